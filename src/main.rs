@@ -1,1 +1,2 @@
+//! The `hufu` command.
 fn main() {}

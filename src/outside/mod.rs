@@ -1,0 +1,1 @@
+//! Empty until the person's application is built.

@@ -1,0 +1,36 @@
+//! How long each thing lives: the one table (docs/operating.md prints the same).
+
+use std::time::Duration;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// An authorization code.
+pub const CODE: Duration = Duration::from_secs(60);
+/// An access token.
+pub const ACCESS_TOKEN: Duration = Duration::from_secs(10 * MINUTE);
+/// An ID token: as long as its access token.
+pub const ID_TOKEN: Duration = ACCESS_TOKEN;
+/// A session without a request.
+pub const SESSION_IDLE: Duration = Duration::from_secs(30 * MINUTE);
+/// A session, whatever happens.
+pub const SESSION_ABSOLUTE: Duration = Duration::from_secs(12 * HOUR);
+/// The step in which a session's `last_seen` moves.
+pub const LAST_SEEN_STEP: Duration = Duration::from_secs(15 * MINUTE);
+/// A pending request at the authorization endpoint.
+pub const INTERACTION: Duration = Duration::from_secs(15 * MINUTE);
+/// A result-only consent.
+pub const CONSENT: Duration = Duration::from_secs(365 * DAY);
+/// A refusal kept for `hufu trace`.
+pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
+/// A signing key, from its first signature to its last.
+pub const SIGNING_KEY: Duration = Duration::from_secs(90 * DAY);
+/// How long a signing key is published before it signs.
+pub const SIGNING_KEY_PUBLISHED_BEFORE: Duration = Duration::from_secs(24 * HOUR);
+/// A browser that a person has signed in from is known for this long.
+pub const KNOWN_BROWSER: Duration = Duration::from_secs(400 * DAY);
+/// How far two honest clocks may differ.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// A client assertion may claim no longer life than this (RFC 7523 §3).
+pub const CLIENT_ASSERTION: Duration = Duration::from_secs(HOUR);

@@ -1,0 +1,23 @@
+//! The words of the specifications, each once: errors, parameters, claims, levels, lifetimes, ids and secrets.
+//!
+//! Knows no key, no database and no HTTP. Where `openidconnect` already has a word, that word is used.
+
+mod acr;
+mod claim;
+mod error;
+mod id;
+pub mod lifetime;
+mod param;
+mod refusal;
+mod secret;
+mod time;
+
+pub use acr::{Acr, Assurance, Factor, FactorSet};
+pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
+pub use error::OAuthError;
+pub use id::{CeremonyId, GrantId, PasskeyId, PersonId, SessionId, SpentId, TraceId};
+pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
+pub use param::{ParamError, Params, limits};
+pub use refusal::{Refusal, Refuse};
+pub use secret::{BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash};
+pub use time::Timestamp;

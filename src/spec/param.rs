@@ -1,0 +1,156 @@
+//! Request parameters at the door: bounded, never twice, unknown ones ignored. RFC 6749 §3.1, §3.2.
+
+use super::{OAuthError, Refusal, Refuse};
+
+/// The bounds of what a request may carry.
+pub mod limits {
+    /// Bytes of a query or a form.
+    pub const BODY: usize = 64 * 1024;
+    /// Parameters in a request.
+    pub const PARAMETERS: usize = 100;
+    /// Bytes of a parameter's value; a smaller bound may stand beside the parameter itself.
+    pub const VALUE: usize = 16 * 1024;
+    /// Bytes of `state`: it travels back in a URL.
+    pub const STATE: usize = 4096;
+    /// Bytes of `nonce`: it travels inside the code, which stays under 1,024 characters (PROTOCOL 13).
+    pub const NONCE: usize = 320;
+}
+
+/// Parameters in the order they came; parsing has refused duplicates and dropped empty values.
+#[derive(Clone, Default)]
+pub struct Params(Vec<(String, String)>);
+
+/// Why a set of parameters cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    #[error("parameter {0} more than once")]
+    Duplicate(String),
+    #[error("parameter {name} of {bytes} bytes")]
+    TooLong { name: String, bytes: usize, limit: usize },
+    #[error("{0} parameters")]
+    TooMany(usize),
+    #[error("{0} bytes of parameters")]
+    TooLarge(usize),
+    #[error("parameters are not UTF-8")]
+    NotUtf8,
+}
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded` text, the form of a query and of a body.
+    ///
+    /// # Errors
+    /// A parameter included more than once (RFC 6749 §3.1: "MUST NOT"), or a bound of [`limits`] passed.
+    pub fn parse(encoded: &[u8]) -> Result<Self, ParamError> {
+        if encoded.len() > limits::BODY {
+            return Err(ParamError::TooLarge(encoded.len()));
+        }
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(encoded) {
+            // The decoder replaces bad UTF-8 by U+FFFD; a value that held one would not be what was sent.
+            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+                return Err(ParamError::NotUtf8);
+            }
+            if pairs.iter().any(|(known, _)| *known == name) {
+                return Err(ParamError::Duplicate(name.into_owned()));
+            }
+            if value.len() > limits::VALUE {
+                return Err(ParamError::TooLong { name: name.into_owned(), bytes: value.len(), limit: limits::VALUE });
+            }
+            if pairs.len() == limits::PARAMETERS {
+                return Err(ParamError::TooMany(limits::PARAMETERS + 1));
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        // "Parameters sent without a value MUST be treated as if they were omitted" (RFC 6749 §3.1).
+        pairs.retain(|(_, value)| !value.is_empty());
+        Ok(Self(pairs))
+    }
+
+    /// The value of `name`, when it was sent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of `name` within `limit` bytes.
+    ///
+    /// # Errors
+    /// [`ParamError::TooLong`].
+    pub fn within(&self, name: &str, limit: usize) -> Result<Option<&str>, ParamError> {
+        match self.get(name) {
+            Some(value) if value.len() > limit => {
+                Err(ParamError::TooLong { name: name.to_owned(), bytes: value.len(), limit })
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// Encoded again, for a URL or to be sealed.
+    pub fn encode(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+impl Refuse for ParamError {
+    fn refusal(&self) -> Refusal {
+        let refuse = |code| Refusal::new(OAuthError::InvalidRequest, code);
+        match self {
+            Self::Duplicate(name) => refuse("param.duplicate")
+                .received(format!("{name} more than once"))
+                .expected("each parameter at most once (RFC 6749 §3.1)")
+                .fix("send the parameter once"),
+            Self::TooLong { name, bytes, limit } => refuse("param.too_long")
+                .received(format!("{name} of {bytes} bytes"))
+                .expected(format!("at most {limit} bytes"))
+                .fix("shorten the value; keep long data on your side and send its id"),
+            Self::TooMany(count) => refuse("param.too_many")
+                .received(format!("{count} or more parameters"))
+                .expected(format!("at most {}", limits::PARAMETERS))
+                .fix("send only the parameters of the specification"),
+            Self::TooLarge(bytes) => refuse("param.too_large")
+                .received(format!("{bytes} bytes of parameters"))
+                .expected(format!("at most {} bytes", limits::BODY))
+                .fix("shorten the request"),
+            Self::NotUtf8 => refuse("param.not_utf8")
+                .received("bytes that are not UTF-8")
+                .expected("application/x-www-form-urlencoded in UTF-8 (RFC 6749 Appendix B)")
+                .fix("encode the values as UTF-8 and percent-encode them"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6749 §3.1: "Request and response parameters MUST NOT be included more than once."
+    #[test]
+    fn a_parameter_included_twice_is_refused() {
+        assert_eq!(Params::parse(b"a=1&a=1").err(), Some(ParamError::Duplicate("a".into())));
+    }
+
+    /// RFC 6749 §3.1.
+    #[test]
+    fn a_parameter_without_a_value_is_treated_as_omitted() {
+        let params = Params::parse(b"scope=&state=x").expect("well formed");
+        assert_eq!(params.get("scope"), None);
+        assert_eq!(params.get("state"), Some("x"));
+    }
+
+    #[test]
+    fn oversized_and_malformed_parameters_are_refused() {
+        let long = format!("a={}", "x".repeat(limits::VALUE + 1));
+        assert!(matches!(Params::parse(long.as_bytes()), Err(ParamError::TooLong { .. })));
+        let many: String = (0..=limits::PARAMETERS).map(|n| format!("p{n}=1&")).collect();
+        assert!(matches!(Params::parse(many.as_bytes()), Err(ParamError::TooMany(_))));
+        assert!(matches!(Params::parse(&vec![b'a'; limits::BODY + 1]), Err(ParamError::TooLarge(_))));
+        assert_eq!(Params::parse(b"state=%ff").err(), Some(ParamError::NotUtf8));
+    }
+
+    #[test]
+    fn encoding_again_loses_nothing() {
+        let params = Params::parse("state=%20%2B+&scope=openid&x=蓝".as_bytes()).expect("well formed");
+        let again = Params::parse(params.encode().as_bytes()).expect("well formed");
+        assert_eq!(again.get("state"), Some(" + "));
+        assert_eq!(again.get("x"), Some("蓝"));
+    }
+}
