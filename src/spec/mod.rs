@@ -10,6 +10,7 @@ pub mod lifetime;
 mod param;
 mod refusal;
 mod secret;
+mod sector;
 mod time;
 
 pub use acr::{Acr, Assurance, Factor, FactorSet};
@@ -20,4 +21,5 @@ pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};
 pub use refusal::{Refusal, Refuse};
 pub use secret::{BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash};
+pub use sector::Sector;
 pub use time::Timestamp;

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn the_s256_example_of_the_rfc_matches() {
         let challenge = CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").expect("43 characters");
-        assert!(challenge.matches(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1U1r_wW1gFWFOEjXk")));
+        assert!(challenge.matches(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
         assert!(!challenge.matches(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1U1r_wW1gFWFOEjXj")));
     }
 
