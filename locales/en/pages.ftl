@@ -1,0 +1,207 @@
+# Short sentences, the person's words. Variables in one language are variables in the other (a test looks).
+
+## Every page
+brand = Hufu
+skip = To the content
+sandbox = Sandbox: nobody here is a real person.
+promise = A website gets one code that only it has. Never your name, never your number.
+type-large = Larger type
+type-normal = Normal type
+back-to = Back to { $site }
+back-home = To the start page
+help-code = If you ask someone for help, give this code:
+
+## Landing
+landing-title = Network number
+landing-heading = A real person. Nothing more.
+landing-lead = When a website has to know that you are real, and the same person as last time, we say so. It gets one code that only it has. Your name and your number stay here.
+landing-me = My page
+landing-try = Try it at { $site }
+landing-name-heading = Why “Hufu”
+landing-name = A tiger tally, hǔfú, was a bronze cut in two. Each half proved itself only against its own other half. Every website gets its own half of you, and no two halves match.
+landing-sites-heading = For websites
+landing-sites = Any ordinary OpenID Connect library will do.
+landing-button = The sign-in button
+
+## Words of the fields
+number = Network number
+number-hint = 16 letters and digits. Spaces and capitals do not matter.
+pin = PIN
+pin-hint = 8 digits.
+code = One-time code
+code-hint = 8 digits from your code app. New every 30 seconds.
+
+## Sign-in
+signin-title = Sign in
+signin-asks = { $site } asks who you are. It gets a code of its own, never your name or number.
+signin-again = { $site } asks you to sign in once more, so that it can be sure it is you.
+signin-own = To see and change what you agreed to, and how you sign in.
+signin-problem = You are not signed in yet
+signin-number-shape = The network number has 16 letters and digits. Please check it.
+signin-pin-shape = The PIN has 8 digits. Please check it.
+signin-code-shape = The one-time code has 8 digits. Please check it.
+signin-mismatch = Number, PIN and code do not go together. Please check all three, and wait for a new code before you try again.
+signin-passkey-refused = This passkey was not accepted. Please try another one, or use your number, PIN and code.
+signin-too-many = There were too many tries. { $minutes ->
+        [one] Please wait a minute, or use your passkey.
+       *[other] Please wait { $minutes } minutes, or use your passkey.
+    }
+signin-stale = The page was open for a long time, so this is a new one. Please sign in again.
+signin-passkey = Sign in with a passkey
+signin-passkey-hint = Your fingerprint, face or screen lock. They stay on your device.
+signin-passkey-waiting = Please follow what your device asks.
+signin-passkey-stopped = That was not completed. Try again, or use your network number.
+signin-or = or
+signin-number-way = With your network number
+signin-submit = Sign in
+signin-decline = No, go back to { $site }
+
+## Consent
+consent-title = { $site } asks who you are
+consent-asks = { $site } asks who you are.
+consent-website = Website: { $host }
+consent-app-heading = This is an app on this device
+consent-app = It is not a website, and we cannot check who made it. Continue only if you have just opened it yourself.
+consent-app-name = It calls itself
+consent-app-redirect = You return through
+consent-learns = It will learn
+consent-learns-person = that you are a verified person
+consent-learns-code = a code that only { $site } has
+consent-not = It will not learn
+consent-not-name = your name
+consent-not-number = your number
+consent-not-where = where else you sign in
+consent-allow = Continue to { $site }
+consent-decline = No, go back
+consent-remembered = We ask again after one year. You can withdraw at any time on your page.
+consent-always = For an app we ask every time.
+consent-who = You are signed in with the network number ending in { $end }.
+consent-not-you = Not you? Sign out
+
+## Minors
+minors-title = A guardian is needed
+minors-heading = Your guardian has to agree first
+minors-under-14 = You are not yet 14. The law lets your guardian apply for you and decide with you. We cannot ask your guardian here yet, so you cannot sign in for now.
+minors-under-18 = You are not yet 18. The law asks for your guardian’s supervision. We cannot ask your guardian here yet, so you cannot sign in for now.
+minors-nothing-sent = { $site } has learned nothing about you.
+minors-other-way = You can use its other way to sign in.
+
+## Refusals
+refusal-bad-request = The website’s request is not in order
+refusal-bad-request-do = You did nothing wrong. Please go back and try again there. If it happens again, give the website the code below.
+refusal-unknown-website = We do not know the website that sent you
+refusal-unknown-website-do = Please enter nothing here. Go back to where you came from. Nothing about you was sent.
+refusal-unknown-return = The website gave an address that is not its own
+refusal-unknown-return-do = We stop here, so that nothing of yours goes to a stranger. Please go back and tell the website the code below.
+refusal-stale = This page was open too long
+refusal-stale-do = Nothing happened, and nothing was sent. Please go back to the website and start once more.
+refusal-foreign-form = We cannot tell that this came from our page
+refusal-foreign-form-do = Please go back and try once more. Your browser must accept cookies from this site.
+refusal-not-found = There is nothing at this address
+refusal-not-found-do = The address may be mistyped, or the page has moved.
+refusal-too-large = That was too large
+refusal-too-large-do = You did nothing wrong. Please go back and try again there. If it happens again, give the website the code below.
+refusal-broken = Something broke on our side
+refusal-broken-do = Nothing of yours was lost. Please try again in a minute. If it happens again, give us the code below.
+refusal-code = Code
+refusal-trace = Trace
+refusal-developer = For the website’s developer
+refusal-received = Received
+refusal-expected = Expected
+refusal-fix = To fix it
+
+## Signing out
+signout-title = Sign out
+signout-heading = Sign out here?
+signout-lead = This ends your session with Hufu in this browser. Websites where you are signed in keep their own sessions until you sign out there.
+signout-submit = Sign out
+signout-stay = Stay signed in
+signout-stay-site = Stay signed in, back to { $site }
+signed-out-title = You are signed out
+signed-out-lead = Whoever uses this browser next has to sign in.
+
+## Busy
+busy-title = Many people are here at once
+busy-lead = { $seconds ->
+        [one] Please load this page again in a second. Nothing was lost.
+       *[other] Please load this page again in { $seconds } seconds. Nothing was lost.
+    }
+
+## One's own page
+me-title = My page
+me-number-show = Show
+me-number-hint = Keep it to yourself. No website needs it. Tap it to select all of it.
+me-copy = Copy
+me-copied = Copied
+me-sites = Websites you agreed to
+me-sites-none = None yet.
+me-sites-hint = Only you see this list. It is worked out when you open this page and kept nowhere.
+me-since = since { $day }
+me-withdraw = Withdraw
+me-withdraw-site = Withdraw for { $site }
+me-sessions = Where you are signed in
+me-browser-unknown = A browser
+me-here = this browser
+me-by-passkey = with a passkey
+me-by-code = with number, PIN and code
+me-idle-recent = used within the hour
+me-idle-hours = { $n ->
+        [one] used an hour ago
+       *[other] used { $n } hours ago
+    }
+me-idle-days = { $n ->
+        [one] used a day ago
+       *[other] used { $n } days ago
+    }
+me-end = End
+me-end-browser = End the session in { $browser }
+me-end-all = Sign out everywhere
+me-passkeys = Passkeys
+me-passkeys-none = None yet. A passkey is the quickest and safest way in.
+me-passkey-device = stays on one device
+me-passkey-synced = copied between your devices by their maker’s cloud
+me-added = added on { $day }
+me-change = Change
+me-change-passkey = Change { $passkey }
+me-passkey-new-name = New name
+me-rename = Rename
+me-remove = Remove
+me-remove-passkey = Remove { $passkey }
+me-remove-hint = Afterwards it no longer signs you in. Delete it on your device too.
+me-last-way = This is your only way to sign in, so it cannot be removed. Add another passkey first.
+me-noscript = Adding a passkey needs JavaScript, which is off in this browser. Everything else works without it.
+me-passkey-name = Name of the new passkey
+me-passkey-name-hint = So that you recognise it later: “my phone”, “blue key”.
+me-add = Add a passkey
+me-add-stopped = No passkey was added. You can try again.
+me-add-known = This device already holds a passkey of yours.
+me-pin = PIN
+me-pin-absent = You sign in with passkeys only. No PIN is set.
+me-pin-change = Change the PIN
+me-pin-current = Current PIN
+me-pin-new = New PIN
+me-pin-rule = 8 digits. No row such as 12345678, no repetition, not your birth date.
+me-pin-again = New PIN once more
+me-pin-submit = Change the PIN
+me-sign-out = Sign out
+
+notice-consent-withdrawn = Withdrawn. The website has to ask you again.
+notice-session-ended = That session is ended.
+notice-sessions-ended = You are signed out everywhere.
+notice-passkey-added = The passkey is added.
+notice-passkey-renamed = The passkey has its new name.
+notice-passkey-removed = The passkey is removed. Delete it on your device too.
+notice-pin-changed = The new PIN is set.
+
+problem-passkey-refused = The passkey could not be added. Please try again, or use another device.
+problem-passkey-name = Please give the passkey a name of at most 64 characters.
+problem-last-way = This is your only way to sign in. Add another first.
+problem-stale = The page was open for a long time, so this is a new one. Please try again.
+problem-pin-mismatch = Current PIN and code do not go together. Please check both, and wait for a new code before you try again.
+problem-pin-shape = The new PIN must have 8 digits.
+problem-pin-differ = The two new PINs differ. Please type the same one twice.
+problem-pin-same = The new PIN is the current one. Please choose another.
+problem-pin-sequence = Digits in a row, such as 12345678, are easily guessed. Please choose another PIN.
+problem-pin-repeated = Repeated digits are easily guessed. Please choose another PIN.
+problem-pin-birthdate = Your birth date is easily guessed. Please choose another PIN.
+problem-pin-too-many = There were too many tries. Please wait a while before the next one.

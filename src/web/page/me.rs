@@ -1,0 +1,219 @@
+//! `/me`: the person's own page. Sites agreed to, sessions, ways to sign in, the network number.
+//!
+//! Must not know how any of it is stored or how fresh the sign-in was.
+
+use askama::Template;
+
+use super::{Chrome, Day};
+
+/// Forms, all with `csrf`: `POST /me/consents/withdraw` (`client_id`), `/me/sessions/end` (`session`),
+/// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
+/// `/me/passkeys/add` (`name`, `ceremony`, `credential`), `/me/passkeys/rename` (`passkey`, `name`),
+/// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`).
+#[derive(Debug, Template)]
+#[template(path = "me.html")]
+pub struct Me<'a> {
+    pub chrome: Chrome<'a>,
+    /// 16 characters, ungrouped.
+    pub number: &'a str,
+    pub sites: Vec<Site<'a>>,
+    pub sessions: Vec<Session<'a>>,
+    pub passkeys: Vec<Passkey<'a>>,
+    /// Whether PIN and code are set up: then the PIN can be changed, and number + PIN + code is a way in.
+    pub pin: Standing,
+    pub notice: Option<Notice>,
+    pub problem: Option<MeProblem>,
+}
+
+impl Me<'_> {
+    /// Four groups of four, as people read it out.
+    fn groups(&self) -> String {
+        let characters: Vec<char> = self.number.chars().collect();
+        let groups: Vec<String> = characters.chunks(4).map(|g| g.iter().collect()).collect();
+        groups.join("-")
+    }
+
+    /// All but the last group hidden.
+    fn masked(&self) -> String {
+        let hidden = self.number.chars().count().saturating_sub(4);
+        let end: String = self.number.chars().skip(hidden).collect();
+        format!("••••-••••-••••-{end}")
+    }
+
+    /// Whether taking this passkey away would leave no way in.
+    fn last_way(&self) -> bool {
+        self.passkeys.len() == 1 && self.pin == Standing::Absent
+    }
+
+    fn pin_problem(&self) -> Option<PinProblem> {
+        match self.problem {
+            Some(MeProblem::Pin(problem)) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
+/// A website that may learn the result without asking again.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    pub client_id: &'a str,
+    pub name: &'a str,
+    /// Host of a website, redirect of an app.
+    pub address: &'a str,
+    pub since: Day,
+}
+
+/// A browser that is signed in with us.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    /// Opaque, for the form.
+    pub id: &'a str,
+    /// "Chrome on Android", or empty when unknown.
+    pub browser: &'a str,
+    pub way: Way,
+    /// Minutes since it was last used.
+    pub idle_minutes: u64,
+    /// Whether it is the browser that looks at this page.
+    pub here: bool,
+}
+
+/// How the session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Passkey,
+    Code,
+}
+
+/// A passkey of the person.
+#[derive(Clone, Copy, Debug)]
+pub struct Passkey<'a> {
+    /// Opaque, for the forms.
+    pub id: &'a str,
+    pub name: &'a str,
+    pub added: Day,
+    pub binding: Binding,
+}
+
+/// Where a passkey lives (WebAuthn's backup eligibility).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    Device,
+    Synced,
+}
+
+/// Whether something is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Present,
+    Absent,
+}
+
+/// What was just done; the query `done` of the redirect after a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    ConsentWithdrawn,
+    SessionEnded,
+    SessionsEnded,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    PinChanged,
+}
+
+impl Notice {
+    pub const ALL: [Self; 7] = [
+        Self::ConsentWithdrawn,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::PasskeyAdded,
+        Self::PasskeyRenamed,
+        Self::PasskeyRemoved,
+        Self::PinChanged,
+    ];
+
+    /// The value of `done`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ConsentWithdrawn => "consent-withdrawn",
+            Self::SessionEnded => "session-ended",
+            Self::SessionsEnded => "sessions-ended",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRenamed => "passkey-renamed",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::PinChanged => "pin-changed",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.word() == word)
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::ConsentWithdrawn => "notice-consent-withdrawn",
+            Self::SessionEnded => "notice-session-ended",
+            Self::SessionsEnded => "notice-sessions-ended",
+            Self::PasskeyAdded => "notice-passkey-added",
+            Self::PasskeyRenamed => "notice-passkey-renamed",
+            Self::PasskeyRemoved => "notice-passkey-removed",
+            Self::PinChanged => "notice-pin-changed",
+        }
+    }
+}
+
+/// What could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeProblem {
+    PasskeyRefused,
+    PasskeyNameMissing,
+    LastWay,
+    Pin(PinProblem),
+    /// The page was open too long; this is a fresh one.
+    Stale,
+}
+
+impl MeProblem {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::PasskeyRefused => "problem-passkey-refused",
+            Self::PasskeyNameMissing => "problem-passkey-name",
+            Self::LastWay => "problem-last-way",
+            Self::Stale => "problem-stale",
+            Self::Pin(PinProblem::Mismatch) => "problem-pin-mismatch",
+            Self::Pin(PinProblem::Shape) => "problem-pin-shape",
+            Self::Pin(PinProblem::Differ) => "problem-pin-differ",
+            Self::Pin(PinProblem::Same) => "problem-pin-same",
+            Self::Pin(PinProblem::Sequence) => "problem-pin-sequence",
+            Self::Pin(PinProblem::Repeated) => "problem-pin-repeated",
+            Self::Pin(PinProblem::Birthdate) => "problem-pin-birthdate",
+            Self::Pin(PinProblem::TooMany) => "problem-pin-too-many",
+        }
+    }
+}
+
+/// Why the PIN was not changed; the rule is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinProblem {
+    /// Current PIN and code do not belong together.
+    Mismatch,
+    /// The new PIN is not 8 digits.
+    Shape,
+    /// The two new ones differ.
+    Differ,
+    /// The new PIN is the current one.
+    Same,
+    /// 12345678, 87654321.
+    Sequence,
+    /// 11111111, 12121212.
+    Repeated,
+    /// The birth date.
+    Birthdate,
+    TooMany,
+}
+
+impl PinProblem {
+    /// The field to mend is among the first two (current PIN, code), else among the new ones.
+    fn of_current(self) -> bool {
+        matches!(self, Self::Mismatch | Self::TooMany)
+    }
+}

@@ -1,0 +1,134 @@
+//! Sign-in, consent, and the page for minors.
+//!
+//! One wording for every wrong credential: an unknown number, a wrong PIN, a used code, a frozen or suspended person
+//! look the same. Must not know why a sign-in failed beyond [`SignInProblem`].
+
+use askama::Template;
+
+use super::Chrome;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Client<'a> {
+    pub name: &'a str,
+    pub kind: ClientKind<'a>,
+}
+
+/// What can be known of who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum ClientKind<'a> {
+    /// A website: the host it registered.
+    Website { host: &'a str },
+    /// An app on this device (loopback or private-use redirect, RFC 8252 §8.6): the address we would return to.
+    /// Nobody can prove which app that is, and the page says so.
+    App { redirect: &'a str },
+}
+
+/// Sign-in, with passkey or with number, PIN and code.
+///
+/// Forms: `POST /signin/passkey` (`interaction`, `csrf`, `ceremony`, `credential`), `POST /signin/code`
+/// (`interaction`, `csrf`, `number`, `pin`, `code`), `POST /consent` (`interaction`, `csrf`, `decision=decline`).
+#[derive(Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn<'a> {
+    pub chrome: Chrome<'a>,
+    /// `None`: the person comes of their own accord, to `/me`.
+    pub client: Option<Client<'a>>,
+    pub why: Why,
+    /// The sealed interaction, or whatever says where to go afterwards.
+    pub interaction: &'a str,
+    /// The sealed ceremony that belongs to `passkey_options`.
+    pub ceremony: &'a str,
+    /// JSON of the WebAuthn request: `{"publicKey": {…}}` or its inside. Empty: no passkey is offered.
+    pub passkey_options: &'a str,
+    /// What was typed as the number, after an error; never the PIN, never the code.
+    pub number: &'a str,
+    pub problem: Option<SignInProblem>,
+}
+
+impl SignIn<'_> {
+    fn wrong(&self, field: Field) -> bool {
+        use SignInProblem::{CodeShape, Mismatch, NumberShape, PinShape};
+        match self.problem {
+            Some(Mismatch) => true,
+            Some(NumberShape) => field == Field::Number,
+            Some(PinShape) => field == Field::Pin,
+            Some(CodeShape) => field == Field::Code,
+            _ => false,
+        }
+    }
+
+    /// The first field to mend gets the focus; after a mismatch that is the PIN, as the number is usually right.
+    fn focus(&self, field: Field) -> bool {
+        match self.problem {
+            Some(SignInProblem::Mismatch) => field == Field::Pin,
+            _ => self.wrong(field),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Number,
+    Pin,
+    Code,
+}
+
+/// Why the page asks to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody is signed in.
+    First,
+    /// Somebody is, but a fresh or a higher ceremony is wanted (`prompt=login`, `max_age`, `acr`).
+    Again,
+}
+
+/// What went wrong with the last try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// Not 16 letters and digits.
+    NumberShape,
+    /// Not 8 digits.
+    PinShape,
+    /// Not 8 digits.
+    CodeShape,
+    /// Number, PIN and code do not belong together; also an unknown, frozen or suspended person.
+    Mismatch,
+    /// The passkey was not accepted, for whatever reason.
+    Passkey,
+    /// Too many tries.
+    TooMany { minutes: u64 },
+    /// The page was open too long; this is a fresh one.
+    Stale,
+}
+
+/// Consent to the result only. Form: `POST /consent` (`interaction`, `csrf`, `decision` = `allow` | `decline`).
+#[derive(Debug, Template)]
+#[template(path = "consent.html")]
+pub struct Consent<'a> {
+    pub chrome: Chrome<'a>,
+    pub client: Client<'a>,
+    pub interaction: &'a str,
+    /// The last four characters of the network number of whoever is signed in, so that two who share a browser notice.
+    pub number_end: Option<&'a str>,
+}
+
+/// A minor whose guardian cannot yet be asked.
+/// Form: `POST /consent` (`interaction`, `csrf`, `decision=decline`), when a website asked.
+#[derive(Debug, Template)]
+#[template(path = "minors.html")]
+pub struct Minors<'a> {
+    pub chrome: Chrome<'a>,
+    pub client: Option<Client<'a>>,
+    pub minor: Minor,
+    pub interaction: &'a str,
+}
+
+/// The two ages that the law tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Minor {
+    /// 8 to 13: the guardian applies.
+    Under14,
+    /// 14 to 17: under the guardian's supervision.
+    Under18,
+}

@@ -1,0 +1,44 @@
+//! The pages that say one thing: landing, signing out, signed out, busy.
+//!
+//! Must not know anything but what it shows.
+
+use askama::Template;
+
+use super::{Chrome, WayBack};
+
+/// `/`: what this is, and the way to one's own page.
+#[derive(Debug, Template)]
+#[template(path = "landing.html")]
+pub struct Landing<'a> {
+    pub chrome: Chrome<'a>,
+    /// In the sandbox, the demo website to try.
+    pub demo_site: Option<WayBack<'a>>,
+}
+
+/// Asks before signing out. Form: `POST /signout` (`csrf`, `request`).
+#[derive(Debug, Template)]
+#[template(path = "sign_out.html")]
+pub struct SignOut<'a> {
+    pub chrome: Chrome<'a>,
+    /// The sealed sign-out request of a website, or empty.
+    pub request: &'a str,
+    /// Where "stay signed in" leads: the website, else `/me`.
+    pub way_back: Option<WayBack<'a>>,
+}
+
+/// After signing out, when no website wants the person back by itself.
+#[derive(Debug, Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOut<'a> {
+    pub chrome: Chrome<'a>,
+    pub way_back: Option<WayBack<'a>>,
+}
+
+/// 503 with `Retry-After`: nothing was lost, try again.
+#[derive(Debug, Template)]
+#[template(path = "busy.html")]
+pub struct Busy<'a> {
+    pub chrome: Chrome<'a>,
+    /// The same number as in `Retry-After`.
+    pub seconds: u64,
+}
