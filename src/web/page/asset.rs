@@ -21,11 +21,7 @@ const HTML: &str = "text/html; charset=utf-8";
 
 macro_rules! asset {
     ($path:literal, $media_type:expr) => {
-        Asset {
-            path: $path,
-            media_type: $media_type,
-            bytes: include_bytes!(concat!("../../../static/", $path)),
-        }
+        Asset { path: $path, media_type: $media_type, bytes: include_bytes!(concat!("../../../static/", $path)) }
     };
 }
 
@@ -45,9 +41,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     let hash = ASSETS
         .iter()
         .flat_map(|asset| asset.bytes)
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 });
 

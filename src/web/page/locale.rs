@@ -3,7 +3,7 @@
 //! OIDC Core §3.1.2.1 (`ui_locales`), RFC 9110 §12.5.4 (`Accept-Language`). Knows no request and no cookie jar:
 //! it is handed the three strings.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
@@ -32,11 +32,7 @@ impl Locale {
 
     /// The switch the person pressed, else the website's `ui_locales`, else the browser's `Accept-Language`, else
     /// English. The person's own switch comes first: a button that a website's parameter overrules would be dead.
-    pub fn choose(
-        ui_locales: Option<&str>,
-        cookie: Option<&str>,
-        accept_language: Option<&str>,
-    ) -> Self {
+    pub fn choose(ui_locales: Option<&str>, cookie: Option<&str>, accept_language: Option<&str>) -> Self {
         cookie
             .and_then(Self::of_tag)
             .or_else(|| ui_locales?.split_ascii_whitespace().find_map(Self::of_tag))
@@ -64,9 +60,8 @@ impl Locale {
             let Some(locale) = parts.next().and_then(Self::of_tag) else {
                 continue;
             };
-            let weight = parts
-                .find_map(|p| p.trim().strip_prefix("q="))
-                .map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+            let weight =
+                parts.find_map(|p| p.trim().strip_prefix("q=")).map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
             if weight > 0.0 && best.is_none_or(|(_, w)| weight > w) {
                 best = Some((locale, weight));
             }
@@ -100,11 +95,7 @@ impl Locale {
 
     /// The text under `key` in `locales/`.
     pub fn say(self, key: &'static str) -> Say {
-        Say {
-            locale: self,
-            key,
-            arguments: HashMap::new(),
-        }
+        Say { locale: self, key, arguments: HashMap::new() }
     }
 
     fn identifier(self) -> &'static LanguageIdentifier {
@@ -126,20 +117,14 @@ pub struct Say {
 impl Say {
     /// Fills a variable with words from outside; direction and control characters are dropped.
     pub fn with(mut self, name: &'static str, words: impl fmt::Display) -> Self {
-        let words: String = words
-            .to_string()
-            .chars()
-            .filter(|c| !disturbs(*c))
-            .collect();
-        self.arguments
-            .insert(Cow::Borrowed(name), FluentValue::from(words));
+        let words: String = words.to_string().chars().filter(|c| !disturbs(*c)).collect();
+        self.arguments.insert(Cow::Borrowed(name), FluentValue::from(words));
         self
     }
 
     /// Fills a variable with a number, so that the text can choose its plural.
-    pub fn count(mut self, name: &'static str, number: impl Borrow<u64>) -> Self {
-        self.arguments
-            .insert(Cow::Borrowed(name), FluentValue::from(*number.borrow()));
+    pub fn count(mut self, name: &'static str, number: impl Number) -> Self {
+        self.arguments.insert(Cow::Borrowed(name), FluentValue::from(number.number()));
         self
     }
 
@@ -149,10 +134,26 @@ impl Say {
     }
 
     fn formatted(&self) -> String {
-        let text =
-            TEXTS.lookup_single_language(self.locale.identifier(), self.key, Some(&self.arguments));
+        let text = TEXTS.lookup_single_language(self.locale.identifier(), self.key, Some(&self.arguments));
         debug_assert!(text.is_ok(), "{}: {text:?}", self.key);
         text.unwrap_or_else(|_| self.key.to_owned())
+    }
+}
+
+/// A number behind any references: templates hand over what they have.
+pub trait Number {
+    fn number(&self) -> u64;
+}
+
+impl Number for u64 {
+    fn number(&self) -> u64 {
+        *self
+    }
+}
+
+impl<N: Number + ?Sized> Number for &N {
+    fn number(&self) -> u64 {
+        (**self).number()
     }
 }
 
@@ -161,8 +162,7 @@ const FIRST: char = '\u{2068}';
 const LAST: char = '\u{2069}';
 
 fn disturbs(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for Say {
@@ -220,13 +220,8 @@ mod tests {
 
     #[test]
     fn words_from_outside_are_escaped_and_cannot_leave_their_isolate() {
-        let said = Locale::En
-            .say("consent-asks")
-            .with("site", "<b>\u{2069}\u{202e}A&B</b>");
-        assert!(
-            said.to_string().starts_with("<bdi>&lt;b&gt;A&amp;B&lt;/b&gt;</bdi>"),
-            "{said}"
-        );
+        let said = Locale::En.say("consent-asks").with("site", "<b>\u{2069}\u{202e}A&B</b>");
+        assert!(said.to_string().starts_with("<bdi>&lt;b&gt;A&amp;B&lt;/b&gt;</bdi>"), "{said}");
         assert!(said.plain().starts_with("<b>A&B</b> "));
     }
 }

@@ -15,8 +15,8 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use asset::{Asset, asset, asset_version};
 pub use askama::Template;
+pub use asset::{Asset, asset, asset_version};
 pub use locale::{Locale, Say};
 pub use me::{Binding, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way};
 pub use refusal::{Happened, Refusal};
@@ -98,8 +98,18 @@ impl Day {
     /// As people write it: 2026年11月23日, 23 November 2026.
     pub fn written(&self, locale: &Locale) -> String {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September",
-            "October", "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         match locale {
             Locale::Zh => format!("{}年{}月{}日", self.year, self.month, self.day),
