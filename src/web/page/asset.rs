@@ -25,7 +25,7 @@ macro_rules! asset {
     };
 }
 
-pub(crate) static ASSETS: [Asset; 8] = [
+pub(crate) static ASSETS: [Asset; 9] = [
     asset!("hufu.css", CSS),
     asset!("signin.js", JS),
     asset!("me.js", JS),
@@ -34,6 +34,7 @@ pub(crate) static ASSETS: [Asset; 8] = [
     asset!("favicon.svg", SVG),
     asset!("button/button.css", CSS),
     asset!("button/index.html", HTML),
+    asset!("button/preview.css", CSS),
 ];
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
