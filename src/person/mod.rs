@@ -1,1 +1,14 @@
-//! .
+//! A person as this server knows one: a number, a state, and what is sealed in the row.
+//!
+//! Decides what a network number looks like (PROTOCOL 9), what a person's state permits (PROTOCOL 6) and what the row
+//! keeps sealed (PROTOCOL 10, 11). Knows no website, no session, no key and no database.
+
+mod age;
+mod number;
+mod secrets;
+mod state;
+
+pub use age::Standing;
+pub use number::{NetworkNumber, NumberError};
+pub use secrets::{PersonSecrets, WebauthnUserId};
+pub use state::{IllegalTransition, PersonState, TokensLive};

@@ -1,0 +1,97 @@
+//! What a person's row keeps sealed. Whoever opens it can compute every sub of the person (PROTOCOL 2, 10).
+
+use super::{NetworkNumber, Standing};
+use crate::spec::Handle;
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+/// The sealed part of a person's row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PersonSecrets {
+    pub number: NetworkNumber,
+    pub handle: Handle,
+    /// Which pairwise key the person's subs are computed with; fixed for life, so rotation moves no sub.
+    pub epoch: u16,
+    pub webauthn_user: WebauthnUserId,
+    pub standing: Standing,
+}
+
+impl PersonSecrets {
+    /// The secrets of a new person, under the pairwise key of `epoch`.
+    pub fn random(epoch: u16, standing: Standing, rng: &mut dyn CryptoRng) -> Self {
+        Self {
+            number: NetworkNumber::random(rng),
+            handle: Handle::random(rng),
+            epoch,
+            webauthn_user: WebauthnUserId::random(rng),
+            standing,
+        }
+    }
+}
+
+/// WebAuthn's `user.id`: a random value of its own, for it syncs into other people's clouds (PROTOCOL 11).
+#[derive(Clone, Serialize, Deserialize)]
+pub struct WebauthnUserId([u8; 16]);
+
+impl WebauthnUserId {
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub fn random(rng: &mut dyn CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(bytes)
+    }
+
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Whether an authenticator's `userHandle` is this person's, in constant time.
+    pub fn matches(&self, user_handle: &[u8]) -> bool {
+        self.0.ct_eq(user_handle).into()
+    }
+}
+
+impl fmt::Debug for WebauthnUserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebauthnUserId([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    #[test]
+    fn the_sealed_part_comes_back_as_it_was() {
+        let secrets = PersonSecrets::random(3, Standing::NeedsGuardian, &mut StdRng::seed_from_u64(1));
+        let bytes = postcard::to_stdvec(&secrets).expect("serialises");
+        let again: PersonSecrets = postcard::from_bytes(&bytes).expect("parses");
+        assert!(again.number.matches(&secrets.number));
+        assert_eq!(again.handle.expose(), secrets.handle.expose());
+        assert!(again.webauthn_user.matches(secrets.webauthn_user.as_bytes()));
+        assert_eq!((again.epoch, again.standing), (3, Standing::NeedsGuardian));
+    }
+
+    /// PROTOCOL 11: the WebAuthn `user.id` is a value of its own.
+    #[test]
+    fn the_webauthn_user_id_is_computed_from_nothing_else() {
+        let mut rng = StdRng::seed_from_u64(2);
+        let one = PersonSecrets::random(0, Standing::Adult, &mut rng);
+        let two = PersonSecrets { webauthn_user: WebauthnUserId::random(&mut rng), ..one.clone() };
+        assert!(!two.webauthn_user.matches(one.webauthn_user.as_bytes()));
+    }
+
+    #[test]
+    fn printed_secrets_show_nothing() {
+        let secrets = PersonSecrets::random(0, Standing::Adult, &mut StdRng::seed_from_u64(3));
+        let printed = format!("{secrets:?}");
+        assert!(!printed.contains(&secrets.number.grouped()));
+        assert_eq!(printed.matches("[redacted]").count(), 3);
+    }
+}
