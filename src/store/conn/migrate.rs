@@ -1,0 +1,115 @@
+//! Brings the tables to the shape that this build expects. Synchronous: for commands, not for
+//! requests.
+//!
+//! Each step only adds, so that yesterday's nodes work on tomorrow's tables and a cluster is
+//! upgraded node by node; what is no longer used goes in a later release.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::sqlite::Sqlite;
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::sqlite::address;
+use crate::store::config::{Place, StoreConfig};
+use crate::store::error::{Broken, StoreError, Unavailable};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The advisory lock that one migrating node holds ("hufu" in ASCII).
+#[cfg(feature = "postgres")]
+const LOCK: i64 = 0x6875_6675;
+
+/// Applies the steps that are missing and names them. Two at once wait for each other.
+///
+/// # Errors
+/// `Unavailable` when the database cannot be had, `Broken` when a step does not apply.
+pub fn migrate(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
+    match config.place()? {
+        Place::Sqlite(path) => migrate_sqlite(&path),
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => migrate_postgres(&url),
+    }
+}
+
+/// Names the steps that are missing.
+///
+/// # Errors
+/// `Unavailable` when the database cannot be had.
+pub fn pending(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
+    match config.place()? {
+        Place::Sqlite(path) if !path.exists() => {
+            let steps = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(refused)?;
+            Ok(steps.iter().map(|step| step.name().to_string()).collect())
+        }
+        Place::Sqlite(path) => names(connect_sqlite(&path)?.pending_migrations(SQLITE)),
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => names(connect_postgres(&url)?.pending_migrations(POSTGRES)),
+    }
+}
+
+fn migrate_sqlite(path: &Path) -> Result<Vec<String>, StoreError> {
+    create_private(path)?;
+    let mut conn = connect_sqlite(path)?;
+    // Kept in the file; it cannot be changed inside the transaction below.
+    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    conn.immediate_transaction(|conn| {
+        let applied = conn.run_pending_migrations(SQLITE).map_err(refused)?;
+        Ok(applied.iter().map(ToString::to_string).collect())
+    })
+}
+
+fn connect_sqlite(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let mut conn = SqliteConnection::establish(&address(path, "rw"))
+        .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+    conn.batch_execute("PRAGMA busy_timeout = 10000;")?;
+    Ok(conn)
+}
+
+/// Nobody but the owner reads the file; SQLite gives its companions the same permissions.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let created = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path);
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            Err(Unavailable::Unreachable(format!("{}: {error}", path.display())).into())
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
+    let mut conn = connect_postgres(url)?;
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+    let applied = names(conn.run_pending_migrations(POSTGRES));
+    conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+    applied
+}
+
+#[cfg(feature = "postgres")]
+fn connect_postgres(url: &str) -> Result<diesel::PgConnection, StoreError> {
+    diesel::PgConnection::establish(url)
+        .map_err(|error| Unavailable::Unreachable(error.to_string()).into())
+}
+
+fn names<S: ToString>(
+    steps: Result<Vec<S>, Box<dyn std::error::Error + Send + Sync>>,
+) -> Result<Vec<String>, StoreError> {
+    let steps = steps.map_err(refused)?;
+    Ok(steps.iter().map(ToString::to_string).collect())
+}
+
+fn refused(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    Broken::Migration(error.to_string()).into()
+}
