@@ -121,6 +121,31 @@ expiring_id!(
     10
 );
 
+random_id!(
+    /// One running node: who holds a lease.
+    NodeId
+);
+bytes_id!(
+    /// Keyed digest of a network number, by which a person is found.
+    NumberDigest,
+    32
+);
+bytes_id!(
+    /// Keyed digest of a WebAuthn credential id.
+    CredentialDigest,
+    32
+);
+bytes_id!(
+    /// Keyed digest of a sub: the only form in which a row holds one (PROTOCOL 2).
+    SubDigest,
+    32
+);
+bytes_id!(
+    /// Digest of what a consent page showed (PROTOCOL 7).
+    ShownDigest,
+    32
+);
+
 impl SpentId {
     /// The row of a foreign id: the hour it expires in, then twelve bytes of `digest`.
     pub fn of_digest(expires: Timestamp, digest: &[u8; 32]) -> Self {

@@ -21,11 +21,7 @@ pub struct StoreConfig {
 
 impl Default for StoreConfig {
     fn default() -> StoreConfig {
-        StoreConfig {
-            url: "sqlite:hufu-data/hufu.db".to_owned(),
-            queue: 1024,
-            connections: 16,
-        }
+        StoreConfig { url: "sqlite:hufu-data/hufu.db".to_owned(), queue: 1024, connections: 16 }
     }
 }
 
@@ -56,10 +52,7 @@ impl StoreConfig {
 
     /// The database at `url`, with the usual sizes.
     pub fn at(url: &str) -> StoreConfig {
-        StoreConfig {
-            url: url.to_owned(),
-            ..StoreConfig::default()
-        }
+        StoreConfig { url: url.to_owned(), ..StoreConfig::default() }
     }
 
     pub(super) fn place(&self) -> Result<Place, StoreError> {

@@ -43,10 +43,7 @@ pub enum Broken {
     #[error("a statement was refused: {0}")]
     Statement(String),
     #[error("a row of {table} makes no sense: {what}")]
-    Row {
-        table: &'static str,
-        what: &'static str,
-    },
+    Row { table: &'static str, what: &'static str },
     #[error("a closure panicked")]
     Panicked,
     #[error("the settings name no usable database: {0}")]
@@ -83,9 +80,7 @@ impl From<Diesel> for StoreError {
                 DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::ReadOnlyTransaction => Unavailable::Hindered(text).into(),
-                _ if HINDRANCES.iter().any(|known| text.contains(known)) => {
-                    Unavailable::Hindered(text).into()
-                }
+                _ if HINDRANCES.iter().any(|known| text.contains(known)) => Unavailable::Hindered(text).into(),
                 _ => Broken::Statement(text).into(),
             },
             _ => Broken::Statement(text).into(),
@@ -97,18 +92,18 @@ impl From<Diesel> for StoreError {
 /// their words. SQLite's are never translated (`sqlite3ErrStr`); PostgreSQL's may be, and then
 /// count as [`Broken::Statement`].
 const HINDRANCES: [&str; 12] = [
-    "database is locked",                     // SQLITE_BUSY
-    "database table is locked",               // SQLITE_LOCKED
-    "disk I/O error",                         // SQLITE_IOERR
-    "database or disk is full",               // SQLITE_FULL
-    "unable to open database file",           // SQLITE_CANTOPEN
-    "attempt to write a readonly database",   // SQLITE_READONLY
-    "database disk image is malformed",       // SQLITE_CORRUPT
-    "file is not a database",                 // SQLITE_NOTADB
-    "locking protocol",                       // SQLITE_PROTOCOL
-    "due to lock timeout",                    // 55P03
-    "due to statement timeout",               // 57014
-    "No space left on device",                // 53100
+    "database is locked",                   // SQLITE_BUSY
+    "database table is locked",             // SQLITE_LOCKED
+    "disk I/O error",                       // SQLITE_IOERR
+    "database or disk is full",             // SQLITE_FULL
+    "unable to open database file",         // SQLITE_CANTOPEN
+    "attempt to write a readonly database", // SQLITE_READONLY
+    "database disk image is malformed",     // SQLITE_CORRUPT
+    "file is not a database",               // SQLITE_NOTADB
+    "locking protocol",                     // SQLITE_PROTOCOL
+    "due to lock timeout",                  // 55P03
+    "due to statement timeout",             // 57014
+    "No space left on device",              // 53100
 ];
 
 #[cfg(test)]

@@ -1,1 +1,33 @@
-//! .
+//! What is kept, and the two doors to it.
+//!
+//! One file per table: what a row holds, the finders that look at it (`&mut Db`) and the verbs that change it (`&mut
+//! Tx`). A verb that may find somebody ahead of it answers with a `bool` or an enum, since a refusal is not a failure:
+//! an `Err` would roll the rest of the closure back. Only `conn` names the databases.
+//!
+//! Knows rows, not rules: when a session ends or a PIN is wrong is decided in the rooms below. Ids, digests and sealed
+//! values come ready made; nothing here holds a key.
+
+mod column;
+mod config;
+mod conn;
+mod error;
+mod schema;
+
+pub mod audit;
+pub mod clients;
+pub mod consents;
+pub mod grants;
+pub mod leases;
+pub mod meta;
+pub mod passkeys;
+pub mod persons;
+pub mod refusals;
+pub mod sessions;
+pub mod signing_keys;
+pub mod spent;
+pub mod sweep;
+pub mod throttles;
+
+pub use config::StoreConfig;
+pub use conn::{Db, Store, Tx, migrate, pending};
+pub use error::{Broken, StoreError, Unavailable};

@@ -23,8 +23,7 @@ pub(super) trait Job<C>: Send {
 
 /// Runs a job and turns its panic into an error of its own.
 pub(super) fn run_caught<C>(job: &mut dyn Job<C>, conn: &mut C) -> Result<(), StoreError> {
-    catch_unwind(AssertUnwindSafe(|| job.run(conn)))
-        .unwrap_or(Err(StoreError::Broken(Broken::Panicked)))
+    catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(Err(StoreError::Broken(Broken::Panicked)))
 }
 
 struct Work<T, F> {
@@ -36,14 +35,11 @@ struct Work<T, F> {
 
 impl<C, T, F> Job<C> for Work<T, F>
 where
-    F: Fn(&mut C) -> Result<T, StoreError> + Send,
+    F: FnMut(&mut C) -> Result<T, StoreError> + Send,
     T: Send,
 {
     fn claim(&mut self) -> bool {
-        let first = self
-            .begun
-            .as_ref()
-            .is_none_or(|begun| !begun.swap(true, Ordering::AcqRel));
+        let first = self.begun.as_ref().is_none_or(|begun| !begun.swap(true, Ordering::AcqRel));
         first && !self.reply.is_closed()
     }
 
@@ -73,7 +69,7 @@ pub(super) struct Answer<T> {
 /// A job that is begun however long it waited.
 pub(super) fn patient<C, T, F>(closure: F) -> (Box<dyn Job<C>>, Answer<T>)
 where
-    F: Fn(&mut C) -> Result<T, StoreError> + Send + 'static,
+    F: FnMut(&mut C) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
 {
     pair(closure, None)
@@ -83,7 +79,7 @@ where
 #[cfg(feature = "postgres")]
 pub(super) fn revocable<C, T, F>(closure: F) -> (Box<dyn Job<C>>, Answer<T>)
 where
-    F: Fn(&mut C) -> Result<T, StoreError> + Send + 'static,
+    F: FnMut(&mut C) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
 {
     pair(closure, Some(Arc::new(AtomicBool::new(false))))
@@ -91,20 +87,20 @@ where
 
 fn pair<C, T, F>(closure: F, begun: Option<Arc<AtomicBool>>) -> (Box<dyn Job<C>>, Answer<T>)
 where
-    F: Fn(&mut C) -> Result<T, StoreError> + Send + 'static,
+    F: FnMut(&mut C) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    let work = Work {
-        closure,
-        value: None,
-        reply,
-        begun: begun.clone(),
-    };
+    let work = Work { closure, value: None, reply, begun: begun.clone() };
     (Box::new(work), Answer { receiver, begun })
 }
 
 impl<T> Answer<T> {
+    /// Waits for the answer.
+    pub(super) async fn wait(self) -> Result<T, StoreError> {
+        self.receiver.await.unwrap_or(Err(Unavailable::Closed.into()))
+    }
+
     /// Waits for the answer; gives a revocable job up when it has not begun within `patience`.
     pub(super) async fn within(mut self, patience: Duration) -> Result<T, StoreError> {
         if let Some(begun) = self.begun.take() {
@@ -116,6 +112,6 @@ impl<T> Answer<T> {
                 Err(_) => {}
             }
         }
-        self.receiver.await.unwrap_or(Err(Unavailable::Closed.into()))
+        self.wait().await
     }
 }

@@ -8,9 +8,9 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
-use diesel::sqlite::Sqlite;
+use diesel::migration::{Migration, MigrationSource};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -44,10 +44,7 @@ pub fn migrate(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
 /// `Unavailable` when the database cannot be had.
 pub fn pending(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
     match config.place()? {
-        Place::Sqlite(path) if !path.exists() => {
-            let steps = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(refused)?;
-            Ok(steps.iter().map(|step| step.name().to_string()).collect())
-        }
+        Place::Sqlite(path) if !path.exists() => names::<diesel::sqlite::Sqlite>(SQLITE.migrations()),
         Place::Sqlite(path) => names(connect_sqlite(&path)?.pending_migrations(SQLITE)),
         #[cfg(feature = "postgres")]
         Place::Postgres(url) => names(connect_postgres(&url)?.pending_migrations(POSTGRES)),
@@ -60,8 +57,9 @@ fn migrate_sqlite(path: &Path) -> Result<Vec<String>, StoreError> {
     // Kept in the file; it cannot be changed inside the transaction below.
     conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
     conn.immediate_transaction(|conn| {
-        let applied = conn.run_pending_migrations(SQLITE).map_err(refused)?;
-        Ok(applied.iter().map(ToString::to_string).collect())
+        let missing = names(conn.pending_migrations(SQLITE))?;
+        conn.run_pending_migrations(SQLITE).map_err(refused)?;
+        Ok(missing)
     })
 }
 
@@ -74,17 +72,10 @@ fn connect_sqlite(path: &Path) -> Result<SqliteConnection, StoreError> {
 
 /// Nobody but the owner reads the file; SQLite gives its companions the same permissions.
 fn create_private(path: &Path) -> Result<(), StoreError> {
-    let created = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path);
+    let created = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
     match created {
         Ok(_) => Ok(()),
-        Err(error) => {
-            Err(Unavailable::Unreachable(format!("{}: {error}", path.display())).into())
-        }
+        Err(error) => Err(Unavailable::Unreachable(format!("{}: {error}", path.display())).into()),
     }
 }
 
@@ -92,24 +83,25 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
     let mut conn = connect_postgres(url)?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-    let applied = names(conn.run_pending_migrations(POSTGRES));
+    let missing = names(conn.pending_migrations(POSTGRES));
+    let applied = conn.run_pending_migrations(POSTGRES).map(|_| ()).map_err(refused);
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
-    applied
+    applied?;
+    missing
 }
 
 #[cfg(feature = "postgres")]
 fn connect_postgres(url: &str) -> Result<diesel::PgConnection, StoreError> {
-    diesel::PgConnection::establish(url)
-        .map_err(|error| Unavailable::Unreachable(error.to_string()).into())
+    diesel::PgConnection::establish(url).map_err(|error| Unavailable::Unreachable(error.to_string()).into())
 }
 
-fn names<S: ToString>(
-    steps: Result<Vec<S>, Box<dyn std::error::Error + Send + Sync>>,
-) -> Result<Vec<String>, StoreError> {
-    let steps = steps.map_err(refused)?;
-    Ok(steps.iter().map(ToString::to_string).collect())
+/// The names of steps that were found, as `0001_persons`.
+fn names<DB: Backend>(steps: Result<Vec<Box<dyn Migration<DB>>>, Refused>) -> Result<Vec<String>, StoreError> {
+    Ok(steps.map_err(refused)?.iter().map(|step| step.name().to_string()).collect())
 }
 
-fn refused(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+type Refused = Box<dyn std::error::Error + Send + Sync>;
+
+fn refused(error: Refused) -> StoreError {
     Broken::Migration(error.to_string()).into()
 }

@@ -22,9 +22,9 @@ use self::sqlite::Sqlite;
 use super::config::{Place, StoreConfig};
 use super::error::StoreError;
 
+pub(in crate::store) use self::any::{AnyConn, insert_once, on_each};
 pub use self::any::{Db, Tx};
 pub use self::migrate::{migrate, pending};
-pub(in crate::store) use self::any::{AnyConn, insert_once, on_each};
 
 /// The database. Clones share it.
 #[derive(Clone)]
@@ -52,17 +52,10 @@ impl Store {
         let engine = match config.place()? {
             Place::Sqlite(path) => Engine::Sqlite(Sqlite::start(path, config.queue)?),
             #[cfg(feature = "postgres")]
-            Place::Postgres(url) => {
-                Engine::Postgres(Postgres::start(&url, config.connections, config.queue)?)
-            }
+            Place::Postgres(url) => Engine::Postgres(Postgres::start(&url, config.connections, config.queue)?),
         };
-        let shared = Shared {
-            engine,
-            writes: AtomicU64::new(0),
-        };
-        Ok(Store {
-            shared: Arc::new(shared),
-        })
+        let shared = Shared { engine, writes: AtomicU64::new(0) };
+        Ok(Store { shared: Arc::new(shared) })
     }
 
     /// Runs `closure` on one snapshot of what is committed.
@@ -129,9 +122,8 @@ impl Store {
             #[cfg(feature = "postgres")]
             Engine::Postgres(postgres) => {
                 let mut any = false;
-                for table in super::mingle::TABLES {
-                    let (job, answer) =
-                        job::revocable(move |tx: &mut Tx| super::mingle::rewrite(tx, table));
+                for table in postgres::mingle::TABLES {
+                    let (job, answer) = job::revocable(move |tx: &mut Tx| postgres::mingle::rewrite(tx, table));
                     postgres.push(PgJob::Mingle(job))?;
                     any |= answer.within(CHECKOUT).await?;
                 }
@@ -149,9 +141,7 @@ impl Store {
     /// is refused from here on, also to other clones.
     pub async fn close(self) {
         self.shared.close();
-        let Some(shared) = Arc::into_inner(self.shared) else {
-            return;
-        };
+        let shared = Arc::clone(&self.shared);
         let joined = tokio::task::spawn_blocking(move || shared.join());
         drop(joined.await);
     }
@@ -163,6 +153,14 @@ impl Shared {
             Engine::Sqlite(sqlite) => sqlite.close(),
             #[cfg(feature = "postgres")]
             Engine::Postgres(postgres) => postgres.close(),
+        }
+    }
+
+    fn join(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.join(),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(postgres) => postgres.join(),
         }
     }
 }

@@ -5,10 +5,11 @@
 //! costs no request.
 
 mod attempt;
+pub(super) mod mingle;
 mod session;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ pub(super) enum PgJob {
 
 pub(super) struct Postgres {
     queue: Arc<Queue<PgJob>>,
-    crew: Vec<thread::JoinHandle<()>>,
+    crew: Mutex<Vec<thread::JoinHandle<()>>>,
 }
 
 impl Postgres {
@@ -57,7 +58,7 @@ impl Postgres {
                     .map_err(|error| Unavailable::Hindered(error.to_string()).into())
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Postgres { queue, crew })
+        Ok(Postgres { queue, crew: Mutex::new(crew) })
     }
 
     pub(super) fn push(&self, job: PgJob) -> Result<(), Unavailable> {
@@ -68,9 +69,10 @@ impl Postgres {
         self.queue.close();
     }
 
-    pub(super) fn join(self) {
-        self.queue.close();
-        for hand in self.crew {
+    /// Waits until what was queued is done and answered.
+    pub(super) fn join(&self) {
+        let crew = std::mem::take(&mut *self.crew.lock().unwrap_or_else(PoisonError::into_inner));
+        for hand in crew {
             drop(hand.join());
         }
     }
@@ -112,9 +114,7 @@ impl Hand {
         }
         self.disconnect();
         let mut session = Session::connect(&self.url)?;
-        session
-            .execute(isolation)
-            .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+        session.execute(isolation).map_err(|error| Unavailable::Unreachable(error.to_string()))?;
         self.connect_as(session);
         Ok(())
     }
@@ -165,7 +165,6 @@ impl PgJob {
             PgJob::Mingle(_) => session::MINGLE,
         }
     }
-
 
     fn refuse(self, cause: Unavailable) {
         match self {

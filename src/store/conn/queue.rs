@@ -21,15 +21,8 @@ struct State<J> {
 
 impl<J> Queue<J> {
     pub(super) fn new(capacity: usize) -> Queue<J> {
-        let state = State {
-            waiting: VecDeque::new(),
-            open: true,
-        };
-        Queue {
-            state: Mutex::new(state),
-            arrived: Condvar::new(),
-            capacity,
-        }
+        let state = State { waiting: VecDeque::new(), open: true };
+        Queue { state: Mutex::new(state), arrived: Condvar::new(), capacity }
     }
 
     /// Puts a job at the end.
@@ -67,10 +60,7 @@ impl<J> Queue<J> {
             if !state.open {
                 return None;
             }
-            state = self
-                .arrived
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

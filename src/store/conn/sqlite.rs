@@ -11,8 +11,10 @@ mod statement;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+
+pub(super) use self::shelf::address;
 
 use self::batch::Settled;
 use self::shelf::Shelf;
@@ -29,7 +31,7 @@ pub(super) type WriteJob = Box<dyn Job<Tx>>;
 pub(super) struct Sqlite {
     shelf: Arc<Shelf>,
     queue: Arc<Queue<WriteJob>>,
-    writer: thread::JoinHandle<()>,
+    writer: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
 impl Sqlite {
@@ -45,11 +47,7 @@ impl Sqlite {
             .name("hufu-writer".to_owned())
             .spawn(move || write_until_closed(&its_shelf, &its_queue))
             .map_err(|error| Unavailable::Hindered(error.to_string()))?;
-        Ok(Sqlite {
-            shelf,
-            queue,
-            writer,
-        })
+        Ok(Sqlite { shelf, queue, writer: Mutex::new(Some(writer)) })
     }
 
     pub(super) fn push(&self, job: WriteJob) -> Result<(), Unavailable> {
@@ -57,10 +55,7 @@ impl Sqlite {
     }
 
     /// Runs one closure on one snapshot.
-    pub(super) fn read<T>(
-        &self,
-        closure: impl FnOnce(&mut Db) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    pub(super) fn read<T>(&self, closure: impl FnOnce(&mut Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut reader = self.shelf.reader()?;
         statement::begin(reader.tx())?;
         let outcome = catch_unwind(AssertUnwindSafe(|| closure(reader.tx())));
@@ -77,9 +72,9 @@ impl Sqlite {
     }
 
     /// Waits until what was queued is committed and answered.
-    pub(super) fn join(self) {
-        self.queue.close();
-        drop(self.writer.join());
+    pub(super) fn join(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(writer.map(thread::JoinHandle::join));
         self.shelf.clear();
     }
 }

@@ -84,10 +84,9 @@ impl Hand {
             return Attempt::Ended(Err(Unavailable::NoConnection.into()));
         };
         let id = session.next_attempt();
-        let Err(error) = session.execute(&format!(
-            "INSERT INTO spent (id) VALUES ('\\x{:032x}'); COMMIT",
-            u128::from_be_bytes(id)
-        )) else {
+        let Err(error) =
+            session.execute(&format!("INSERT INTO spent (id) VALUES ('\\x{:032x}'); COMMIT", u128::from_be_bytes(id)))
+        else {
             return Attempt::Ended(Ok(()));
         };
         // A server that still answers has rolled back.
@@ -124,10 +123,7 @@ impl Hand {
 
     /// True when the connection lives on.
     fn roll_back(&mut self) -> bool {
-        let alive = self
-            .session
-            .as_mut()
-            .is_some_and(|session| session.execute("ROLLBACK").is_ok());
+        let alive = self.session.as_mut().is_some_and(|session| session.execute("ROLLBACK").is_ok());
         if !alive {
             self.disconnect();
         }

@@ -25,6 +25,7 @@ const SETTINGS: &str = "
     SET lock_timeout = '2s';
     SET idle_in_transaction_session_timeout = '10s';
     SET enable_seqscan = off;
+    SET jit = off;
     SET application_name = 'hufu';";
 
 pub(super) struct Session {
@@ -43,15 +44,12 @@ struct Hour {
 
 impl Session {
     pub(super) fn connect(url: &str) -> Result<Session, Unavailable> {
-        let unreachable =
-            |error: &dyn std::fmt::Display| Unavailable::Unreachable(error.to_string());
+        let unreachable = |error: &dyn std::fmt::Display| Unavailable::Unreachable(error.to_string());
         let mut conn = PgConnection::establish(url).map_err(|error| unreachable(&error))?;
-        conn.batch_execute(SETTINGS)
+        conn.batch_execute(SETTINGS).map_err(|error| unreachable(&error))?;
+        let now: Hour = diesel::sql_query("SELECT floor(extract(epoch FROM now()) / 3600)::bigint AS hour")
+            .get_result(&mut conn)
             .map_err(|error| unreachable(&error))?;
-        let now: Hour =
-            diesel::sql_query("SELECT floor(extract(epoch FROM now()) / 3600)::bigint AS hour")
-                .get_result(&mut conn)
-                .map_err(|error| unreachable(&error))?;
         Ok(Session {
             tx: Tx::over(AnyConn::Pg(conn)),
             opened: Instant::now(),
@@ -85,7 +83,6 @@ impl Session {
         id
     }
 }
-
 
 pub(super) fn is_panic(error: &StoreError) -> bool {
     matches!(error, StoreError::Broken(Broken::Panicked))

@@ -48,9 +48,7 @@ pub(super) fn settle(shelf: &Arc<Shelf>, batch: &mut Vec<WriteJob>) -> Settled {
     }
 
     if lost.is_none() {
-        lost = statement::commit(writer.tx())
-            .err()
-            .map(|error| Unavailable::CommitFailed(error.to_string()));
+        lost = statement::commit(writer.tx()).err().map(|error| Unavailable::CommitFailed(error.to_string()));
     }
     match lost {
         None if panicked => writer.discard(),
@@ -69,10 +67,7 @@ pub(super) fn settle(shelf: &Arc<Shelf>, batch: &mut Vec<WriteJob>) -> Settled {
 ///
 /// # Errors
 /// The savepoint itself failed: SQLite ended the whole transaction (a full disk does that).
-fn in_savepoint(
-    tx: &mut Tx,
-    job: &mut WriteJob,
-) -> Result<Result<(), StoreError>, Unavailable> {
+fn in_savepoint(tx: &mut Tx, job: &mut WriteJob) -> Result<Result<(), StoreError>, Unavailable> {
     statement::savepoint(tx).map_err(hindrance)?;
     let outcome = run_caught(job.as_mut(), tx);
     let ended = catch_unwind(AssertUnwindSafe(|| {
@@ -98,17 +93,11 @@ fn hindrance(error: StoreError) -> Unavailable {
 
 impl Settled {
     fn of(answers: Vec<(WriteJob, Result<(), StoreError>)>) -> Settled {
-        Settled {
-            answers,
-            hindered: None,
-        }
+        Settled { answers, hindered: None }
     }
 
     fn hindered(batch: &mut Vec<WriteJob>, cause: Unavailable) -> Settled {
         let told = |job| (job, Err(cause.clone().into()));
-        Settled {
-            answers: batch.drain(..).map(told).collect(),
-            hindered: Some(cause),
-        }
+        Settled { answers: batch.drain(..).map(told).collect(), hindered: Some(cause) }
     }
 }

@@ -42,10 +42,7 @@ enum Role {
 
 impl Shelf {
     pub(super) fn new(path: PathBuf) -> Shelf {
-        Shelf {
-            path,
-            content: Mutex::default(),
-        }
+        Shelf { path, content: Mutex::default() }
     }
 
     pub(super) fn reader(self: &Arc<Shelf>) -> Result<Lent, Unavailable> {
@@ -82,13 +79,7 @@ impl Shelf {
                 Role::Writer => content.writer.take(),
             }
         };
-        let mut lent = Lent {
-            shelf: Arc::clone(self),
-            role,
-            file,
-            tx: None,
-            sound: false,
-        };
+        let mut lent = Lent { shelf: Arc::clone(self), role, file, tx: None, sound: false };
         lent.tx = Some(match found {
             Some(tx) => tx,
             None => open(&self.path, role)?,
@@ -151,14 +142,12 @@ impl FileId {
 
 fn open(path: &Path, role: Role) -> Result<Tx, Unavailable> {
     let unreachable = |error: &dyn std::fmt::Display| Unavailable::Unreachable(error.to_string());
-    let mut conn =
-        SqliteConnection::establish(&address(path, "rw")).map_err(|error| unreachable(&error))?;
+    let mut conn = SqliteConnection::establish(&address(path, "rw")).map_err(|error| unreachable(&error))?;
     let settings = match role {
         Role::Reader => READER,
         Role::Writer => WRITER,
     };
-    conn.batch_execute(settings)
-        .map_err(|error| unreachable(&error))?;
+    conn.batch_execute(settings).map_err(|error| unreachable(&error))?;
     Ok(Tx::over(AnyConn::Sqlite(conn)))
 }
 

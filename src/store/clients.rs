@@ -1,0 +1,71 @@
+//! Websites as registered.
+
+use diesel::prelude::*;
+
+use super::conn::insert_once;
+use super::schema::clients::{self, dsl};
+use super::{Db, StoreError, Tx};
+use crate::spec::{ClientId, TokenHash};
+
+#[derive(Debug, Clone)]
+pub struct ClientRow {
+    pub client_id: ClientId,
+    /// Counts the changes.
+    pub version: i64,
+    /// JSON; `client/metadata` knows what is in it.
+    pub metadata: String,
+    pub secret_hash: Option<TokenHash>,
+    /// Only for `client_secret_jwt`, which needs the secret itself (PROTOCOL 14).
+    pub sealed_secret: Option<Vec<u8>>,
+}
+
+type Raw = (String, i64, String, Option<TokenHash>, Option<Vec<u8>>);
+
+pub fn by_id(db: &mut Db, client_id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
+    let found: Option<Raw> = clients::table.find(client_id.as_str()).first(db.conn()).optional()?;
+    Ok(found.map(ClientRow::from))
+}
+
+/// In the order of their ids.
+pub fn all(db: &mut Db) -> Result<Vec<ClientRow>, StoreError> {
+    let rows: Vec<Raw> = clients::table.order(dsl::client_id).load(db.conn())?;
+    Ok(rows.into_iter().map(ClientRow::from).collect())
+}
+
+/// False when the id is taken.
+pub fn insert(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
+    insert_once!(
+        tx,
+        clients::table,
+        (
+            dsl::client_id.eq(row.client_id.as_str()),
+            dsl::version.eq(row.version),
+            dsl::metadata.eq(&row.metadata),
+            dsl::secret_hash.eq(row.secret_hash.as_ref().map(|hash| hash.as_bytes().as_slice())),
+            dsl::sealed_secret.eq(row.sealed_secret.as_ref()),
+        )
+    )
+}
+
+/// Puts `row` in place of the version it was made from, and counts the version up. False when that is another by now.
+pub fn update(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
+    let same = clients::table.find(row.client_id.as_str()).filter(dsl::version.eq(row.version));
+    let change = (
+        dsl::version.eq(row.version + 1),
+        dsl::metadata.eq(&row.metadata),
+        dsl::secret_hash.eq(row.secret_hash.as_ref().map(|hash| hash.as_bytes().as_slice())),
+        dsl::sealed_secret.eq(row.sealed_secret.as_ref()),
+    );
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// False when there is no such client.
+pub fn delete(tx: &mut Tx, client_id: &ClientId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(clients::table.find(client_id.as_str())).execute(tx.conn())? == 1)
+}
+
+impl From<Raw> for ClientRow {
+    fn from((client_id, version, metadata, secret_hash, sealed_secret): Raw) -> ClientRow {
+        ClientRow { client_id: ClientId::new(client_id), version, metadata, secret_hash, sealed_secret }
+    }
+}

@@ -1,0 +1,55 @@
+//! How our newtypes come out of columns: ids, digests and hashes from bytes, instants from seconds.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::sql_types::{BigInt, Binary};
+
+use crate::spec::{
+    CredentialDigest, GrantId, NodeId, NumberDigest, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp,
+    TokenHash, TraceId,
+};
+
+macro_rules! from_column {
+    ($sql:ty, $raw:ty => $($name:ty, $read:expr;)*) => {$(
+        impl<DB> FromSql<$sql, DB> for $name
+        where
+            DB: Backend,
+            $raw: FromSql<$sql, DB>,
+        {
+            fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let read: fn($raw) -> Option<Self> = $read;
+                read(<$raw>::from_sql(raw)?).ok_or_else(|| concat!("not a ", stringify!($name)).into())
+            }
+        }
+
+        impl<DB> Queryable<$sql, DB> for $name
+        where
+            DB: Backend,
+            Self: FromSql<$sql, DB>,
+        {
+            type Row = Self;
+
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    )*};
+}
+
+from_column! { Binary, Vec<u8> =>
+    CredentialDigest, |bytes| Self::from_slice(&bytes);
+    GrantId, |bytes| Self::from_slice(&bytes);
+    NodeId, |bytes| Self::from_slice(&bytes);
+    NumberDigest, |bytes| Self::from_slice(&bytes);
+    PasskeyId, |bytes| Self::from_slice(&bytes);
+    PersonId, |bytes| Self::from_slice(&bytes);
+    SessionId, |bytes| Self::from_slice(&bytes);
+    ShownDigest, |bytes| Self::from_slice(&bytes);
+    SubDigest, |bytes| Self::from_slice(&bytes);
+    TokenHash, |bytes| bytes.try_into().ok().map(Self::from_bytes);
+    TraceId, |bytes| Self::from_slice(&bytes);
+}
+
+from_column! { BigInt, i64 =>
+    Timestamp, |seconds| Some(Self::from_unix(seconds));
+}

@@ -1,0 +1,93 @@
+//! Persons: found by the digest of their network number, with everything else sealed.
+
+use diesel::prelude::*;
+
+use super::conn::insert_once;
+use super::schema::persons::{self, dsl};
+use super::{Db, StoreError, Tx};
+use crate::spec::{NumberDigest, PersonId, Timestamp};
+
+#[derive(Debug, Clone, Queryable)]
+pub struct PersonRow {
+    pub id: PersonId,
+    pub number_digest: NumberDigest,
+    /// Handle and attributes, under the person's own key.
+    pub sealed: Vec<u8>,
+    pub state: String,
+    pub pin_hash: Option<String>,
+    /// The seed of the dynamic code, sealed.
+    pub totp: Option<Vec<u8>>,
+    /// The last step of the dynamic code that was spent.
+    pub totp_step: i64,
+    /// Counts every change; what was decided on an older version is refused.
+    pub version: i64,
+    pub created_hour: Timestamp,
+}
+
+pub fn by_id(db: &mut Db, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
+    let found = persons::table.find(id.as_bytes().as_slice()).first(db.conn()).optional()?;
+    Ok(found)
+}
+
+pub fn by_number_digest(db: &mut Db, digest: &NumberDigest) -> Result<Option<PersonRow>, StoreError> {
+    let one = persons::table.filter(dsl::number_digest.eq(digest.as_bytes().as_slice()));
+    Ok(one.first(db.conn()).optional()?)
+}
+
+pub fn count(db: &mut Db) -> Result<i64, StoreError> {
+    Ok(persons::table.count().get_result(db.conn())?)
+}
+
+/// False when the id or the number is taken.
+pub fn insert(tx: &mut Tx, row: &PersonRow) -> Result<bool, StoreError> {
+    insert_once!(
+        tx,
+        persons::table,
+        (
+            dsl::id.eq(row.id.as_bytes().as_slice()),
+            dsl::number_digest.eq(row.number_digest.as_bytes().as_slice()),
+            dsl::sealed.eq(&row.sealed),
+            dsl::state.eq(&row.state),
+            dsl::pin_hash.eq(row.pin_hash.as_ref()),
+            dsl::totp.eq(row.totp.as_ref()),
+            dsl::totp_step.eq(row.totp_step),
+            dsl::version.eq(row.version),
+            dsl::created_hour.eq(row.created_hour.hour().unix()),
+        )
+    )
+}
+
+/// Spends a step of the dynamic code, and with it every earlier one. False when it was spent before (RFC 6238 §5.2).
+pub fn spend_totp_step(tx: &mut Tx, id: &PersonId, step: i64) -> Result<bool, StoreError> {
+    let unspent = persons::table.find(id.as_bytes().as_slice()).filter(dsl::totp_step.lt(step));
+    let rows = diesel::update(unspent).set(dsl::totp_step.eq(step)).execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// False when the person was changed since `version` was read.
+pub fn change_pin(tx: &mut Tx, id: &PersonId, version: i64, pin_hash: &str) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::pin_hash.eq(pin_hash), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// Puts another seed of the dynamic code in place, or none; false when the person was changed since.
+pub fn change_totp(tx: &mut Tx, id: &PersonId, version: i64, totp: Option<&[u8]>) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::totp.eq(totp), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// Seals the person anew; false when the person was changed since `version` was read.
+pub fn reseal(tx: &mut Tx, id: &PersonId, version: i64, sealed: &[u8]) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::sealed.eq(sealed), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// False when the person was changed since `version` was read.
+pub fn set_state(tx: &mut Tx, id: &PersonId, version: i64, state: &str) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::state.eq(state), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}

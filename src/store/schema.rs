@@ -1,0 +1,92 @@
+//! The tables as diesel knows them. `migrations/` makes them; a test holds the databases against each other.
+
+macro_rules! tables {
+    ($($name:ident ($($key:ident),+) { $($column:tt)* })*) => {$(
+        diesel::table! { $name ($($key),+) { $($column)* } }
+    )*};
+}
+
+tables! {
+    persons (id) {
+        id -> Binary,
+        number_digest -> Binary,
+        sealed -> Binary,
+        state -> Text,
+        pin_hash -> Nullable<Text>,
+        totp -> Nullable<Binary>,
+        totp_step -> BigInt,
+        version -> BigInt,
+        created_hour -> BigInt,
+    }
+    passkeys (id) {
+        id -> Binary,
+        person -> Binary,
+        credential_digest -> Binary,
+        sealed -> Binary,
+        created_hour -> BigInt,
+    }
+    sessions (id) {
+        id -> Binary,
+        person -> Binary,
+        secret_hash -> Binary,
+        sealed -> Binary,
+        clients -> Binary,
+        version -> BigInt,
+        last_seen -> BigInt,
+    }
+    clients (client_id) {
+        client_id -> Text,
+        version -> BigInt,
+        metadata -> Text,
+        secret_hash -> Nullable<Binary>,
+        sealed_secret -> Nullable<Binary>,
+    }
+    consents (sub_digest, client_id, shown) {
+        sub_digest -> Binary,
+        client_id -> Text,
+        shown -> Binary,
+        expires_day -> BigInt,
+    }
+    grants (id) {
+        id -> Binary,
+        revoked -> Bool,
+    }
+    spent (id) {
+        id -> Binary,
+    }
+    refusals (id) {
+        id -> Binary,
+        client_id -> Nullable<Text>,
+        body -> Text,
+    }
+    signing_keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        sealed -> Binary,
+        published -> BigInt,
+        signs_from -> BigInt,
+        retires -> Nullable<BigInt>,
+        removed_after -> Nullable<BigInt>,
+    }
+    throttles (slot) {
+        slot -> BigInt,
+        window -> BigInt,
+        failures -> BigInt,
+    }
+    leases (name) {
+        name -> Text,
+        holder -> Binary,
+        until -> BigInt,
+    }
+    audit (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        entry -> Text,
+        previous -> Binary,
+        hash -> Binary,
+    }
+    meta (name) {
+        name -> Text,
+        value -> Text,
+    }
+}

@@ -1,0 +1,60 @@
+//! Forgets what has expired, a bounded batch at a time, so that no table grows with traffic.
+//!
+//! An expiring id begins with its hour, so the expired rows are the low end of the primary key. Consents are keyed by
+//! sub and go by their index. Each table in a transaction of its own: none may touch persons and subs at once.
+
+use diesel::prelude::*;
+
+use super::schema::{consents, grants, refusals, sessions, spent};
+use super::{StoreError, Tx};
+use crate::spec::{SessionId, Timestamp};
+
+/// A table whose rows expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiring {
+    Sessions,
+    Consents,
+    Grants,
+    Spent,
+    Refusals,
+}
+
+impl Expiring {
+    pub const ALL: [Expiring; 5] =
+        [Expiring::Sessions, Expiring::Consents, Expiring::Grants, Expiring::Spent, Expiring::Refusals];
+}
+
+/// Deletes the rows below an id; if they are more than `most`, the lowest `most` of them.
+macro_rules! below {
+    ($tx:expr, $table:ident, $first_kept:expr, $most:expr) => {{
+        let expired = $table::table.filter($table::id.lt($first_kept));
+        let mark = expired.select($table::id).order($table::id).offset($most).limit(1);
+        let mark: Option<Vec<u8>> = mark.first($tx.conn()).optional()?;
+        let end = mark.as_deref().unwrap_or($first_kept);
+        diesel::delete($table::table.filter($table::id.lt(end))).execute($tx.conn())?
+    }};
+}
+
+/// Deletes at most `most` rows that expired before `now`; tells how many. Fewer than `most`: the table is swept.
+pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<usize, StoreError> {
+    // Every kind of id begins alike.
+    let hour = SessionId::hour_prefix(now);
+    let hour = hour.as_slice();
+    Ok(match table {
+        Expiring::Sessions => below!(tx, sessions, hour, most),
+        Expiring::Grants => below!(tx, grants, hour, most),
+        Expiring::Spent => below!(tx, spent, hour, most),
+        Expiring::Refusals => below!(tx, refusals, hour, most),
+        Expiring::Consents => expired_consents(tx, now, most)?,
+    })
+}
+
+fn expired_consents(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, StoreError> {
+    let expired = consents::table.filter(consents::expires_day.le(now.unix())).order(consents::expires_day);
+    let keys: Vec<(Vec<u8>, String, Vec<u8>)> =
+        expired.select((consents::sub_digest, consents::client_id, consents::shown)).limit(most).load(tx.conn())?;
+    for (sub, client, shown) in &keys {
+        diesel::delete(consents::table.find((sub, client, shown))).execute(tx.conn())?;
+    }
+    Ok(keys.len())
+}
