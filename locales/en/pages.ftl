@@ -57,8 +57,7 @@ signin-submit = Sign in
 signin-decline = No, go back to { $site }
 
 ## Consent
-consent-title = { $site } asks who you are
-consent-asks = { $site } asks who you are.
+consent-asks = { $site } asks who you are
 consent-website = Website: { $host }
 consent-app-heading = This is an app on this device
 consent-app = It is not a website, and we cannot check who made it. Continue only if you have just opened it yourself.
@@ -130,6 +129,7 @@ busy-lead = { $seconds ->
 ## One's own page
 me-title = My page
 me-number-show = Show
+me-number-hide = Hide
 me-number-hint = Keep it to yourself. No website needs it. Tap it to select all of it.
 me-copy = Copy
 me-copied = Copied

@@ -54,8 +54,7 @@ signin-submit = 登录
 signin-decline = 不登录，返回{ $site }
 
 ## 同意
-consent-title = { $site }请求核验您的身份
-consent-asks = { $site }请求核验您的身份。
+consent-asks = { $site }请求核验您的身份
 consent-website = 网站：{ $host }
 consent-app-heading = 这是本设备上的应用
 consent-app = 它不是网站，我们无法核实它由谁制作。只有您刚刚亲自打开了它，才请继续。
@@ -124,6 +123,7 @@ busy-lead = 请在 { $seconds } 秒后重新打开此页。您的信息没有丢
 ## 我的页面
 me-title = 我的页面
 me-number-show = 显示
+me-number-hide = 隐藏
 me-number-hint = 请自己保管，任何网站都不需要它。点按号码即可全选。
 me-copy = 复制
 me-copied = 已复制

@@ -107,4 +107,36 @@ mod tests {
         let html = page.render().expect("renders");
         assert!(!html.contains("<b>") && !html.contains("<script"));
     }
+
+    /// Not a test of anything: writes the website's pages for looking at them.
+    #[test]
+    #[ignore = "writes files; set HUFU_PAGES to a folder"]
+    fn write_every_page() {
+        let Ok(folder) = std::env::var("HUFU_PAGES") else {
+            return;
+        };
+        for lang in [Lang::Zh, Lang::En] {
+            let signed_in = SignedIn {
+                lang,
+                csrf: "sample-csrf",
+                issuer: "http://localhost:8080",
+                sub: "fT3v0q8Zk1xWm4uYb7nRd2sPe6hJc9aLgKoQiUtVyXw",
+                acr: "urn:hufu:acr:cert",
+                amr: "hwk user",
+                at: "2026-11-23 21:50:12 UTC",
+            };
+            let failed =
+                Failed { lang, error: "invalid_request", description: "The state does not belong to this browser." };
+            for (name, html) in [
+                ("index", Index { lang }.render()),
+                ("signed-in", signed_in.render()),
+                ("declined", Declined { lang }.render()),
+                ("other", Other { lang }.render()),
+                ("failed", failed.render()),
+            ] {
+                let path = format!("{folder}/site-{name}.{}.html", lang.tag());
+                std::fs::write(path, html.expect("renders")).expect("written");
+            }
+        }
+    }
 }

@@ -1,1 +1,163 @@
+//! Every page in every state, with invented data: for the tests here and for looking at them.
+//!
+//! `HUFU_PAGES=/some/folder cargo test --lib web::page -- --ignored` writes them as files that open in a browser.
 
+use super::*;
+
+const OPTIONS: &str = r#"{"publicKey":{"challenge":"c2FtcGxl","timeout":300000,"rpId":"localhost","allowCredentials":[],"userVerification":"required"},"mediation":"conditional"}"#;
+const WEBSITE: ClientKind<'_> = ClientKind::Website { host: "bank.example" };
+const APP: ClientKind<'_> = ClientKind::App { redirect: "com.example.bank:/signed-in" };
+const ADDED: Day = Day { year: 2026, month: 11, day: 3 };
+
+/// The frame of every sample.
+pub(crate) fn chrome(locale: Locale) -> Chrome<'static> {
+    Chrome {
+        locale,
+        type_size: TypeSize::Normal,
+        world: World::Sandbox,
+        csrf: "sample-csrf",
+        back: Some("/continue?i=sample"),
+        trace_id: "7f3a-91c2-0b4e",
+    }
+}
+
+fn bank(locale: Locale, kind: ClientKind<'static>) -> Client<'static> {
+    let name = match locale {
+        Locale::Zh => "蓝海银行",
+        Locale::En => "Blue Bank",
+    };
+    Client { name, kind }
+}
+
+/// The sign-in page that a website leads to.
+pub(crate) fn sign_in(locale: Locale, problem: Option<SignInProblem>) -> SignIn<'static> {
+    SignIn {
+        chrome: chrome(locale),
+        client: Some(bank(locale, WEBSITE)),
+        why: Why::First,
+        interaction: "sealed-interaction",
+        ceremony: "sealed-ceremony",
+        passkey_options: OPTIONS,
+        number: if problem.is_some() { "K7QM-2RXA-9FTC-4HWD" } else { "" },
+        problem,
+    }
+}
+
+/// The person's own page, well filled.
+pub(crate) fn me(locale: Locale) -> Me<'static> {
+    let zh = locale == Locale::Zh;
+    Me {
+        chrome: Chrome { back: Some("/me"), ..chrome(locale) },
+        number: "K7QM2RXA9FTC4HWD",
+        sites: vec![
+            Site { client_id: "blue-bank", name: bank(locale, WEBSITE).name, address: "bank.example", since: ADDED },
+            Site {
+                client_id: "hospital",
+                name: if zh { "第一人民医院" } else { "First People’s Hospital" },
+                address: "hospital.example",
+                since: Day { month: 9, ..ADDED },
+            },
+        ],
+        sessions: vec![
+            Session { id: "a", browser: "Chrome, Android", way: Way::Passkey, idle_minutes: 0, here: true },
+            Session { id: "b", browser: "Firefox, Linux", way: Way::Code, idle_minutes: 190, here: false },
+            Session { id: "c", browser: "", way: Way::Code, idle_minutes: 3000, here: false },
+        ],
+        passkeys: vec![
+            Passkey {
+                id: "p", name: if zh { "我的手机" } else { "My phone" }, added: ADDED, binding: Binding::Synced
+            },
+            Passkey {
+                id: "q",
+                name: if zh { "蓝色钥匙" } else { "Blue key" },
+                added: Day { month: 10, ..ADDED },
+                binding: Binding::Device,
+            },
+        ],
+        pin: Standing::Present,
+        notice: None,
+        problem: None,
+    }
+}
+
+/// Name and markup of every page, in every state that changes its words.
+pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    let mut page = |name: &str, html: askama::Result<String>| {
+        pages.push((name.to_owned(), html.expect("every page renders")));
+    };
+    let chrome = chrome(locale);
+    let site = Some(WayBack { href: "http://localhost:8081/", name: bank(locale, WEBSITE).name });
+
+    page("landing", Landing { chrome, demo_site: site }.render());
+    page("sign-in", sign_in(locale, None).render());
+    let again = SignIn { why: Why::Again, passkey_options: "", ..sign_in(locale, None) };
+    page("sign-in-again", again.render());
+    let own = SignIn { client: None, ..sign_in(locale, None) };
+    page("sign-in-own", own.render());
+    for (name, problem) in [
+        ("number", SignInProblem::NumberShape),
+        ("pin", SignInProblem::PinShape),
+        ("code", SignInProblem::CodeShape),
+        ("mismatch", SignInProblem::Mismatch),
+        ("passkey", SignInProblem::Passkey),
+        ("too-many", SignInProblem::TooMany { minutes: 5 }),
+        ("stale", SignInProblem::Stale),
+    ] {
+        page(&format!("sign-in-{name}"), sign_in(locale, Some(problem)).render());
+    }
+
+    for (name, kind) in [("consent", WEBSITE), ("consent-app", APP)] {
+        let consent =
+            Consent { chrome, client: bank(locale, kind), interaction: "sealed-interaction", number_end: Some("4HWD") };
+        page(name, consent.render());
+    }
+    for (name, minor, client) in
+        [("minors-14", Minor::Under14, Some(bank(locale, WEBSITE))), ("minors-18", Minor::Under18, None)]
+    {
+        let minors = Minors { chrome, client, minor, interaction: "sealed-interaction" };
+        page(name, minors.render());
+    }
+
+    for happened in Happened::ALL {
+        let developer = happened == Happened::UnknownReturn;
+        let refusal = Refusal {
+            chrome: Chrome { back: None, ..chrome },
+            happened,
+            code: "redirect_uri_differs",
+            received: developer.then_some("https://bank.example/callback/"),
+            expected: developer.then_some(
+                "redirect_uri identical, character by character, to one that this client registered (RFC 9700 §2.1).",
+            ),
+            fix: developer.then_some("Send the registered address, or register this one: hufu client update."),
+            way_back: site.filter(|_| !developer),
+        };
+        page(&format!("refusal-{happened:?}").to_lowercase(), refusal.render());
+    }
+
+    page("sign-out", SignOut { chrome, request: "", way_back: None }.render());
+    page("sign-out-site", SignOut { chrome, request: "sealed", way_back: site }.render());
+    page("signed-out", SignedOut { chrome, way_back: site }.render());
+    page("busy", Busy { chrome, seconds: 7 }.render());
+
+    page("me", me(locale).render());
+    let bare =
+        Me { sites: Vec::new(), passkeys: me(locale).passkeys.split_off(1), pin: Standing::Absent, ..me(locale) };
+    page("me-last-way", bare.render());
+    let none = Me { passkeys: Vec::new(), ..me(locale) };
+    page("me-no-passkey", none.render());
+    for notice in Notice::ALL {
+        let done = Me { notice: Some(notice), ..me(locale) };
+        page(&format!("me-{}", notice.word()), done.render());
+    }
+    use PinProblem::*;
+    for problem in [MeProblem::PasskeyRefused, MeProblem::PasskeyNameMissing, MeProblem::LastWay, MeProblem::Stale]
+        .into_iter()
+        .chain([Mismatch, Shape, Differ, Same, Sequence, Repeated, Birthdate, TooMany].map(MeProblem::Pin))
+    {
+        let failed = Me { problem: Some(problem), ..me(locale) };
+        let name: String = format!("me-{problem:?}").to_lowercase().replace(['(', ')'], "-");
+        page(name.trim_end_matches('-'), failed.render());
+    }
+    pages
+}
