@@ -1,0 +1,127 @@
+//! The keys that exist and what their comments say, read from the sources of the settings themselves.
+//!
+//! A macro could carry the comments too, but not those of a room that owns its own struct, such as the store. The
+//! sources are ours and formatted, so reading `///` and `pub name:` is enough; a test holds them against serde.
+
+use std::sync::LazyLock;
+
+/// A section, which is a struct, or the top level, whose name is empty.
+pub(super) struct Section {
+    pub name: &'static str,
+    pub doc: Vec<&'static str>,
+    pub keys: Vec<Key>,
+}
+
+/// One setting.
+pub(super) struct Key {
+    pub name: &'static str,
+    pub doc: Vec<&'static str>,
+}
+
+const OURS: &str = include_str!("mod.rs");
+const STORE: &str = include_str!("../store/config.rs");
+
+/// All sections, in the order of the sample.
+pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+    [
+        ("", OURS, "Config"),
+        ("server", OURS, "ServerConfig"),
+        ("store", STORE, "StoreConfig"),
+        ("keys", OURS, "KeysConfig"),
+        ("log", OURS, "LogConfig"),
+        ("metrics", OURS, "MetricsConfig"),
+        ("limits", OURS, "LimitsConfig"),
+        ("danger", OURS, "DangerConfig"),
+    ]
+    .into_iter()
+    .map(|(name, source, of)| read(name, source, of))
+    .collect()
+});
+
+/// All keys as `section.key`.
+pub(super) static KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let dotted = |section: &Section, key: &Key| match section.name {
+        "" => key.name.to_owned(),
+        name => format!("{name}.{}", key.name),
+    };
+    SECTIONS.iter().flat_map(|section| section.keys.iter().map(move |key| dotted(section, key))).collect()
+});
+
+fn read(name: &'static str, source: &'static str, of: &str) -> Section {
+    let mut doc = Vec::new();
+    let mut section = None;
+    for line in source.lines().map(str::trim) {
+        match (&mut section, line.strip_prefix("/// ")) {
+            (_, Some(text)) => doc.push(text),
+            (None, None) if line == format!("pub struct {of} {{") => {
+                section = Some(Section { name, doc: std::mem::take(&mut doc), keys: Vec::new() });
+            }
+            (Some(_), None) if line == "}" => break,
+            (Some(section), None) => {
+                let field = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':'));
+                let doc = std::mem::take(&mut doc);
+                // A field of the top level without a comment is a section.
+                section.keys.extend(field.filter(|_| !doc.is_empty()).map(|(name, _)| Key { name, doc }));
+            }
+            (None, None) if line.starts_with("#[") => {}
+            (None, None) => doc.clear(),
+        }
+    }
+    section.expect("the struct stands in its source")
+}
+
+/// The known key that is nearest to `key`, when it is near.
+pub(super) fn nearest(key: &str) -> Option<&'static str> {
+    let far = key.len() / 3 + 1;
+    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+    KNOWN
+        .iter()
+        .map(|known| (distance(key, known).min(1 + distance(&last(key), &last(known))), known.as_str()))
+        .filter(|(steps, _)| *steps <= far)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// How many letters must be added, dropped or changed (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in to.iter().enumerate() {
+            let change = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn every_key_that_serde_knows_has_a_comment() {
+        let defaults = toml::Value::try_from(Config::default()).expect("settings are TOML");
+        for (section, value) in defaults.as_table().expect("a table") {
+            let keys: Vec<String> = match value.as_table() {
+                Some(table) => table.keys().map(|key| format!("{section}.{key}")).collect(),
+                None => vec![section.clone()],
+            };
+            for key in keys {
+                assert!(KNOWN.contains(&key), "{key} has no comment");
+            }
+        }
+        assert!(SECTIONS.iter().all(|section| !section.doc.is_empty() && !section.keys.is_empty()));
+    }
+
+    #[test]
+    fn the_nearest_key_is_named() {
+        assert_eq!(nearest("server.isuer"), Some("server.issuer"));
+        assert_eq!(nearest("issuer"), Some("server.issuer"));
+        assert_eq!(nearest("stor.url"), Some("store.url"));
+        assert_eq!(nearest("something.else"), None);
+    }
+}

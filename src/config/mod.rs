@@ -1,0 +1,209 @@
+//! Settings: one documented struct per room, read from TOML and from `HUFU_SECTION__KEY`, unknown keys refused.
+//!
+//! The comments below are the operator's manual: [`sample`] prints them, with the defaults, as `hufu.sample.toml`.
+//! A switch that weakens a MUST is named `danger_…`. Knows no clap and no clock; what is found in the database and in
+//! the key ring comes in as [`Found`], so that production can refuse it here and nowhere else.
+
+mod error;
+mod keys;
+mod load;
+mod production;
+mod sample;
+
+pub use error::ConfigError;
+pub use load::Sources;
+pub use production::Found;
+pub use sample::sample;
+
+use crate::spec::IssuerUrl;
+use crate::store::StoreConfig;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that a node is told.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// `production`, or `sandbox`: invented people, plain http on loopback. Production refuses what a sandbox made.
+    pub mode: Mode,
+    pub server: ServerConfig,
+    pub store: StoreConfig,
+    pub keys: KeysConfig,
+    pub log: LogConfig,
+    pub metrics: MetricsConfig,
+    pub limits: LimitsConfig,
+    pub danger: DangerConfig,
+}
+
+/// Whether the people are real.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Sandbox,
+    #[default]
+    Production,
+}
+
+impl Mode {
+    /// The word in the file, and in the database's `meta` table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Who we are, and where we listen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// The issuer: https, exactly as websites write it, without a slash at the end. It never changes.
+    pub issuer: IssuerUrl,
+    /// The address to listen on. TLS ends at the proxy in front.
+    pub listen: SocketAddr,
+    /// Threads that answer requests; 0 means one per core.
+    pub workers: usize,
+    /// Addresses of the proxies whose `X-Forwarded-For` is believed. Anybody else's is ignored.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How many seconds requests under way may take after SIGTERM, before the node ends.
+    pub drain_seconds: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            issuer: IssuerUrl::new("https://id.example.org".into()).expect("a constant URL"),
+            listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080),
+            workers: 0,
+            trusted_proxies: Vec::new(),
+            drain_seconds: 20,
+        }
+    }
+}
+
+impl ServerConfig {
+    /// The number of threads that `workers` asks for.
+    pub fn worker_count(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        }
+    }
+}
+
+/// The key ring.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeysConfig {
+    /// The file of the key ring, mode 0600. Losing it loses every sub: keep a backup, and prove it with
+    /// `hufu key backup-check FILE`.
+    pub file: PathBuf,
+}
+
+impl Default for KeysConfig {
+    fn default() -> Self {
+        Self { file: "hufu-keys.json".into() }
+    }
+}
+
+/// What is written to standard error. Never a person, a sub or a query string.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,hufu::store=debug`.
+    pub level: String,
+    /// `json`, one object a line, or `text` for people.
+    pub format: LogFormat,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Json }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+/// Prometheus. Without either of the two there is no `/metrics`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MetricsConfig {
+    /// An address of its own, which the world cannot reach. For example `"127.0.0.1:9464"`.
+    pub listen: Option<SocketAddr>,
+    /// Or a bearer token for `/metrics` beside everything else. For example `"a long random word"`.
+    pub token: Option<String>,
+}
+
+/// Bounds that keep a crowd from becoming an outage.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Open connections per worker; further ones wait in the system's backlog.
+    pub connections: usize,
+    /// Seconds that a request's head may take to arrive.
+    pub request_head_seconds: u64,
+    /// Seconds that an idle connection is kept.
+    pub keep_alive_seconds: u64,
+    /// PINs hashed at the same moment; 0 means one per core. Each takes 19 MiB.
+    pub pin_hashes: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { connections: 10_000, request_head_seconds: 5, keep_alive_seconds: 30, pin_hashes: 0 }
+    }
+}
+
+impl LimitsConfig {
+    pub const fn request_head(&self) -> Duration {
+        Duration::from_secs(self.request_head_seconds)
+    }
+
+    pub const fn keep_alive(&self) -> Duration {
+        Duration::from_secs(self.keep_alive_seconds)
+    }
+
+    /// The number of hashes that `pin_hashes` asks for.
+    pub fn pin_hash_count(&self) -> usize {
+        match self.pin_hashes {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        }
+    }
+}
+
+/// Each of these weakens a MUST. A node that has one on says so in its log at every start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DangerConfig {
+    /// A confidential client registered from now on may leave PKCE out (RFC 9700 §2.1.1), for the official test
+    /// suite's plans. Production refuses it.
+    pub danger_pkce_optional: bool,
+    /// A website may go live without `alternative_login_uri`: people who refuse us are then turned away.
+    pub danger_alternative_login_optional: bool,
+    /// The key ring's file may be readable by others than its owner.
+    pub danger_key_file_readable: bool,
+}
+
+impl DangerConfig {
+    /// The names of the switches that are on.
+    pub fn switched_on(&self) -> Vec<&'static str> {
+        [
+            ("danger_pkce_optional", self.danger_pkce_optional),
+            ("danger_alternative_login_optional", self.danger_alternative_login_optional),
+            ("danger_key_file_readable", self.danger_key_file_readable),
+        ]
+        .into_iter()
+        .filter_map(|(name, on)| on.then_some(name))
+        .collect()
+    }
+}

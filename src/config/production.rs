@@ -1,0 +1,118 @@
+//! What production refuses: whatever a sandbox made, plain http, and a website that leaves people no other way in.
+
+use super::{Config, Mode};
+
+/// What was found beside the settings, in the database and in the key ring.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The mode that the database was made in; `None` in a new one.
+    pub database: Option<String>,
+    /// The key ring says that a sandbox made it.
+    pub sandbox_keys: bool,
+    /// Others than its owner may read the key ring's file.
+    pub key_file_readable: bool,
+    /// Persons whose dynamic code is always the same.
+    pub fixed_codes: usize,
+    /// Websites (`application_type` web) that registered an http redirect, which can only be loopback.
+    pub http_redirects: Vec<String>,
+    /// Websites that registered no `alternative_login_uri`.
+    pub without_alternative: Vec<String>,
+}
+
+impl Config {
+    /// Why this node must not start: one sentence each, with its fix. Empty when it may.
+    pub fn refusals(&self, found: &Found) -> Vec<String> {
+        let mut refusals = Vec::new();
+        let mut refuse = |wrong: bool, sentence: String| refusals.extend(wrong.then_some(sentence));
+        refuse(
+            found.key_file_readable && !self.danger.danger_key_file_readable,
+            format!("Others may read the key ring: run `chmod 600 {}`.", self.keys.file.display()),
+        );
+        match self.mode {
+            Mode::Sandbox => refuse(
+                found.database.as_deref() == Some(Mode::Production.word()),
+                "The database holds real people: a sandbox needs one of its own, set another store.url.".into(),
+            ),
+            Mode::Production => {
+                let issuer = self.server.issuer.as_str();
+                refuse(
+                    self.server.issuer.url().scheme() != "https",
+                    format!("The issuer {issuer} is not https: set server.issuer to the https address of your proxy."),
+                );
+                refuse(
+                    found.sandbox_keys,
+                    "The key ring was made by a sandbox, so others know it: make one with `hufu key init`.".into(),
+                );
+                refuse(
+                    found.database.as_deref() == Some(Mode::Sandbox.word()),
+                    "The database was made by a sandbox: set store.url to an empty one and run `hufu migrate`.".into(),
+                );
+                refuse(
+                    found.fixed_codes > 0,
+                    format!("{} persons sign in with a fixed code: close them, or use a new database.", found.fixed_codes),
+                );
+                refuse(
+                    self.danger.danger_pkce_optional,
+                    "danger_pkce_optional is for test suites: take it out of [danger].".into(),
+                );
+                for client in &found.http_redirects {
+                    refuse(true, format!("Website {client} has a redirect over http: register an https one for it."));
+                }
+                for client in &found.without_alternative {
+                    refuse(
+                        !self.danger.danger_alternative_login_optional,
+                        format!("Website {client} offers no other way in: register its alternative_login_uri."),
+                    );
+                }
+            }
+        }
+        refusals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::IssuerUrl;
+
+    fn config(mode: Mode, issuer: &str) -> Config {
+        let mut config = Config { mode, ..Config::default() };
+        config.server.issuer = IssuerUrl::new(issuer.into()).expect("a URL");
+        config
+    }
+
+    /// DESIGN.md, "Running": "Production refuses sandbox data, default keys, plain http."
+    #[test]
+    fn production_refuses_what_a_sandbox_made() {
+        let production = config(Mode::Production, "https://id.example");
+        assert_eq!(production.refusals(&Found::default()), Vec::<String>::new());
+        let founds = [
+            Found { database: Some("sandbox".into()), ..Found::default() },
+            Found { sandbox_keys: true, ..Found::default() },
+            Found { key_file_readable: true, ..Found::default() },
+            Found { fixed_codes: 1, ..Found::default() },
+            Found { http_redirects: vec!["shop".into()], ..Found::default() },
+            Found { without_alternative: vec!["shop".into()], ..Found::default() },
+        ];
+        for found in founds {
+            assert_eq!(production.refusals(&found).len(), 1, "{found:?}");
+        }
+        assert_eq!(config(Mode::Production, "http://id.example").refusals(&Found::default()).len(), 1);
+    }
+
+    #[test]
+    fn a_sandbox_refuses_real_people_and_nothing_that_it_made() {
+        let sandbox = config(Mode::Sandbox, "http://localhost:8080");
+        let made = Found { database: Some("sandbox".into()), sandbox_keys: true, fixed_codes: 1, ..Found::default() };
+        assert_eq!(sandbox.refusals(&made), Vec::<String>::new());
+        let real = Found { database: Some("production".into()), ..Found::default() };
+        assert_eq!(sandbox.refusals(&real).len(), 1);
+    }
+
+    #[test]
+    fn a_test_suite_may_not_weaken_production() {
+        let mut production = config(Mode::Production, "https://id.example");
+        production.danger.danger_pkce_optional = true;
+        assert_eq!(production.refusals(&Found::default()).len(), 1);
+    }
+}
