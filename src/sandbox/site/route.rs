@@ -1,0 +1,136 @@
+//! The website's URLs.
+
+use super::Bank;
+use super::login::{Callback, NotSignedIn};
+use super::page::{Declined, FILES, Failed, Index, Lang, Other, SignedIn, Template};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+/// Cookies ignore ports: the name must not be one of the provider's.
+const COOKIE: &str = "blue_bank";
+/// No script at all; a form may lead home only.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+pub(super) fn all(app: &mut web::ServiceConfig) {
+    let headers = DefaultHeaders::new()
+        .add((CONTENT_SECURITY_POLICY, POLICY))
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::REFERRER_POLICY, "no-referrer"));
+    let mut site = web::scope("")
+        .wrap(headers)
+        .route("/", web::get().to(index))
+        .route("/login", web::get().to(login))
+        .route("/callback", web::get().to(callback))
+        .route("/other", web::get().to(other))
+        .route("/logout", web::post().to(logout))
+        .route("/healthz", web::get().to(HttpResponse::Ok));
+    for (path, media_type, bytes) in FILES {
+        let file = move || async move { HttpResponse::Ok().content_type(media_type).body(bytes) };
+        site = site.route(path, web::get().to(file));
+    }
+    app.service(site);
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+fn lang(request: &HttpRequest, asked: &Asked) -> Lang {
+    let browser = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Lang::choose(asked.lang.as_deref(), browser)
+}
+
+fn name(request: &HttpRequest) -> Option<String> {
+    request.cookie(COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// A page is the visitor's own: nobody keeps a copy.
+fn show(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(html) => HttpResponse::build(status)
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .content_type("text/html; charset=utf-8")
+            .body(html),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+fn not_signed_in(lang: Lang, why: &NotSignedIn) -> HttpResponse {
+    match why {
+        NotSignedIn::Declined => show(StatusCode::OK, &Declined { lang }),
+        NotSignedIn::Failed { error, description } => {
+            show(StatusCode::BAD_REQUEST, &Failed { lang, error, description })
+        }
+    }
+}
+
+/// To `place`, known there under `name`. `Lax`: the provider's redirect back is a top-level GET and brings it along.
+fn send(place: &str, name: &str) -> HttpResponse {
+    let cookie = Cookie::build(COOKIE, name).path("/").http_only(true).same_site(SameSite::Lax).finish();
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, place))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .cookie(cookie)
+        .finish()
+}
+
+async fn index(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<Asked>) -> HttpResponse {
+    let lang = lang(&request, &asked);
+    match name(&request).and_then(|name| bank.visitors.guest(&name)) {
+        None => show(StatusCode::OK, &Index { lang }),
+        Some(guest) => {
+            let (csrf, issuer, sub) = (guest.csrf.as_str(), guest.issuer.as_str(), guest.sub.as_str());
+            let (acr, amr, at) = (guest.acr.as_str(), guest.amr.as_str(), guest.at.as_str());
+            show(StatusCode::OK, &SignedIn { lang, csrf, issuer, sub, acr, amr, at })
+        }
+    }
+}
+
+async fn login(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<Asked>) -> HttpResponse {
+    let lang = lang(&request, &asked);
+    match bank.leave(lang.tag()).await {
+        Ok((url, pending)) => {
+            let name = bank.random();
+            bank.visitors.leave(name.clone(), pending);
+            send(url.as_str(), &name)
+        }
+        Err(why) => not_signed_in(lang, &why),
+    }
+}
+
+async fn callback(request: HttpRequest, bank: web::Data<Bank>, said: web::Query<Callback>) -> HttpResponse {
+    let lang = lang(&request, &Asked { lang: None });
+    let pending = name(&request).and_then(|name| bank.visitors.come_back(&name));
+    match bank.come_back(pending, said.into_inner()).await {
+        Ok(guest) => {
+            // A name that was known before the sign-in must not be the one that is signed in.
+            let name = bank.random();
+            bank.visitors.sign_in(name.clone(), guest);
+            send("/", &name)
+        }
+        Err(why) => not_signed_in(lang, &why),
+    }
+}
+
+async fn other(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
+    show(StatusCode::OK, &Other { lang: lang(&request, &asked) })
+}
+
+#[derive(Deserialize)]
+struct Logout {
+    csrf: String,
+}
+
+async fn logout(request: HttpRequest, bank: web::Data<Bank>, form: web::Form<Logout>) -> HttpResponse {
+    if let Some(name) = name(&request)
+        && bank.visitors.guest(&name).is_some_and(|guest| guest.csrf == form.csrf)
+    {
+        bank.visitors.forget(&name);
+    }
+    HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish()
+}
