@@ -1,2 +1,7 @@
 //! The `hufu` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hufu::cli::run()
+}

@@ -22,8 +22,8 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let mut figment = Figment::new();
         if let Some(path) = &sources.file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|why| ConfigError::Unreadable { path: path.clone(), why })?;
+            let text =
+                std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.clone(), why })?;
             let place = path.display().to_string();
             figment = figment.merge(Named(place, Toml::string(&text)));
         }

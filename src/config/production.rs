@@ -49,7 +49,10 @@ impl Config {
                 );
                 refuse(
                     found.fixed_codes > 0,
-                    format!("{} persons sign in with a fixed code: close them, or use a new database.", found.fixed_codes),
+                    format!(
+                        "{} persons sign in with a fixed code: close them, or use a new database.",
+                        found.fixed_codes
+                    ),
                 );
                 refuse(
                     self.danger.danger_pkce_optional,

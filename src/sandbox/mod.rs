@@ -1,5 +1,8 @@
 //! The sandbox: invented people, the registry's twin that knows them, and the demo website.
 //!
-//! Only `cli` comes here. What is made here is marked, so that production refuses it.
+//! Only `cli` comes here. What is made here is marked, so that production refuses it. Who a persona is stands in
+//! [`registry`] and nowhere else: neither the database nor a file of the sandbox repeats a name or a birth date.
 
+pub mod data;
+pub mod registry;
 pub mod site;

@@ -8,8 +8,8 @@ use super::{Bank, Registration};
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, CsrfToken, LanguageTag, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, TokenResponse, UserInfoClaims,
+    AccessTokenHash, AuthorizationCode, CsrfToken, LanguageTag, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, TokenResponse, UserInfoClaims,
 };
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -31,7 +31,10 @@ pub(super) struct Callback {
 pub(super) enum NotSignedIn {
     /// The person said no.
     Declined,
-    Failed { error: String, description: String },
+    Failed {
+        error: String,
+        description: String,
+    },
 }
 
 impl NotSignedIn {
@@ -73,11 +76,7 @@ impl Bank {
         let (state, nonce) = (CsrfToken::new(self.random()), Nonce::new(self.random()));
         let verifier = PkceCodeVerifier::new(self.random());
         let (url, state, nonce) = client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                move || state.clone(),
-                move || nonce.clone(),
-            )
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state.clone(), move || nonce.clone())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_ui_locale(LanguageTag::new(lang.into()))
             .url();
@@ -124,7 +123,8 @@ impl Bank {
             .claims(&verifier, &pending.nonce)
             .map_err(|error| NotSignedIn::failed("id_token_invalid", why(&error)))?;
         if let Some(expected) = claims.access_token_hash() {
-            let algorithm = id_token.signing_alg().map_err(|error| NotSignedIn::failed("id_token_invalid", why(&error)))?;
+            let algorithm =
+                id_token.signing_alg().map_err(|error| NotSignedIn::failed("id_token_invalid", why(&error)))?;
             let key = id_token
                 .signing_key(&verifier)
                 .map_err(|error| NotSignedIn::failed("id_token_invalid", why(&error)))?;
@@ -146,8 +146,7 @@ impl Bank {
     fn welcome(&self, claims: &CoreIdTokenClaims) -> Guest {
         let at = claims.auth_time().unwrap_or_else(|| claims.issue_time()).timestamp();
         let written = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
-        let amr: Vec<&str> =
-            claims.auth_method_refs().into_iter().flatten().map(|method| method.as_str()).collect();
+        let amr: Vec<&str> = claims.auth_method_refs().into_iter().flatten().map(|method| method.as_str()).collect();
         Guest {
             issuer: claims.issuer().to_string(),
             sub: claims.subject().to_string(),

@@ -44,12 +44,8 @@ pub fn serve(
     client: reqwest::Client,
     rng: Box<dyn CryptoRng + Send>,
 ) -> std::io::Result<Server> {
-    let bank = Bank {
-        registration,
-        http: http::Http::new(client),
-        visitors: Visitors::default(),
-        rng: Mutex::new(rng),
-    };
+    let bank =
+        Bank { registration, http: http::Http::new(client), visitors: Visitors::default(), rng: Mutex::new(rng) };
     let bank = web::Data::new(bank);
     let server = HttpServer::new(move || App::new().app_data(bank.clone()).configure(route::all))
         .workers(1)

@@ -13,7 +13,8 @@ use serde::Deserialize;
 /// Cookies ignore ports: the name must not be one of the provider's.
 const COOKIE: &str = "blue_bank";
 /// No script at all; a form may lead home only.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn all(app: &mut web::ServiceConfig) {
     let headers = DefaultHeaders::new()

@@ -1,0 +1,150 @@
+//! A demo's directory: the database, the key ring, and what only a sandbox may keep in the open: PINs and codes.
+//!
+//! A second start reads the same file and so prints the same people. It holds no name and no birth date.
+
+use crate::config::{Config, Mode};
+use crate::spec::IssuerUrl;
+use crate::store::StoreConfig;
+use serde::{Deserialize, Serialize};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{Error, ErrorKind, Result, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The directory, whether it is there or not.
+#[derive(Clone, Debug)]
+pub struct DataDir(PathBuf);
+
+/// What the sandbox made, once, and prints at every start.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    pub issuer: IssuerUrl,
+    /// The year that the minors' ages are counted from.
+    pub year: i32,
+    pub personas: Vec<Secrets>,
+    pub client: Option<SiteClient>,
+}
+
+/// What one persona types.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// Which persona of the registry.
+    pub key: String,
+    pub network_number: String,
+    pub pin: Option<String>,
+    /// The seed of the dynamic code, in base 32.
+    pub seed: Option<String>,
+    pub fixed_code: Option<String>,
+    pub passkey: Option<Passkey>,
+}
+
+/// A passkey with its private key, in the words of WebDriver's "Add Credential" (WebAuthn §11.5).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Passkey {
+    pub credential_id: String,
+    pub is_resident_credential: bool,
+    pub rp_id: String,
+    pub private_key: String,
+    pub user_handle: String,
+    pub sign_count: u32,
+}
+
+/// The demo website as it is registered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteClient {
+    pub client_id: String,
+    pub client_secret: String,
+    pub redirect_uri: String,
+}
+
+impl DataDir {
+    pub fn at(dir: &Path) -> Self {
+        Self(dir.to_owned())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.0.join("hufu.db")
+    }
+
+    pub fn key_ring(&self) -> PathBuf {
+        self.0.join("keys.json")
+    }
+
+    fn secrets(&self) -> PathBuf {
+        self.0.join("sandbox.json")
+    }
+
+    /// Makes the directory, for its owner only; one that is there stays as it is.
+    pub fn create(&self) -> Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)
+    }
+
+    /// What was made here; `None` before the first start.
+    pub fn made(&self) -> Result<Option<Made>> {
+        match std::fs::read(self.secrets()) {
+            Ok(json) => Ok(Some(serde_json::from_slice(&json)?)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps what was made: written beside, synced, then moved into place, so that a crash leaves one or the other.
+    pub fn keep(&self, made: &Made) -> Result<()> {
+        let beside = self.0.join("sandbox.json.new");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(&serde_json::to_vec_pretty(made)?)?;
+        file.write_all(b"\n")?;
+        file.sync_all()?;
+        std::fs::rename(beside, self.secrets())
+    }
+
+    /// The settings of the demo that lives here, for every command beside it.
+    ///
+    /// # Errors
+    /// No demo was ever started here.
+    pub fn settings(&self) -> Result<Config> {
+        match self.made()? {
+            Some(made) => Ok(self.settings_for(made.issuer)),
+            None => Err(Error::new(ErrorKind::NotFound, "no demo was ever started here; start one with `hufu demo`")),
+        }
+    }
+
+    /// The settings of a demo of `issuer` in this directory.
+    pub fn settings_for(&self, issuer: IssuerUrl) -> Config {
+        let mut config =
+            Config { mode: Mode::Sandbox, store: StoreConfig::sqlite(&self.database()), ..Config::default() };
+        config.server.issuer = issuer;
+        config.keys.file = self.key_ring();
+        config
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_second_start_finds_what_the_first_one_made() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let data = DataDir::at(&dir.path().join("deep/data"));
+        assert!(data.settings().is_err());
+        data.create().expect("made");
+        let secrets = Secrets { key: "lin".into(), pin: Some("13572468".into()), ..Secrets::default() };
+        let issuer = IssuerUrl::new("http://localhost:8080".into()).expect("a URL");
+        let made = Made { issuer, year: 2026, personas: vec![secrets], client: None };
+        data.keep(&made).expect("kept");
+        assert_eq!(data.made().expect("readable").expect("there").personas[0].pin.as_deref(), Some("13572468"));
+        assert_eq!(data.settings().expect("settings").mode, Mode::Sandbox);
+        let mode = std::fs::metadata(data.secrets()).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
