@@ -70,16 +70,19 @@ fn read(name: &'static str, source: &'static str, of: &str) -> Section {
     section.expect("the struct stands in its source")
 }
 
-/// The known key that is nearest to `key`, when it is near.
+/// The known key that is nearest to `key`, when one is near: mistyped, or right but in another section.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
-    let far = key.len() / 3 + 1;
-    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
-    KNOWN
-        .iter()
-        .map(|known| (distance(key, known).min(1 + distance(&last(key), &last(known))), known.as_str()))
-        .filter(|(steps, _)| *steps <= far)
-        .min()
-        .map(|(_, known)| known)
+    let steps = |known: &str| {
+        let (last, known_last) = (last_part(key), last_part(known));
+        let whole = Some(distance(key, known)).filter(|steps| *steps <= 1 + key.len() / 4);
+        let elsewhere = Some(distance(last, known_last)).filter(|steps| *steps <= last.len() / 4);
+        whole.into_iter().chain(elsewhere.map(|steps| steps + 2)).min()
+    };
+    KNOWN.iter().filter_map(|known| Some((steps(known)?, known.as_str()))).min().map(|(_, known)| known)
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or_default()
 }
 
 /// How many letters must be added, dropped or changed (Levenshtein).

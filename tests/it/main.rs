@@ -1,1 +1,3 @@
-fn main() {}
+//! The tests from outside: one binary, one module per part of the server.
+
+mod cli;
