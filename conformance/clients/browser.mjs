@@ -1,0 +1,81 @@
+// A browser without JavaScript, played by hand: cookies, redirects, and the plain forms of the sign-in.
+//
+// It knows the provider's pages only by what a person sees: fields called number, pin and code, and a button to allow.
+
+const MOST_PAGES = 20
+
+/** Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land. */
+export async function signIn(url, person) {
+  const get = browser()
+  let signedIn = false
+  let response = await get(url)
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    if (response.status >= 300 && response.status < 400) {
+      const target = new URL(response.headers.get('location'), response.url)
+      if (target.href.split('?')[0] === person.redirect_uri) return target
+      response = await get(target)
+      continue
+    }
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${response.url} answered ${response.status}:\n${text}`)
+    const forms = formsOf(text)
+    let form = forms.find(({ fields }) => ['number', 'pin', 'code'].every((name) => fields.has(name)))
+    if (form) {
+      if (signedIn) throw new Error(`the sign-in was refused:\n${text}`)
+      signedIn = true
+      form.fields.set('number', person.network_number)
+      form.fields.set('pin', person.pin)
+      form.fields.set('code', person.code)
+    } else {
+      form = forms.find(({ buttons }) => buttons.has('allow'))
+      if (!form) throw new Error(`${response.url} has no form to go on with:\n${text}`)
+      form.fields.set(...form.buttons.get('allow'))
+    }
+    const from = new URL(response.url)
+    response = await get(new URL(form.action, from), {
+      method: 'POST',
+      headers: { origin: from.origin },
+      body: new URLSearchParams([...form.fields]),
+    })
+  }
+  throw new Error(`still not back at the website after ${MOST_PAGES} pages`)
+}
+
+/** A fetch that keeps cookies and does not follow redirects. */
+function browser() {
+  const jar = new Map()
+  return async (url, { headers = {}, ...options } = {}) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(url, { ...options, headers: { ...headers, cookie }, redirect: 'manual' })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value, rest] = line.match(/^([^=]+)=([^;]*)(.*)$/)
+      if (/;\s*max-age=0/i.test(rest)) jar.delete(name)
+      else jar.set(name, value)
+    }
+    return response
+  }
+}
+
+/** The forms of a page: where each goes, its fields with their values, its buttons by id. */
+function formsOf(page) {
+  return [...page.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, own, inside]) => {
+    const each = (tag) => [...inside.matchAll(new RegExp(`<${tag}\\b([^>]*)>`, 'gi'))].map(([, given]) => attributes(given))
+    const named = each('input').filter(({ name }) => name)
+    return {
+      action: attributes(own).action ?? '',
+      fields: new Map(named.map(({ name, value }) => [name, value ?? ''])),
+      buttons: new Map(each('button').map(({ id, name, value }) => [id, [name, value]])),
+    }
+  })
+}
+
+function attributes(given) {
+  const found = [...given.matchAll(/([\w-]+)\s*=\s*"([^"]*)"/g)]
+  return Object.fromEntries(found.map(([, name, value]) => [name, unescape(value)]))
+}
+
+function unescape(value) {
+  const words = { amp: '&', lt: '<', gt: '>', quot: '"' }
+  const one = (_, number, word) => (number ? String.fromCodePoint(Number(number)) : words[word])
+  return value.replace(/&(?:#(\d+)|(amp|lt|gt|quot));/g, one)
+}
