@@ -33,13 +33,13 @@ def sign_in(url, person):
     """Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land."""
     session = requests.Session()
     signed_in = False
-    response = session.get(url, allow_redirects=False)
+    response = session.get(url, allow_redirects=False, timeout=60)
     for _ in range(MOST_PAGES):
         if response.is_redirect:
             target = urljoin(response.url, response.headers["location"])
             if target.split("?")[0] == person["redirect_uri"]:
                 return target
-            response = session.get(target, allow_redirects=False)
+            response = session.get(target, allow_redirects=False, timeout=60)
             continue
         response.raise_for_status()
         forms = Forms(response.text).forms
@@ -57,5 +57,6 @@ def sign_in(url, person):
             raise SystemExit(f"{response.url} has no form to go on with:\n{response.text}")
         target = urljoin(response.url, form["action"])
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(response.url))
-        response = session.post(target, form["fields"] | told, headers={"Origin": origin}, allow_redirects=False)
+        told = form["fields"] | told
+        response = session.post(target, told, headers={"Origin": origin}, allow_redirects=False, timeout=60)
     raise SystemExit(f"still not back at the website after {MOST_PAGES} pages")

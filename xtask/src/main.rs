@@ -7,9 +7,12 @@
 
 mod bench;
 mod cargo;
+mod clients;
 mod conformance;
+mod demo;
 mod deny;
 mod docs;
+mod json;
 mod machine;
 mod postgres;
 mod report;

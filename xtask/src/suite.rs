@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use crate::cargo::{Build, cargo, test as cargo_test};
 use crate::postgres::Cluster;
 use crate::report::{Passed, Report};
-use crate::{deny, docs, machine, shell};
+use crate::{clients, deny, docs, machine, shell};
 
 /// Everything, on a machine that may be bare.
 pub fn test() -> ExitCode {
@@ -23,6 +23,7 @@ pub fn test() -> ExitCode {
         });
         tests(&mut report, cluster.as_ref());
         report.stage("people (Chromium)", || run(cargo_test(&["--test", "it"], &["browser::"])));
+        report.stage("websites (their libraries)", clients::run);
     }
     report.close()
 }

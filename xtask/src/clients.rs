@@ -1,0 +1,152 @@
+//! Unmodified third-party libraries (`conformance/clients`), each through whole sign-ins against a demo of ours.
+//!
+//! Each is pinned by hash and signs the same person in three times: twice at one website, which must see the same `sub`,
+//! and once at another, which must see a different one.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::demo::Demo;
+use crate::json::{self, Json};
+use crate::report::Passed;
+use crate::shell;
+
+const SECOND_WEBSITE: &str = "http://127.0.0.1:9/callback";
+/// Number, PIN and code: how the scripts sign in.
+const ACR: &str = "urn:hufu:acr:code";
+
+enum Library {
+    Npm(&'static str),
+    PyPi(&'static str),
+}
+
+const LIBRARIES: &[Library] =
+    &[Library::Npm("openid-client"), Library::PyPi("authlib"), Library::PyPi("requests-oauth2client")];
+
+pub fn run() -> Result<Passed, String> {
+    let demo = Demo::start("clients")?;
+    let second = demo.add_client(SECOND_WEBSITE)?;
+    let mut failures = 0;
+    for library in LIBRARIES {
+        match library.install().and_then(|()| library.sign_in_thrice(&demo, &second)) {
+            Ok(sub) => println!("test {} ... ok ({sub})", library.name()),
+            Err(reason) => {
+                failures += 1;
+                println!("test {} ... FAILED\n{reason}", library.name());
+            }
+        }
+    }
+    println!("{} passed, {failures} failed", LIBRARIES.len() - failures);
+    if failures > 0 {
+        println!("The server's log:\n{}", demo.log());
+        return Err(format!("{failures} of {} libraries", LIBRARIES.len()));
+    }
+    demo.stop()?;
+    Ok(Passed::Wholly)
+}
+
+impl Library {
+    fn name(&self) -> &'static str {
+        match self {
+            Library::Npm(name) | Library::PyPi(name) => name,
+        }
+    }
+
+    fn home(&self) -> PathBuf {
+        shell::root().join("conformance/clients").join(self.name())
+    }
+
+    /// Fetches exactly what the lock names, once.
+    fn install(&self) -> Result<(), String> {
+        match self {
+            Library::Npm(_) => {
+                let lock = self.home().join("package-lock.json");
+                once(&self.home().join("node_modules"), &lock, || {
+                    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+                    shell::run(shell::command("npm", &words).current_dir(self.home()))
+                })
+            }
+            Library::PyPi(_) => {
+                let (venv, lock) = (self.venv(), self.home().join("requirements.txt"));
+                once(&venv, &lock, || {
+                    shell::run(shell::command("python3", &["-m", "venv", "--clear"]).arg(&venv))?;
+                    let words = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
+                    shell::run(shell::command(venv.join("bin/pip"), &words).arg(&lock))
+                })
+            }
+        }
+    }
+
+    /// The `sub` that the first website sees, both times.
+    fn sign_in_thrice(&self, demo: &Demo, second: &Json) -> Result<String, String> {
+        let first = demo.ready.get("client").ok_or("the demo names no client")?;
+        let sub = self.sign_in(demo, first)?;
+        if self.sign_in(demo, first)? != sub {
+            return Err("the second sign-in at one website gave another sub".into());
+        }
+        if self.sign_in(demo, second)? == sub {
+            return Err("two websites got the same sub".into());
+        }
+        Ok(sub)
+    }
+
+    fn sign_in(&self, demo: &Demo, client: &Json) -> Result<String, String> {
+        let personas = demo.ready.get("personas").map(Json::list).unwrap_or_default();
+        let scripted = personas.iter().find(|persona| persona.text("fixed_code").is_ok());
+        let person = scripted.ok_or("no persona has a fixed code")?;
+        let told = json::object(&[
+            ("issuer", demo.ready.text("issuer")?),
+            ("client_id", client.text("client_id")?),
+            ("client_secret", client.text("client_secret")?),
+            ("redirect_uri", client.text("redirect_uri")?),
+            ("network_number", person.text("network_number")?),
+            ("pin", person.text("pin")?),
+            ("code", person.text("fixed_code")?),
+        ]);
+        let answer = Json::parse(&ask(&mut self.script(), &told)?)?;
+        match answer.text("acr")? {
+            ACR => answer.text("sub").map(String::from),
+            other => Err(format!("the ID token says acr {other}")),
+        }
+    }
+
+    fn script(&self) -> Command {
+        let mut script = match self {
+            Library::Npm(_) => shell::command("node", &["sign_in.mjs"]),
+            Library::PyPi(_) => shell::command(self.venv().join("bin/python"), &["sign_in.py"]),
+        };
+        script.current_dir(self.home());
+        script
+    }
+
+    fn venv(&self) -> PathBuf {
+        shell::target().join("clients").join(self.name())
+    }
+}
+
+/// Does the work unless it was done for this very lock.
+fn once(made: &Path, lock: &Path, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let wanted = fs::read(lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let stamp = made.join(".installed-from");
+    if fs::read(&stamp).is_ok_and(|done| done == wanted) {
+        return Ok(());
+    }
+    work()?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+/// Runs a script with `told` on its standard input; what it says on standard output.
+fn ask(script: &mut Command, told: &str) -> Result<String, String> {
+    let piped = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().map_err(|error| format!("{script:?}: {error}"))?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(told.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}

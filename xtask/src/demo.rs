@@ -1,0 +1,89 @@
+//! `hufu demo`, started for a run: its own data, free ports, ended by the signal that an operator would send.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::json::Json;
+use crate::shell;
+
+/// How long it may take to answer SIGTERM.
+const GOODBYE: Duration = Duration::from_secs(20);
+
+/// A demo that is running, and stops when this value is dropped.
+pub struct Demo {
+    server: Child,
+    data: PathBuf,
+    /// The line it prints when ready.
+    pub ready: Json,
+}
+
+impl Demo {
+    /// Starts the debug build and waits until it says that it is ready.
+    pub fn start(name: &str) -> Result<Demo, String> {
+        let data = shell::target().join("tmp").join(format!("{name}-{}", std::process::id()));
+        fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
+        let words = ["demo", "--json", "--listen", "127.0.0.1:0", "--site", "127.0.0.1:0", "--data"];
+        let mut demo = shell::command(program(), &words);
+        demo.arg(&data).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log(&data)?);
+        let mut server = demo.spawn().map_err(|error| format!("{}: {error}", program().display()))?;
+        let mut line = String::new();
+        if let Some(output) = server.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+        }
+        let mut demo = Demo { server, data, ready: Json::Null };
+        demo.ready = Json::parse(&line).map_err(|_| format!("`hufu demo` said {line:?}\n{}", demo.log()))?;
+        Ok(demo)
+    }
+
+    /// Registers another website while it runs, in a sector of its own.
+    pub fn add_client(&self, redirect_uri: &str) -> Result<Json, String> {
+        let words = ["client", "add", "--json", "--redirect-uri", redirect_uri, "--data"];
+        Json::parse(&shell::read(shell::command(program(), &words).arg(&self.data))?)
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.data.join("log")).unwrap_or_default()
+    }
+
+    /// Ends it and says whether it ended well.
+    pub fn stop(mut self) -> Result<(), String> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        let pid = self.server.id().to_string();
+        shell::read(&mut shell::command("kill", &["-TERM", &pid]))?;
+        let step = Duration::from_millis(50);
+        for _ in 0..GOODBYE.as_millis() / step.as_millis() {
+            match self.server.try_wait().map_err(|error| error.to_string())? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => return Err(format!("on SIGTERM `hufu demo` ended with {status}")),
+                None => sleep(step),
+            }
+        }
+        Err(format!("`hufu demo` did not end within {} s of SIGTERM", GOODBYE.as_secs()))
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        if matches!(self.server.try_wait(), Ok(None)) && self.end().is_err() {
+            let _ = self.server.kill();
+            let _ = self.server.wait();
+        }
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+fn program() -> PathBuf {
+    shell::target().join("debug/hufu")
+}
+
+fn log(data: &Path) -> Result<fs::File, String> {
+    fs::File::create(data.join("log")).map_err(|error| error.to_string())
+}
