@@ -1,1 +1,31 @@
-//! .
+//! Signing in: factors, ceremonies, sessions, and who may try how often (PROTOCOL 11, 20–24).
+//!
+//! Pure: every function is given its instant, its randomness and its rows. Knows no page, no database and no website's
+//! request beyond what `ask` is shown.
+
+mod browser;
+mod ceremony;
+mod clients;
+mod csrf;
+mod digits;
+mod outcome;
+mod passkey;
+mod pin;
+mod pin_hash;
+mod rack;
+mod session;
+mod throttle;
+mod totp;
+
+pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
+pub use ceremony::{Interaction, InteractionRefused};
+pub use clients::{ClientList, Visit};
+pub use csrf::CsrfToken;
+pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
+pub use passkey::{Assertion, Challenge, NoDomain, PasskeyRefused, Passkeys, Proven, StoredPasskey};
+pub use pin::{BirthDate, PinRule, choose_pin, normal_pin};
+pub use pin_hash::{PinHash, UnreadableHash};
+pub use rack::{Full, Place, Rack};
+pub use session::{Life, Session, SessionCookie, SessionSecrets};
+pub use throttle::{Admission, Attempt, Budget, Counter, Doors, SLOTS, Slot};
+pub use totp::{CodeSource, FixedCodes, Matched};

@@ -69,6 +69,16 @@ impl FactorSet {
         Self { factors, passkey }
     }
 
+    /// Only the factors that `level` counts.
+    #[must_use]
+    pub fn only(&self, level: Acr) -> Self {
+        let counted = |factor: &Factor| level.factors().contains(factor);
+        Self {
+            factors: self.factors.iter().copied().filter(|(factor, _)| counted(factor)).collect(),
+            passkey: self.passkey.filter(|_| counted(&Factor::Cert)),
+        }
+    }
+
     fn at(&self, factor: Factor) -> Option<Timestamp> {
         self.factors.iter().find(|(known, _)| *known == factor).map(|(_, at)| *at)
     }

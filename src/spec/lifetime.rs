@@ -1,5 +1,6 @@
 //! How long each thing lives: the one table (docs/operating.md prints the same).
 
+use super::Acr;
 use std::time::Duration;
 
 const MINUTE: u64 = 60;
@@ -16,6 +17,14 @@ pub const ID_TOKEN: Duration = ACCESS_TOKEN;
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * MINUTE);
 /// A session, whatever happens.
 pub const SESSION_ABSOLUTE: Duration = Duration::from_secs(12 * HOUR);
+/// A level, from the oldest of its factors on: the higher, the shorter. The session itself lives [`SESSION_ABSOLUTE`].
+pub const fn level(level: Acr) -> Duration {
+    Duration::from_secs(match level {
+        Acr::Code => 12 * HOUR,
+        Acr::Cert => 8 * HOUR,
+        Acr::CertPin | Acr::CertFace | Acr::CertPinFace => 4 * HOUR,
+    })
+}
 /// The step in which a session's `last_seen` moves.
 pub const LAST_SEEN_STEP: Duration = Duration::from_secs(15 * MINUTE);
 /// A pending request at the authorization endpoint.

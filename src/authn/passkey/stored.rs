@@ -1,0 +1,69 @@
+//! A registered passkey, as its row keeps it sealed.
+
+use super::PasskeyRefused;
+use crate::spec::Assurance;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use webauthn_rs::prelude::Passkey;
+
+/// Characters of the name that a person gives a passkey.
+const NAME_CHARACTERS: usize = 60;
+
+/// A registered passkey, as it is sealed in its row.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct StoredPasskey {
+    /// webauthn-rs's own JSON: its types do not survive a format that does not describe itself.
+    credential: String,
+    name: String,
+}
+
+impl StoredPasskey {
+    /// The name that the person gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same passkey under another name: one line, cut to sixty characters.
+    #[must_use]
+    pub fn renamed(mut self, name: &str) -> Self {
+        self.name = name.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect();
+        self
+    }
+
+    /// The credential id: its keyed digest is the row's unique column.
+    ///
+    /// # Errors
+    /// The row holds no passkey.
+    pub fn credential_id(&self) -> Result<Vec<u8>, PasskeyRefused> {
+        self.passkey().map(|passkey| passkey.cred_id().clone())
+    }
+
+    /// Whether the key can leave its device, by its backup eligibility, which never changes (WebAuthn §6.1.3).
+    ///
+    /// # Errors
+    /// The row holds no passkey.
+    pub fn assurance(&self) -> Result<Assurance, PasskeyRefused> {
+        let credential: Value = serde_json::from_str(&self.credential).map_err(|_| PasskeyRefused::UnreadableRow)?;
+        match credential.pointer("/cred/backup_eligible").and_then(Value::as_bool) {
+            Some(true) => Ok(Assurance::Synced),
+            Some(false) => Ok(Assurance::DeviceBound),
+            None => Err(PasskeyRefused::UnreadableRow),
+        }
+    }
+
+    pub(super) fn passkey(&self) -> Result<Passkey, PasskeyRefused> {
+        serde_json::from_str(&self.credential).map_err(|_| PasskeyRefused::UnreadableRow)
+    }
+
+    pub(super) fn with(passkey: &Passkey, name: &str) -> Result<Self, PasskeyRefused> {
+        let credential = serde_json::to_string(passkey).map_err(|_| PasskeyRefused::UnreadableRow)?;
+        Ok(Self { credential, name: String::new() }.renamed(name))
+    }
+}
+
+impl fmt::Debug for StoredPasskey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredPasskey([redacted])")
+    }
+}
