@@ -1,3 +1,4 @@
 //! The tests from outside: one binary, one module per part of the server.
 
 mod cli;
+mod rack;
