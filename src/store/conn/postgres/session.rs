@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_types};
 
-use super::super::any::{AnyConn, Tx};
+use crate::store::conn::any::{AnyConn, Tx};
 use crate::store::error::{Broken, StoreError, Unavailable};
 
 pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
