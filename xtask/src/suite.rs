@@ -16,13 +16,9 @@ pub fn test() -> ExitCode {
     if build(&mut report) {
         report.stage("default features", default_features);
         report.stage("documentation", docs::build);
-        let mut cluster = None;
-        report.stage("PostgreSQL", || {
-            cluster = Some(Cluster::start()?);
-            Ok(Passed::Wholly)
-        });
-        tests(&mut report, cluster.as_ref());
-        report.stage("people (Chromium)", || run(cargo_test(&["--test", "it"], &["browser::"])));
+        tests(&mut report);
+        report.stage("endpoints, PostgreSQL", tests_on_postgres);
+        report.stage("people (Chromium)", || run(&mut cargo_test(&["--test", "it"], &["browser::"])));
         report.stage("websites (their libraries)", clients::run);
     }
     report.close()
@@ -34,43 +30,46 @@ pub fn check() -> ExitCode {
     report.stage("machine", || machine::prepare(machine::FOR_BUILDING));
     report.stage("formatting", formatting);
     if build(&mut report) {
-        tests(&mut report, None);
+        tests(&mut report);
     }
     report.close()
 }
 
 /// The one build, which is also the lint.
 fn build(report: &mut Report) -> bool {
-    let built = report
-        .stage("build and lint", || run(cargo(&["test", "--no-run", "--workspace", "--all-targets"], Build::Whole)));
+    let built = report.stage("build and lint", || {
+        run(&mut cargo(&["test", "--no-run", "--workspace", "--all-targets"], Build::Whole))
+    });
     if !built {
         report.leave_out("tests", "nothing to run, the build failed");
     }
     built
 }
 
-fn tests(report: &mut Report, cluster: Option<&Cluster>) {
-    let with_databases = |mut command: Command| {
-        match cluster {
-            Some(cluster) => command.env("HUFU_TEST_POSTGRES", cluster.url()),
-            None => command.env_remove("HUFU_TEST_POSTGRES"),
-        };
-        run(command)
-    };
-    report.stage("floors", || run(cargo_test(&["--test", "floors"], &[])));
-    report.stage("rules", || with_databases(cargo_test(&["--workspace", "--lib", "--bins"], &[])));
-    report.stage("endpoints", || with_databases(cargo_test(&["--test", "it"], &["--skip", "browser::"])));
+/// The map, the rules at the foot of each file, the endpoints on the embedded database.
+fn tests(report: &mut Report) {
+    report.stage("floors", || run(&mut cargo_test(&["--test", "floors"], &[])));
+    report.stage("rules", || run(&mut cargo_test(&["--workspace", "--lib", "--bins"], &[])));
+    let embedded = &["--skip", "browser::", "--skip", "::postgres"];
+    report.stage("endpoints, embedded", || run(&mut cargo_test(&["--test", "it"], embedded)));
+}
+
+/// The same endpoints again, on a PostgreSQL that lives as long as they run.
+fn tests_on_postgres() -> Result<Passed, String> {
+    let cluster = Cluster::start()?;
+    let mut tests = cargo_test(&["--test", "it"], &["::postgres", "--skip", "browser::"]);
+    run(tests.env("HUFU_TEST_POSTGRES", cluster.url()))
 }
 
 fn formatting() -> Result<Passed, String> {
-    run(cargo(&["fmt", "--all", "--check"], Build::None))
+    run(&mut cargo(&["fmt", "--all", "--check"], Build::None))
 }
 
 /// The bare machine's build: the library without PostgreSQL. (The binary adds one line to it.)
 fn default_features() -> Result<Passed, String> {
-    run(cargo(&["build", "--lib"], Build::Default))
+    run(&mut cargo(&["build", "--lib"], Build::Default))
 }
 
-fn run(mut command: Command) -> Result<Passed, String> {
-    shell::run(&mut command).map(|()| Passed::Wholly)
+fn run(command: &mut Command) -> Result<Passed, String> {
+    shell::run(command).map(|()| Passed::Wholly)
 }
