@@ -1,1 +1,32 @@
-//! .
+//! Everything that needs a secret of ours: subs, sealed values, digests, signatures.
+//!
+//! The root keys live behind the port [`KeyService`]; the rest of the house holds a [`Keys`], which asks it. PROTOCOL 2,
+//! 12–15. Knows no person, no client, no database and no HTTP.
+
+mod alg;
+mod facade;
+mod jwk;
+mod jwt;
+mod pairwise;
+mod provider;
+mod record;
+mod ring;
+mod rotation;
+mod sealing;
+mod service;
+mod signing;
+mod tag;
+
+pub use alg::SigningAlg;
+pub use facade::Keys;
+pub use jwk::{JwkSet, JwkSetError};
+pub use jwt::{IdTokenHint, JwtError, Lifetime, Times, UnverifiedJwt, VerifiedJwt};
+pub use pairwise::{Epoch, Sub, SubDigest};
+pub use provider::install as install_crypto;
+pub use record::{Kid, Schedule, SigningKeyRecord, Stage};
+pub use ring::{FileKeys, RingError};
+pub use rotation::{Publication, Rotation, When, rotate, tend};
+pub use sealing::{OpenError, Sealable};
+pub use service::{KeyError, KeyService, RootKey, Subkey};
+pub use signing::SigningKeys;
+pub use tag::TagPurpose;

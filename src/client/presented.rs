@@ -1,0 +1,131 @@
+//! What a request presents as its client's credentials, believed by nobody yet. RFC 6749 §2.3, RFC 7521 §4.2.
+
+use super::error::ClientAuthError as E;
+use super::metadata::AuthMethod;
+use crate::keys::UnverifiedJwt;
+use crate::spec::{ClientId, ClientSecret, Params};
+use data_encoding::BASE64;
+use zeroize::Zeroizing;
+
+/// RFC 7523 §2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const LONGEST_ID: usize = 200;
+const LONGEST_HEADER: usize = 4096;
+
+/// Credentials by one method, and the client that they name.
+#[derive(Clone, Debug)]
+pub struct Presented {
+    client_id: ClientId,
+    pub(super) proof: Proof,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Proof {
+    Basic(ClientSecret),
+    Post(ClientSecret),
+    Assertion(Box<UnverifiedJwt>),
+    Nothing,
+}
+
+impl Presented {
+    /// Reads the `Authorization` header and the form of a request.
+    ///
+    /// # Errors
+    /// No client named, two methods at once (RFC 6749 §2.3: "MUST NOT"), or credentials that cannot be read.
+    pub fn parse(authorization: Option<&str>, form: &Params) -> Result<Self, E> {
+        let named = form.get("client_id");
+        let secret = form.get("client_secret");
+        let assertion = (form.get("client_assertion_type"), form.get("client_assertion"));
+        let has_assertion = assertion != (None, None);
+        if usize::from(authorization.is_some()) + usize::from(secret.is_some()) + usize::from(has_assertion) > 1 {
+            return Err(E::TwoMethods);
+        }
+        let (client_id, proof) = match (authorization, secret, assertion) {
+            (Some(header), _, _) => {
+                let (id, secret) = basic(header)?;
+                (id, Proof::Basic(secret))
+            }
+            (None, Some(secret), _) => (named.ok_or(E::Missing)?.to_owned(), Proof::Post(ClientSecret::new(secret))),
+            (None, None, (None, None)) => (named.ok_or(E::Missing)?.to_owned(), Proof::Nothing),
+            (None, None, (Some(JWT_BEARER), Some(jwt))) => {
+                let jwt = UnverifiedJwt::parse(jwt).map_err(|error| E::Assertion(error.into()))?;
+                // RFC 7521 §4.2: client_id is optional here; the assertion names the client as its issuer.
+                let id = jwt.claimed_issuer().ok_or(E::AssertionWithoutIssuer)?;
+                (id, Proof::Assertion(Box::new(jwt)))
+            }
+            (None, None, (Some(JWT_BEARER), None)) => return Err(E::AssertionMissing),
+            (None, None, (kind, _)) => return Err(E::AssertionType(kind.unwrap_or_default().to_owned())),
+        };
+        let presented = Self { client_id: ClientId::new(client_id), proof };
+        if named.is_some_and(|named| named != presented.client_id.as_str()) {
+            return Err(E::ClientIdsDiffer { presented: presented.method() });
+        }
+        if presented.client_id.len() > LONGEST_ID {
+            return Err(E::UnknownClient { client_id: presented.client_id, presented: AuthMethod::None });
+        }
+        Ok(presented)
+    }
+
+    /// The client that the credentials name.
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The method that was used.
+    pub fn method(&self) -> AuthMethod {
+        match self.proof {
+            Proof::Basic(_) => AuthMethod::ClientSecretBasic,
+            Proof::Post(_) => AuthMethod::ClientSecretPost,
+            Proof::Assertion(_) => AuthMethod::PrivateKeyJwt,
+            Proof::Nothing => AuthMethod::None,
+        }
+    }
+}
+
+/// RFC 6749 §2.3.1: id and secret each form-encoded, then joined and encoded as in RFC 7617.
+fn basic(header: &str) -> Result<(String, ClientSecret), E> {
+    if header.len() > LONGEST_HEADER {
+        return Err(E::Authorization("at most 4096 bytes"));
+    }
+    let (scheme, credentials) = header.split_once(' ').ok_or(E::Authorization("Basic and credentials (RFC 7617)"))?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return Err(E::Authorization("the scheme Basic; an assertion goes into the form"));
+    }
+    let decoded = BASE64
+        .decode(credentials.trim().as_bytes())
+        .map(Zeroizing::new)
+        .map_err(|_| E::Authorization("credentials in base64 with padding (RFC 7617 §2)"))?;
+    let text = std::str::from_utf8(&decoded).map_err(|_| E::Authorization("credentials in UTF-8"))?;
+    let (id, secret) =
+        text.split_once(':').ok_or(E::Authorization("client_id and client_secret with a colon between them"))?;
+    if id.is_empty() {
+        return Err(E::Authorization("a client_id before the colon"));
+    }
+    if secret.is_empty() {
+        return Err(E::EmptySecret);
+    }
+    let readable = |text: &str| form_decode(text).ok_or(E::Authorization("form-encoded UTF-8 (RFC 6749 §2.3.1)"));
+    Ok((readable(id)?, ClientSecret::new(readable(secret)?)))
+}
+
+/// `application/x-www-form-urlencoded` for one value; a `%` that begins no escape stands for itself.
+fn form_decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut place = 0;
+    while let Some(&byte) = bytes.get(place) {
+        let escape = (byte == b'%').then(|| text.get(place + 1..place + 3)).flatten();
+        let escape = escape.filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(escaped) => {
+                decoded.push(escaped);
+                place += 3;
+            }
+            None => {
+                decoded.push(if byte == b'+' { b' ' } else { byte });
+                place += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok()
+}

@@ -1,0 +1,181 @@
+//! The rules of metadata, each with the field it is about. RFC 7591 §2, OpenID Connect Registration §2, PROTOCOL 3, 16, 19.
+
+use super::metadata::{AssertionProfile, AuthMethod, ClientMetadata, Environment, Pkce};
+use super::redirect_uri::registrable;
+use super::sector::SectorError;
+use crate::keys::SigningAlg;
+use crate::spec::{OAuthError, Refusal, Refuse};
+use url::Url;
+
+const MOST_URIS: usize = 50;
+const LONGEST_NAME: usize = 100;
+const MOST_LEVELS: usize = 20;
+
+/// Why metadata is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataError {
+    #[error("redirect_uri {received}: {rule}")]
+    RedirectUri { received: String, rule: &'static str },
+    #[error("{field} {received}: {rule}")]
+    Field { field: &'static str, received: String, rule: &'static str },
+    #[error(transparent)]
+    Sector(#[from] SectorError),
+    #[error("the sector would move from {from} to {to}")]
+    SectorMoves { from: String, to: String },
+}
+
+impl From<&MetadataError> for OAuthError {
+    fn from(error: &MetadataError) -> Self {
+        match error {
+            MetadataError::RedirectUri { .. } => Self::InvalidRedirectUri,
+            MetadataError::Field { .. } | MetadataError::Sector(_) | MetadataError::SectorMoves { .. } => {
+                Self::InvalidClientMetadata
+            }
+        }
+    }
+}
+
+impl Refuse for MetadataError {
+    fn refusal(&self) -> Refusal {
+        let refuse = |code| Refusal::new(self.into(), code);
+        match self {
+            Self::RedirectUri { received, rule } => {
+                refuse("metadata.redirect_uris").received(received).expected(*rule).fix("mend this redirect_uri")
+            }
+            Self::Field { field, received, rule } => refuse("metadata.field")
+                .received(format!("{field}: {received}"))
+                .expected(*rule)
+                .fix(format!("mend {field}")),
+            Self::Sector(SectorError::SeveralHosts(hosts)) => refuse("metadata.several_hosts")
+                .received(hosts.join(" "))
+                .expected("one host, or a sector_identifier_uri (OpenID Connect Core §8.1)")
+                .fix("register one client per website, or add sector_identifier_uri"),
+            Self::Sector(SectorError::NoHost) => refuse("metadata.sector_identifier_uri")
+                .expected("an https URL with a host (OpenID Connect Registration §5)")
+                .fix("mend sector_identifier_uri"),
+            Self::SectorMoves { from, to } => refuse("metadata.sector_moves")
+                .received(to)
+                .expected("the sector that was fixed at registration: every sub depends on it")
+                .fix("keep the host, or register a new client")
+                .registered(from),
+        }
+    }
+}
+
+/// Holds metadata against every rule.
+pub(super) fn check(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
+    check_name("client_name", &metadata.client_name)?;
+    if let Some(name) = &metadata.client_name_zh {
+        check_name("client_name#zh", name)?;
+    }
+    check_redirect_uris(metadata, environment)?;
+    check_authentication(metadata)?;
+    check_levels(&metadata.default_acr_values)?;
+    check_links(metadata, environment)
+}
+
+fn broken<T>(field: &'static str, received: impl Into<String>, rule: &'static str) -> Result<T, MetadataError> {
+    Err(MetadataError::Field { field, received: received.into(), rule })
+}
+
+/// The name stands on the consent page between our own words: nothing in it may move them about.
+fn check_name(field: &'static str, name: &str) -> Result<(), MetadataError> {
+    let turns_text = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if name.trim().is_empty() {
+        return broken(field, "nothing", "a name that a person knows the website by");
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return broken(field, name, "at most 100 characters");
+    }
+    if name.chars().any(|c| c.is_control() || turns_text(c)) {
+        return broken(field, name, "no control characters and no marks that turn the direction of text");
+    }
+    Ok(())
+}
+
+fn check_redirect_uris(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
+    let uris = &metadata.redirect_uris;
+    let refuse = |received: &str, rule| Err(MetadataError::RedirectUri { received: received.to_owned(), rule });
+    if uris.is_empty() {
+        return refuse("none", "at least one (RFC 7591 §2: REQUIRED for redirect-based flows)");
+    }
+    if uris.len() > MOST_URIS {
+        return refuse(&format!("{} URIs", uris.len()), "at most 50");
+    }
+    for (place, uri) in uris.iter().enumerate() {
+        if let Err(rule) = registrable(uri, metadata.application_type, environment) {
+            return refuse(uri, rule);
+        }
+        if uris[..place].contains(uri) {
+            return refuse(uri, "each URI once");
+        }
+    }
+    Ok(())
+}
+
+fn check_authentication(metadata: &ClientMetadata) -> Result<(), MetadataError> {
+    let method = metadata.token_endpoint_auth_method;
+    if metadata.require_pkce == Pkce::Optional && method == AuthMethod::None {
+        return broken("require_pkce", "false", "true for a public client (RFC 9700 §2.1.1)");
+    }
+    if method != AuthMethod::PrivateKeyJwt {
+        return Ok(());
+    }
+    if metadata.assertion_profile == AssertionProfile::Fapi2
+        && metadata.token_endpoint_auth_signing_alg == Some(SigningAlg::RS256)
+    {
+        return broken(
+            "token_endpoint_auth_signing_alg",
+            "RS256",
+            "PS256, ES256 or EdDSA (FAPI 2.0 Security Profile §5.4.1)",
+        );
+    }
+    let Some(jwks) = &metadata.jwks else {
+        return broken("jwks", "nothing", "the client's public keys, for private_key_jwt (OpenID Connect Core §9)");
+    };
+    if !metadata.assertion_algs().into_iter().any(|alg| jwks.fits(alg)) {
+        return broken("jwks", "keys of other types", "a key for an algorithm that assertions may be signed with");
+    }
+    Ok(())
+}
+
+fn check_levels(levels: &[String]) -> Result<(), MetadataError> {
+    if levels.len() > MOST_LEVELS {
+        return broken("default_acr_values", format!("{} values", levels.len()), "at most 20");
+    }
+    match levels.iter().find(|level| level.is_empty() || level.len() > 200 || level.contains(char::is_whitespace)) {
+        Some(level) => broken("default_acr_values", level, "values without white space of at most 200 bytes"),
+        None => Ok(()),
+    }
+}
+
+fn check_links(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
+    for (field, link) in [
+        ("initiate_login_uri", &metadata.initiate_login_uri),
+        ("alternative_login_uri", &metadata.alternative_login_uri),
+    ] {
+        if let Some(link) = link
+            && !is_link(link, environment)
+        {
+            return broken(field, link, "an https URL with a host");
+        }
+    }
+    if metadata.alternative_login_uri.is_none() && environment == Environment::Production {
+        return broken(
+            "alternative_login_uri",
+            "nothing",
+            "where a person signs in who cannot or will not use a network number",
+        );
+    }
+    Ok(())
+}
+
+fn is_link(link: &str, environment: Environment) -> bool {
+    let Ok(url) = Url::parse(link) else { return false };
+    let scheme = match (url.scheme(), environment) {
+        ("https", _) => true,
+        ("http", Environment::Sandbox) => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
+        _ => false,
+    };
+    scheme && url.has_host() && url.username().is_empty() && url.password().is_none() && link.len() <= 2048
+}

@@ -1,0 +1,47 @@
+//! The signature algorithms that we sign with and that clients may sign with. RFC 7518 §3.1, RFC 8037.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A signature algorithm. There is no `none` and no HMAC to confuse a public key with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SigningAlg {
+    RS256,
+    PS256,
+    ES256,
+    EdDSA,
+}
+
+impl SigningAlg {
+    pub const ALL: &[Self] = &[Self::RS256, Self::PS256, Self::ES256, Self::EdDSA];
+
+    /// The value of `alg`.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
+            Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
+        }
+    }
+
+    /// The algorithm of that name; `None` for one that is not supported.
+    pub fn parse(wire: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|alg| alg.wire() == wire)
+    }
+
+    pub(super) const fn jsonwebtoken(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::RS256 => jsonwebtoken::Algorithm::RS256,
+            Self::PS256 => jsonwebtoken::Algorithm::PS256,
+            Self::ES256 => jsonwebtoken::Algorithm::ES256,
+            Self::EdDSA => jsonwebtoken::Algorithm::EdDSA,
+        }
+    }
+}
+
+impl fmt::Display for SigningAlg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.wire())
+    }
+}

@@ -1,0 +1,304 @@
+//! JSON Web Tokens at the door: unverified until a signature fits, and even then `crit`, `typ` and times are checked here.
+//!
+//! RFC 7515, RFC 7519, RFC 8725. The header names an algorithm and a key; it never brings one (`jwk`, `jku`, `x5c` are
+//! not read). The clock is the caller's.
+
+use super::alg::SigningAlg;
+use super::jwk::JwkSet;
+use super::pairwise::Sub;
+use crate::spec::{ClientId, IssuerUrl, Timestamp};
+use data_encoding::BASE64URL_NOPAD;
+use jsonwebtoken::{DecodingKey, crypto};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+use std::time::Duration;
+
+/// The longest token that is looked at.
+const LONGEST: usize = 16 * 1024;
+
+/// Why a token is not believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwtError {
+    #[error("the JWT has {0} characters; at most {LONGEST} are read")]
+    TooLong(usize),
+    #[error("not a signed JWT in compact form: {0}")]
+    Malformed(&'static str),
+    #[error("the JWT's alg `{0}` is not supported")]
+    UnknownAlg(String),
+    #[error("the JWT's alg {0} is not allowed here")]
+    AlgNotAllowed(SigningAlg),
+    #[error("the JWT's header marks extensions as critical that are not understood")]
+    Critical,
+    #[error("the JWT's typ `{0}` is not the one of this kind of token")]
+    TypDiffers(String),
+    #[error("no known key fits the JWT's kid and alg")]
+    NoKey,
+    #[error("the JWT's signature does not fit")]
+    SignatureDiffers,
+    #[error("the JWT's claims cannot be read: {0}")]
+    Claims(String),
+    #[error("the JWT has no exp")]
+    NoExpiry,
+    #[error("the JWT has expired")]
+    Expired,
+    #[error("the JWT is not valid yet")]
+    NotYetValid,
+    #[error("the JWT was issued by somebody else")]
+    OtherIssuer,
+    #[error("the JWT was issued to somebody else")]
+    OtherAudience,
+}
+
+#[derive(Deserialize)]
+struct JoseHeader {
+    alg: String,
+    typ: Option<String>,
+    kid: Option<String>,
+    crit: Option<Value>,
+}
+
+/// A token that anybody may have written.
+#[derive(Clone, Debug)]
+pub struct UnverifiedJwt {
+    token: String,
+    payload: (usize, usize),
+    alg: SigningAlg,
+    typ: Option<String>,
+    kid: Option<String>,
+}
+
+impl UnverifiedJwt {
+    /// Reads the header. Believes nothing.
+    ///
+    /// # Errors
+    /// Not three parts, not JSON, an algorithm that is not supported, or any `crit`: no extension is understood
+    /// (RFC 7515 §4.1.11).
+    pub fn parse(token: &str) -> Result<Self, JwtError> {
+        if token.len() > LONGEST {
+            return Err(JwtError::TooLong(token.len()));
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(JwtError::Malformed("three parts are expected"));
+        };
+        let bytes = BASE64URL_NOPAD
+            .decode(header.as_bytes())
+            .map_err(|_| JwtError::Malformed("the header is not base64url"))?;
+        let parsed: JoseHeader =
+            serde_json::from_slice(&bytes).map_err(|_| JwtError::Malformed("the header is not a JOSE header"))?;
+        if parsed.crit.is_some() {
+            return Err(JwtError::Critical);
+        }
+        let alg = SigningAlg::parse(&parsed.alg).ok_or(JwtError::UnknownAlg(parsed.alg))?;
+        let begins = header.len() + 1;
+        Ok(Self {
+            token: token.to_owned(),
+            payload: (begins, begins + payload.len()),
+            alg,
+            typ: parsed.typ,
+            kid: parsed.kid,
+        })
+    }
+
+    pub fn alg(&self) -> SigningAlg {
+        self.alg
+    }
+
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Who the token claims to be from: enough to know whose keys to fetch, and no more.
+    pub fn claimed_issuer(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Claimed {
+            iss: String,
+        }
+        serde_json::from_slice::<Claimed>(&self.payload().ok()?).ok().map(|claimed| claimed.iss)
+    }
+
+    /// Verifies with whichever of the client's keys fits `kid`, `kty` and `alg`.
+    ///
+    /// # Errors
+    /// An algorithm that `allowed` does not list, no key, or a signature that does not fit.
+    pub fn verify(self, keys: &JwkSet, allowed: &[SigningAlg]) -> Result<VerifiedJwt, JwtError> {
+        if !allowed.contains(&self.alg) {
+            return Err(JwtError::AlgNotAllowed(self.alg));
+        }
+        let fitting: Vec<_> = keys
+            .keys()
+            .iter()
+            .filter(|key| key.material.fits(self.alg) && key.alg.is_none_or(|only| only == self.alg))
+            .filter(|key| match (&self.kid, &key.kid) {
+                (Some(named), Some(kid)) => named == kid,
+                _ => true,
+            })
+            .filter_map(|key| key.material.decoding_key())
+            .collect();
+        self.verify_with(&fitting)
+    }
+
+    /// Verifies with keys that the caller has already matched to `alg`.
+    pub(super) fn verify_with<'k>(
+        self,
+        keys: impl IntoIterator<Item = &'k DecodingKey>,
+    ) -> Result<VerifiedJwt, JwtError> {
+        let (message, signature) =
+            self.token.rsplit_once('.').ok_or(JwtError::Malformed("three parts are expected"))?;
+        let mut tried = false;
+        for key in keys {
+            tried = true;
+            if crypto::verify(signature, message.as_bytes(), key, self.alg.jsonwebtoken()).is_ok_and(|fits| fits) {
+                return Ok(VerifiedJwt { payload: self.payload()?, typ: self.typ });
+            }
+        }
+        Err(if tried { JwtError::SignatureDiffers } else { JwtError::NoKey })
+    }
+
+    fn payload(&self) -> Result<Vec<u8>, JwtError> {
+        let (begins, ends) = self.payload;
+        BASE64URL_NOPAD
+            .decode(&self.token.as_bytes()[begins..ends])
+            .map_err(|_| JwtError::Malformed("the payload is not base64url"))
+    }
+}
+
+/// A token whose signature fits.
+#[derive(Clone, Debug)]
+pub struct VerifiedJwt {
+    payload: Vec<u8>,
+    typ: Option<String>,
+}
+
+impl VerifiedJwt {
+    /// Refuses a token whose `typ` is another one of `known` (RFC 8725 §3.11); one without `typ` passes.
+    ///
+    /// # Errors
+    /// [`JwtError::TypDiffers`].
+    pub fn expect_typ(&self, known: &[&str]) -> Result<(), JwtError> {
+        match &self.typ {
+            Some(typ) => {
+                // "application/" may be left out, and media types ignore case (RFC 7515 §4.1.9).
+                let lower = typ.to_ascii_lowercase();
+                let short = lower.strip_prefix("application/").unwrap_or(&lower);
+                let fits = known.iter().any(|known| known.eq_ignore_ascii_case(short));
+                if fits { Ok(()) } else { Err(JwtError::TypDiffers(typ.clone())) }
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The claims as `T`.
+    ///
+    /// # Errors
+    /// [`JwtError::Claims`].
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JwtError> {
+        serde_json::from_slice(&self.payload).map_err(|error| JwtError::Claims(error.to_string()))
+    }
+}
+
+/// Whether `exp` is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    Enforced,
+    Ignored,
+}
+
+/// The time claims of a token (RFC 7519 §4.1.4–4.1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Times {
+    #[serde(default, deserialize_with = "numeric_date")]
+    pub exp: Option<Timestamp>,
+    #[serde(default, deserialize_with = "numeric_date")]
+    pub iat: Option<Timestamp>,
+    #[serde(default, deserialize_with = "numeric_date")]
+    pub nbf: Option<Timestamp>,
+}
+
+impl Times {
+    /// Holds the claims against `now`, forgiving `leeway` either way.
+    ///
+    /// # Errors
+    /// Expired, not valid yet, issued in the future, or without `exp` where it is enforced.
+    pub fn check(&self, now: Timestamp, leeway: Duration, lifetime: Lifetime) -> Result<(), JwtError> {
+        if lifetime == Lifetime::Enforced {
+            let exp = self.exp.ok_or(JwtError::NoExpiry)?;
+            // "on or after which the JWT MUST NOT be accepted".
+            if now >= exp.plus(leeway) {
+                return Err(JwtError::Expired);
+            }
+        }
+        let soon = now.plus(leeway);
+        if self.nbf.is_some_and(|nbf| nbf > soon) || self.iat.is_some_and(|iat| iat > soon) {
+            return Err(JwtError::NotYetValid);
+        }
+        Ok(())
+    }
+}
+
+/// A `NumericDate`: seconds, of which a fraction is allowed and cut off (RFC 7519 §2).
+fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
+    Ok(number.map(|number| {
+        let seconds = number.as_i64().unwrap_or_else(|| number.as_f64().map_or(i64::MAX, |seconds| seconds as i64));
+        Timestamp::from_unix(seconds)
+    }))
+}
+
+/// What an ID token of ours says about whom it was issued to.
+#[derive(Clone, Debug)]
+pub struct IdTokenHint {
+    sub: String,
+    audience: Vec<String>,
+    /// The session, where the token carried one.
+    pub sid: Option<String>,
+}
+
+impl IdTokenHint {
+    pub(super) fn read(token: &VerifiedJwt, issuer: &IssuerUrl) -> Result<Self, JwtError> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Audience {
+            One(String),
+            Many(Vec<String>),
+        }
+        #[derive(Deserialize)]
+        struct Claims {
+            iss: String,
+            sub: String,
+            aud: Audience,
+            sid: Option<String>,
+        }
+        token.expect_typ(&["JWT"])?;
+        let claims: Claims = token.claims()?;
+        if claims.iss != issuer.as_str() {
+            return Err(JwtError::OtherIssuer);
+        }
+        let audience = match claims.aud {
+            Audience::One(only) => vec![only],
+            Audience::Many(many) => many,
+        };
+        Ok(Self { sub: claims.sub, audience, sid: claims.sid })
+    }
+
+    /// Whether the token was about that person, at that website.
+    pub fn is_about(&self, sub: &Sub) -> bool {
+        self.sub == sub.as_str()
+    }
+
+    /// The token's `sub`, to be compared and forgotten.
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+
+    /// Whether the token was issued to that client.
+    pub fn was_issued_to(&self, client_id: &ClientId) -> bool {
+        self.audience.iter().any(|audience| audience == client_id.as_str())
+    }
+
+    /// The clients that the token was issued to.
+    pub fn audience(&self) -> &[String] {
+        &self.audience
+    }
+}

@@ -1,0 +1,307 @@
+//! Root keys from a TOML text: the adapter of the sandbox, and of a production that accepts keys in a file.
+//!
+//! Several encryption keys may open and exactly one seals: a new key is first added to every node, then marked `current`
+//! on every node. Knows no file: `cli` reads the text.
+
+use super::service::{KeyError, KeyService, RootKey, Subkey};
+use aws_lc_rs::{hkdf, hmac};
+use data_encoding::BASE64;
+use rand::CryptoRng;
+use serde::Deserialize;
+use std::collections::HashMap;
+use zeroize::Zeroizing;
+
+const SEAL_INFO: &[u8] = b"hufu/seal/v1\0";
+const TAG_INFO: &[u8] = b"hufu/tag/v1\0";
+
+/// Why a text is no ring of keys.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RingError {
+    #[error("not the TOML of a key file: {0}")]
+    Syntax(String),
+    #[error("[[{0}]] has no entry")]
+    Empty(&'static str),
+    #[error("[[{0}]] has version {1} twice")]
+    Twice(&'static str, u16),
+    #[error("[[{0}]] has several entries: mark exactly one with `current = true`")]
+    NoSingleCurrent(&'static str),
+    #[error("the key of [[{0}]] {1} is not 32 bytes in base64")]
+    NotAKey(&'static str, u16),
+    #[error("[[digest]] has several entries, but stored digests can be found again under one key only")]
+    SeveralDigestKeys,
+    #[error("two keys of the file are the same")]
+    Reused,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    #[serde(default)]
+    sandbox: bool,
+    pairwise: Vec<Entry>,
+    unique: Vec<Entry>,
+    document: Vec<Entry>,
+    pepper: Vec<Entry>,
+    digest: Vec<Entry>,
+    encryption: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(alias = "epoch", alias = "id")]
+    version: u16,
+    key: Zeroizing<String>,
+    #[serde(default)]
+    current: bool,
+}
+
+/// The versions of one root key, each prepared once.
+struct Versions<K> {
+    keys: HashMap<u16, K>,
+    current: u16,
+}
+
+/// A ring of root keys in memory.
+pub struct FileKeys {
+    sandbox: bool,
+    prf: HashMap<RootKey, Versions<hmac::Key>>,
+    encryption: Versions<hkdf::Prk>,
+    digest: hkdf::Prk,
+}
+
+impl FileKeys {
+    /// A fresh ring as text, commented for the person who will keep it.
+    pub fn generate(rng: &mut dyn CryptoRng) -> String {
+        Self::text(rng, false)
+    }
+
+    /// A fresh ring for the sandbox, which production refuses.
+    pub fn generate_sandbox(rng: &mut dyn CryptoRng) -> String {
+        Self::text(rng, true)
+    }
+
+    fn text(rng: &mut dyn CryptoRng, sandbox: bool) -> String {
+        let mut key = || {
+            let mut bytes = Zeroizing::new([0; 32]);
+            rng.fill_bytes(&mut *bytes);
+            BASE64.encode(&*bytes)
+        };
+        format!(
+            "\
+# The root keys of Hufu. Whoever reads this file can compute every sub and open every sealed value; whoever loses it
+# loses every sub. Keep it readable by the server only, and keep a copy elsewhere: `hufu doctor` proves that it restores.
+sandbox = {sandbox}
+
+# Subs. Never remove an entry. A new epoch with `current = true` is for new persons only: rotation moves no sub.
+[[pairwise]]
+epoch = 1
+key = \"{}\"
+current = true
+
+# One number per living person.
+[[unique]]
+version = 1
+key = \"{}\"
+current = true
+
+# Hashes of document numbers.
+[[document]]
+version = 1
+key = \"{}\"
+current = true
+
+# PINs. With a new `current` version each PIN moves over at its next use; then the old one may go.
+[[pepper]]
+version = 1
+key = \"{}\"
+current = true
+
+# Digests that rows are found by. One entry, for good.
+[[digest]]
+version = 1
+key = \"{}\"
+current = true
+
+# Sealed values. To rotate: add an entry on every node, then mark it `current` on every node; the others still open.
+[[encryption]]
+id = 1
+key = \"{}\"
+current = true
+",
+            key(),
+            key(),
+            key(),
+            key(),
+            key(),
+            key()
+        )
+    }
+
+    /// Reads a ring.
+    ///
+    /// # Errors
+    /// What is wrong with the text, by section and version; never a key.
+    pub fn parse(text: &str) -> Result<Self, RingError> {
+        // `toml` quotes the offending line in its error, and that line may be a key: only the message is kept.
+        let text: Text = toml::from_str(text).map_err(|error| RingError::Syntax(error.message().to_owned()))?;
+        let mut seen = Vec::new();
+        let mut read = |name, entries: Vec<Entry>| read(name, entries, &mut seen);
+        let roots = [
+            (RootKey::Pairwise, read("pairwise", text.pairwise)?),
+            (RootKey::Unique, read("unique", text.unique)?),
+            (RootKey::Document, read("document", text.document)?),
+            (RootKey::Pepper, read("pepper", text.pepper)?),
+        ];
+        let digest = read("digest", text.digest)?;
+        let encryption = read("encryption", text.encryption)?;
+        if digest.keys.len() > 1 {
+            return Err(RingError::SeveralDigestKeys);
+        }
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hufu");
+        let digest = digest.keys.values().next().map(|key| salt.extract(&**key)).ok_or(RingError::Empty("digest"))?;
+        Ok(Self {
+            sandbox: text.sandbox,
+            prf: roots
+                .into_iter()
+                .map(|(root, keys)| (root, keys.prepare(|key| hmac::Key::new(hmac::HMAC_SHA256, key))))
+                .collect(),
+            encryption: encryption.prepare(|key| salt.extract(key)),
+            digest,
+        })
+    }
+}
+
+type Bytes = Zeroizing<[u8; 32]>;
+
+fn read(name: &'static str, entries: Vec<Entry>, seen: &mut Vec<Bytes>) -> Result<Versions<Bytes>, RingError> {
+    let marked: Vec<u16> = entries.iter().filter(|entry| entry.current).map(|entry| entry.version).collect();
+    let current = match (marked.as_slice(), entries.as_slice()) {
+        (_, []) => return Err(RingError::Empty(name)),
+        ([current], _) => *current,
+        ([], [only]) => only.version,
+        _ => return Err(RingError::NoSingleCurrent(name)),
+    };
+    let mut keys = HashMap::new();
+    for entry in entries {
+        let decoded = BASE64.decode(entry.key.trim().as_bytes()).map(Zeroizing::new);
+        let key = decoded.ok().and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).map(Zeroizing::new);
+        let key = key.ok_or(RingError::NotAKey(name, entry.version))?;
+        if seen.contains(&key) {
+            return Err(RingError::Reused);
+        }
+        seen.push(key.clone());
+        if keys.insert(entry.version, key).is_some() {
+            return Err(RingError::Twice(name, entry.version));
+        }
+    }
+    Ok(Versions { keys, current })
+}
+
+impl Versions<Bytes> {
+    fn prepare<K>(self, make: impl Fn(&[u8]) -> K) -> Versions<K> {
+        Versions {
+            keys: self.keys.into_iter().map(|(version, key)| (version, make(&*key))).collect(),
+            current: self.current,
+        }
+    }
+}
+
+struct Bytes32;
+
+impl hkdf::KeyType for Bytes32 {
+    fn len(&self) -> usize {
+        32
+    }
+}
+
+fn expand(prk: &hkdf::Prk, info: &[&[u8]]) -> Result<Subkey, KeyError> {
+    let mut bytes = [0; 32];
+    prk.expand(info, Bytes32)
+        .and_then(|okm| okm.fill(&mut bytes))
+        .map_err(|_| KeyError::Unavailable("HKDF failed".into()))?;
+    Ok(Subkey::from_bytes(bytes))
+}
+
+impl KeyService for FileKeys {
+    fn prf(&self, key: RootKey, version: u16, input: &[&[u8]]) -> Result<[u8; 32], KeyError> {
+        let schedule = self
+            .prf
+            .get(&key)
+            .and_then(|versions| versions.keys.get(&version))
+            .ok_or(KeyError::NoSuchVersion { key, version })?;
+        Ok(super::tag::hmac(schedule, input))
+    }
+
+    fn current(&self, key: RootKey) -> u16 {
+        self.prf[&key].current
+    }
+
+    fn sealing_key(&self, id: u16, purpose: &str) -> Result<Subkey, KeyError> {
+        let prk = self.encryption.keys.get(&id).ok_or(KeyError::NoSuchId(id))?;
+        expand(prk, &[SEAL_INFO, purpose.as_bytes()])
+    }
+
+    fn seals_with(&self) -> u16 {
+        self.encryption.current
+    }
+
+    fn digest_key(&self, purpose: &str) -> Result<Subkey, KeyError> {
+        expand(&self.digest, &[TAG_INFO, purpose.as_bytes()])
+    }
+
+    fn is_sandbox(&self) -> bool {
+        self.sandbox
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    fn fresh() -> String {
+        FileKeys::generate(&mut StdRng::seed_from_u64(1))
+    }
+
+    #[test]
+    fn a_generated_ring_parses_and_its_mark_says_where_it_may_be_used() {
+        assert!(!FileKeys::parse(&fresh()).unwrap().is_sandbox());
+        assert!(FileKeys::parse(&FileKeys::generate_sandbox(&mut StdRng::seed_from_u64(1))).unwrap().is_sandbox());
+    }
+
+    #[test]
+    fn several_keys_open_and_exactly_one_seals() {
+        let second = "[[encryption]]\nid = 2\nkey = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\n";
+        let ring = FileKeys::parse(&(fresh() + second)).unwrap();
+        assert_eq!(ring.seals_with(), 1);
+        assert!(ring.sealing_key(2, "x").is_ok());
+        assert_eq!(ring.sealing_key(3, "x").err(), Some(KeyError::NoSuchId(3)));
+        let both = fresh() + second + "current = true\n";
+        assert_eq!(FileKeys::parse(&both).err(), Some(RingError::NoSingleCurrent("encryption")));
+    }
+
+    #[test]
+    fn a_broken_ring_is_refused_by_name() {
+        let entry = |name: &str, version: u16, byte: u8| {
+            format!("[[{name}]]\nversion = {version}\nkey = \"{}\"\n", BASE64.encode(&[byte; 32]))
+        };
+        let refused = |text: String| FileKeys::parse(&text).err();
+        assert_eq!(refused(fresh() + &entry("digest", 2, 1)), Some(RingError::SeveralDigestKeys));
+        assert_eq!(refused(fresh() + &entry("pairwise", 1, 1)), Some(RingError::Twice("pairwise", 1)));
+        assert_eq!(refused(fresh() + &entry("pepper", 2, 1) + &entry("pairwise", 2, 1)), Some(RingError::Reused));
+        assert_eq!(
+            refused(fresh() + "[[pepper]]\nversion = 2\nkey = \"short\"\n"),
+            Some(RingError::NotAKey("pepper", 2))
+        );
+        assert!(matches!(refused(fresh() + "surprise = 1\n"), Some(RingError::Syntax(_))));
+        assert!(matches!(refused("sandbox = true".into()), Some(RingError::Syntax(_))));
+    }
+
+    #[test]
+    fn an_error_never_shows_a_key() {
+        let broken = fresh().replace("sandbox = false", "sandbox = 7");
+        let secret = broken.lines().find_map(|line| line.strip_prefix("key = ")).unwrap().to_owned();
+        assert!(!FileKeys::parse(&broken).err().unwrap().to_string().contains(secret.trim_matches('"')));
+    }
+}

@@ -1,0 +1,143 @@
+//! Sealed values: version ‖ key id ‖ nonce ‖ ciphertext, AES-256-GCM-SIV, padded to classes. PROTOCOL 13.
+//!
+//! One subkey per (key id, purpose), derived once; associated data = purpose ‖ 0x00 ‖ issuer. So a code is no interaction,
+//! another issuer's value is none of ours, and a length says only a class.
+
+use super::service::{KeyError, KeyService};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use data_encoding::BASE64URL_NOPAD;
+use rand::CryptoRng;
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const HEAD: usize = 1 + 2 + NONCE_LEN;
+const TAG: usize = 16;
+/// The end of the plaintext and the start of its padding (ISO/IEC 7816-4).
+const END: u8 = 0x80;
+
+/// A value that may be sealed, and what tells it from every other kind.
+pub trait Sealable: Serialize + DeserializeOwned {
+    /// Unique in the house, for good: it separates keys and is authenticated.
+    const PURPOSE: &'static str;
+    /// Padded lengths in bytes, rising; what is longer is padded to a multiple of the last.
+    const CLASSES: &'static [usize];
+    /// The longest plaintext; a longer one is neither sealed nor opened.
+    const LIMIT: usize = 64 * 1024;
+}
+
+/// A value does not open. Whether it was forged, cut, foreign or sealed with a key long gone is nobody's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed value does not open")]
+pub struct OpenError;
+
+/// A derived key with the associated data that belongs to it.
+struct Purpose {
+    key: LessSafeKey,
+    associated: Box<[u8]>,
+}
+
+/// Seals and opens for one issuer; remembers the keys it derived.
+pub(super) struct Sealer {
+    issuer: String,
+    derived: RwLock<HashMap<(&'static str, u16), Arc<Purpose>>>,
+}
+
+impl Sealer {
+    pub(super) fn new(issuer: &str) -> Self {
+        Self { issuer: issuer.to_owned(), derived: RwLock::default() }
+    }
+
+    fn purpose(&self, service: &dyn KeyService, purpose: &'static str, id: u16) -> Result<Arc<Purpose>, KeyError> {
+        let known = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(&(purpose, id)).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let subkey = service.sealing_key(id, purpose)?;
+        let key = UnboundKey::new(&AES_256_GCM_SIV, subkey.expose())
+            .map_err(|_| KeyError::Unavailable("AES-256-GCM-SIV refused a key".into()))?;
+        let associated = [purpose.as_bytes(), b"\0", self.issuer.as_bytes()].concat().into();
+        let derived = Arc::new(Purpose { key: LessSafeKey::new(key), associated });
+        self.derived.write().unwrap_or_else(PoisonError::into_inner).insert((purpose, id), Arc::clone(&derived));
+        Ok(derived)
+    }
+
+    pub(super) fn seal<T: Sealable>(
+        &self,
+        service: &dyn KeyService,
+        value: &T,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, KeyError> {
+        let id = service.seals_with();
+        let purpose = self.purpose(service, T::PURPOSE, id)?;
+        let mut nonce = [0; NONCE_LEN];
+        rng.fill_bytes(&mut nonce);
+
+        let mut sealed = Vec::with_capacity(HEAD + T::CLASSES.first().copied().unwrap_or_default() + TAG);
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&id.to_be_bytes());
+        sealed.extend_from_slice(&nonce);
+        let mut sealed = postcard::to_extend(value, sealed).map_err(|_| KeyError::NotEncodable)?;
+        let length = sealed.len() - HEAD;
+        if length > T::LIMIT {
+            return Err(KeyError::TooLong(length));
+        }
+        sealed.push(END);
+        sealed.resize(HEAD + padded(length + 1, T::CLASSES), 0);
+        let tag = purpose
+            .key
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(&purpose.associated),
+                &mut sealed[HEAD..],
+            )
+            .map_err(|_| KeyError::TooLong(length))?;
+        sealed.extend_from_slice(tag.as_ref());
+        Ok(sealed)
+    }
+
+    pub(super) fn open_text<T: Sealable>(&self, service: &dyn KeyService, text: &str) -> Result<T, OpenError> {
+        if text.len() > BASE64URL_NOPAD.encode_len(longest::<T>()) {
+            return Err(OpenError);
+        }
+        self.open_owned(service, BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| OpenError)?)
+    }
+
+    pub(super) fn open<T: Sealable>(&self, service: &dyn KeyService, sealed: &[u8]) -> Result<T, OpenError> {
+        if sealed.len() > longest::<T>() {
+            return Err(OpenError);
+        }
+        self.open_owned(service, sealed.to_vec())
+    }
+
+    fn open_owned<T: Sealable>(&self, service: &dyn KeyService, sealed: Vec<u8>) -> Result<T, OpenError> {
+        let mut sealed = Zeroizing::new(sealed);
+        let (head, body) = sealed.split_at_mut_checked(HEAD).ok_or(OpenError)?;
+        let [VERSION, id_high, id_low, nonce @ ..] = head else { return Err(OpenError) };
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| OpenError)?;
+        let purpose =
+            self.purpose(service, T::PURPOSE, u16::from_be_bytes([*id_high, *id_low])).map_err(|_| OpenError)?;
+        let padded = purpose.key.open_in_place(nonce, Aad::from(&purpose.associated), body).map_err(|_| OpenError)?;
+        match postcard::take_from_bytes(unpadded(padded).ok_or(OpenError)?) {
+            Ok((value, [])) => Ok(value),
+            _ => Err(OpenError),
+        }
+    }
+}
+
+/// The class that `length` bytes fall into.
+fn padded(length: usize, classes: &[usize]) -> usize {
+    let last = classes.last().copied().unwrap_or(1).max(1);
+    classes.iter().copied().find(|class| *class >= length).unwrap_or_else(|| length.next_multiple_of(last))
+}
+
+fn unpadded(padded: &[u8]) -> Option<&[u8]> {
+    let end = padded.iter().rposition(|byte| *byte != 0)?;
+    (padded[end] == END).then(|| &padded[..end])
+}
+
+fn longest<T: Sealable>() -> usize {
+    HEAD + padded(T::LIMIT + 1, T::CLASSES) + TAG
+}
