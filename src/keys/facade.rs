@@ -118,4 +118,10 @@ impl Keys {
     pub fn current_pepper_version(&self) -> u16 {
         self.0.service.current(RootKey::Pepper)
     }
+
+    /// Keys from a fixed seed, for the tests of every room.
+    #[cfg(test)]
+    pub fn for_tests(issuer: &str) -> Self {
+        super::tests::keys_of(&super::tests::ring(), issuer)
+    }
 }

@@ -16,6 +16,8 @@ mod sealing;
 mod service;
 mod signing;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 pub use alg::SigningAlg;
 pub use facade::Keys;

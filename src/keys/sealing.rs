@@ -141,3 +141,108 @@ fn unpadded(padded: &[u8]) -> Option<&[u8]> {
 fn longest<T: Sealable>() -> usize {
     HEAD + padded(T::LIMIT + 1, T::CLASSES) + TAG
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{keys, keys_of, ring, rng};
+    use super::super::{FileKeys, Keys};
+    use super::*;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Letter(String);
+
+    impl Sealable for Letter {
+        const PURPOSE: &'static str = "letter";
+        const CLASSES: &'static [usize] = &[32, 64];
+        const LIMIT: usize = 1000;
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Parcel(String);
+
+    impl Sealable for Parcel {
+        const PURPOSE: &'static str = "parcel";
+        const CLASSES: &'static [usize] = &[32, 64];
+    }
+
+    fn letter(length: usize) -> Letter {
+        Letter("x".repeat(length))
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_and_only_its_class_shows(text in "\\PC{0,200}") {
+            let keys = keys();
+            let sealed = keys.seal_bytes(&Letter(text.clone()), &mut rng()).unwrap();
+            let length = sealed.len() - HEAD - TAG;
+            prop_assert!(length == 32 || length % 64 == 0);
+            prop_assert_eq!(keys.open_bytes::<Letter>(&sealed), Ok(Letter(text)));
+        }
+
+        #[test]
+        fn no_text_whatever_opens_or_panics(text in "[A-Za-z0-9_-]{0,300}") {
+            prop_assert_eq!(keys().open::<Letter>(&text), Err(OpenError));
+        }
+    }
+
+    #[test]
+    fn a_sealed_value_with_any_byte_changed_or_cut_does_not_open() {
+        let keys = keys();
+        let sealed = keys.seal_bytes(&letter(3), &mut rng()).unwrap();
+        for place in 0..sealed.len() {
+            let mut forged = sealed.clone();
+            forged[place] ^= 1;
+            assert_eq!(keys.open_bytes::<Letter>(&forged), Err(OpenError), "byte {place}");
+            assert_eq!(keys.open_bytes::<Letter>(&sealed[..place]), Err(OpenError), "cut at {place}");
+        }
+        assert_eq!(keys.open_bytes::<Letter>(&[&sealed[..], &[0]].concat()), Err(OpenError));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_or_of_another_issuer_does_not_open() {
+        let sealed = keys().seal(&letter(3), &mut rng()).unwrap();
+        assert_eq!(keys().open::<Letter>(&sealed), Ok(letter(3)));
+        assert_eq!(keys().open::<Parcel>(&sealed), Err(OpenError));
+        assert_eq!(Keys::for_tests("https://other.example").open::<Letter>(&sealed), Err(OpenError));
+    }
+
+    /// PROTOCOL 13: "every node can open a new key before any node seals with it".
+    #[test]
+    fn a_key_opens_before_any_node_seals_with_it_and_after() {
+        let old = ring();
+        let second = "[[encryption]]\nid = 2\nkey = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\n";
+        let both = old.clone() + second;
+        let moved = old.replace("id = 1", "id = 9").replace("[[encryption]]\nid = 9", "[[encryption]]\nid = 1");
+        let (head, encryption) = moved.rsplit_once("current = true").unwrap();
+        let turned = format!("{head}{encryption}{second}current = true\n");
+        let of = |ring: &str| keys_of(ring, "https://hufu.example");
+        let by_old = of(&old).seal(&letter(1), &mut rng()).unwrap();
+        let by_new = of(&turned).seal(&letter(2), &mut rng()).unwrap();
+        assert_eq!(of(&both).open::<Letter>(&by_new), Ok(letter(2)));
+        assert_eq!(of(&turned).open::<Letter>(&by_old), Ok(letter(1)));
+        assert_eq!(of(&old).open::<Letter>(&by_new), Err(OpenError));
+        assert!(FileKeys::parse(&turned).is_ok());
+    }
+
+    #[test]
+    fn a_value_beyond_its_limit_is_neither_sealed_nor_looked_at() {
+        assert!(matches!(keys().seal(&letter(1001), &mut rng()), Err(KeyError::TooLong(_))));
+        assert_eq!(keys().open::<Letter>(&"A".repeat(10_000_000)), Err(OpenError));
+        let most = keys().seal(&letter(990), &mut rng()).unwrap();
+        assert_eq!(keys().open::<Letter>(&most), Ok(letter(990)));
+    }
+
+    /// ISO/IEC 7816-4.
+    #[test]
+    fn padding_ends_at_its_mark() {
+        assert_eq!(unpadded(&[1, 2, 0x80, 0, 0]), Some(&[1, 2][..]));
+        assert_eq!(unpadded(&[1, 2, 0x80, 0x80]), Some(&[1, 2, 0x80][..]));
+        assert_eq!(unpadded(&[1, 2, 0, 0]), None);
+        assert_eq!(unpadded(&[0, 0]), None);
+        assert_eq!(padded(32, &[32, 64]), 32);
+        assert_eq!(padded(33, &[32, 64]), 64);
+        assert_eq!(padded(65, &[32, 64]), 128);
+    }
+}

@@ -149,3 +149,148 @@ impl std::fmt::Debug for SigningKeys {
         f.debug_list().entries(self.verifiers.iter().map(|key| (key.alg, &key.kid))).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, issuer, keys, record};
+    use super::super::{JwkSet, Schedule};
+    use super::*;
+    use crate::spec::lifetime;
+    use serde_json::Value;
+    use std::time::Duration;
+
+    fn claims() -> Value {
+        json!({ "iss": "https://hufu.example", "sub": "s", "aud": "c", "exp": 1, "iat": 0 })
+    }
+
+    fn all() -> (Keys, Vec<SigningKeyRecord>) {
+        let keys = keys();
+        let records = SigningAlg::ALL.iter().map(|alg| record(&keys, *alg, NOW, NOW)).collect();
+        (keys, records)
+    }
+
+    fn client_set(signing: &SigningKeys) -> JwkSet {
+        JwkSet::try_from(serde_json::from_slice::<Value>(signing.jwks()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_algorithm_signs_what_the_published_jwks_verifies() {
+        let (keys, records) = all();
+        let signing = SigningKeys::open(&keys, &records, NOW).unwrap();
+        assert_eq!(signing.algorithms(), SigningAlg::ALL);
+        for alg in SigningAlg::ALL {
+            let token = signing.sign(*alg, "JWT", &claims()).unwrap();
+            let verified = UnverifiedJwt::parse(&token).unwrap().verify(&client_set(&signing), &[*alg]).unwrap();
+            assert_eq!(verified.claims::<Value>().unwrap(), claims());
+            // And by jsonwebtoken alone, from the public JSON.
+            let set: jsonwebtoken::jwk::JwkSet = serde_json::from_slice(signing.jwks()).unwrap();
+            let header = jsonwebtoken::decode_header(&token).unwrap();
+            let key = DecodingKey::from_jwk(set.find(&header.kid.unwrap()).unwrap()).unwrap();
+            let (message, signature) = token.rsplit_once('.').unwrap();
+            assert!(jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, header.alg).unwrap());
+        }
+    }
+
+    /// RFC 7517 §9.2: private key material is never disclosed.
+    #[test]
+    fn the_jwks_carries_public_members_only() {
+        let (keys, records) = all();
+        let jwks: Value = serde_json::from_slice(SigningKeys::open(&keys, &records, NOW).unwrap().jwks()).unwrap();
+        let keys = jwks["keys"].as_array().unwrap();
+        assert_eq!(keys.len(), 4);
+        for key in keys {
+            let known = ["kty", "crv", "n", "e", "x", "y", "use", "alg", "kid"];
+            assert!(key.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{key}");
+            assert_eq!(key["use"], "sig");
+        }
+    }
+
+    #[test]
+    fn the_entity_tag_moves_with_the_keys_and_with_nothing_else() {
+        let (keys, records) = all();
+        let etag = |records: &[_], now| SigningKeys::open(&keys, records, now).unwrap().jwks_etag().to_owned();
+        let later = NOW.plus(Duration::from_secs(1));
+        assert_eq!(etag(&records, NOW), etag(&records, later));
+        assert_ne!(etag(&records, NOW), etag(&records[1..], NOW));
+        assert!(etag(&records, NOW).starts_with('"') && etag(&records, NOW).ends_with('"'));
+    }
+
+    /// PROTOCOL 15: publish, wait, sign, retire.
+    #[test]
+    fn a_key_is_published_before_it_signs_and_stays_until_its_tokens_have_expired() {
+        let keys = keys();
+        let turn = NOW.plus(lifetime::SIGNING_KEY_PUBLISHED_BEFORE);
+        let old = record(&keys, SigningAlg::ES256, NOW, NOW).retire(turn);
+        let new = record(&keys, SigningAlg::ES256, NOW, turn);
+        let (old_kid, new_kid) = (old.kid.clone(), new.kid.clone());
+        let records = [old, new];
+        let at = |now| SigningKeys::open(&keys, &records, now).unwrap();
+        let signs = |signing: &SigningKeys| {
+            let token = signing.sign(SigningAlg::ES256, "JWT", &claims()).unwrap();
+            Kid::from_row(UnverifiedJwt::parse(&token).unwrap().kid().unwrap())
+        };
+        let published = |signing: &SigningKeys| signing.verifiers.len();
+
+        let before = at(NOW);
+        assert_eq!((signs(&before), published(&before), before.next_change()), (old_kid, 2, Some(turn)));
+        let after = at(turn);
+        assert_eq!((signs(&after), published(&after)), (new_kid, 2));
+        let gone = after.next_change().unwrap();
+        assert!(gone >= turn.plus(lifetime::ID_TOKEN));
+        assert_eq!((published(&at(gone)), at(gone).next_change()), (1, None));
+    }
+
+    #[test]
+    fn a_row_that_was_swapped_or_sealed_elsewhere_is_refused() {
+        let keys = keys();
+        let mut record = record(&keys, SigningAlg::ES256, NOW, NOW);
+        assert!(SigningKeys::open(&Keys::for_tests("https://b.example"), &[record.clone()], NOW).is_err());
+        record.kid = Kid::from_row("other");
+        assert_eq!(
+            SigningKeys::open(&keys, &[record.clone()], NOW).err(),
+            Some(KeyError::UnusableSigningKey(record.kid))
+        );
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_signed() {
+        let error = SigningKeys::empty().sign(SigningAlg::ES256, "JWT", &claims()).err();
+        assert_eq!(error, Some(KeyError::NoSigningKey(SigningAlg::ES256)));
+        assert_eq!(SigningKeys::empty().jwks(), br#"{"keys":[]}"#);
+        let waiting = record(&keys(), SigningAlg::ES256, NOW, NOW.plus(Duration::from_secs(1)));
+        assert!(matches!(waiting.schedule, Schedule::Open { .. }));
+        assert!(SigningKeys::open(&keys(), &[waiting], NOW).unwrap().algorithms().is_empty());
+    }
+
+    /// OpenID Connect Core §3.1.2.1: the server "SHOULD accept" an expired ID token of its own as id_token_hint.
+    #[test]
+    fn a_hint_of_ours_is_read_though_it_has_expired() {
+        let (keys, records) = all();
+        let signing = SigningKeys::open(&keys, &records, NOW).unwrap();
+        let client = |id: &str| ClientId::new(id.to_owned());
+        let us = issuer("https://hufu.example");
+        let hint = |typ: &str, claims: &Value| signing.sign(SigningAlg::RS256, typ, claims).unwrap();
+
+        let own = hint("JWT", &claims());
+        assert_eq!(signing.verify_hint(&own, &us, &client("c")).unwrap().sub(), "s");
+        assert_eq!(signing.verify_hint(&own, &us, &client("d")).err(), Some(JwtError::OtherAudience));
+        assert_eq!(signing.verify_any_hint(&own, &issuer("https://b.example")).err(), Some(JwtError::OtherIssuer));
+        assert!(matches!(
+            signing.verify_any_hint(&hint("logout+jwt", &claims()), &us).err(),
+            Some(JwtError::TypDiffers(_))
+        ));
+        let foreign = SigningKeys::open(&keys, &[record(&keys, SigningAlg::ES256, NOW, NOW)], NOW).unwrap();
+        assert_eq!(foreign.verify_any_hint(&own, &us).err(), Some(JwtError::NoKey));
+    }
+
+    #[test]
+    fn a_dropped_snapshot_leaves_no_private_key_behind() {
+        let (keys, records) = all();
+        let signing = SigningKeys::open(&keys, &records, NOW).unwrap();
+        let handle = signing.signers[0].handle.clone();
+        let header = Header::new(SigningAlg::RS256.jsonwebtoken());
+        assert!(jsonwebtoken::encode(&header, &claims(), &handle).is_ok());
+        drop(signing);
+        assert!(jsonwebtoken::encode(&header, &claims(), &handle).is_err());
+    }
+}
