@@ -15,6 +15,8 @@ pub enum Build {
     Whole,
     /// The default features: what a bare machine builds.
     Default,
+    /// Both databases by the plain compiler: what is measured.
+    Shipped,
     /// Nothing of the workspace.
     None,
 }
@@ -27,14 +29,14 @@ pub fn cargo(words: &[&str], build: Build) -> Command {
         cargo.env_remove(name);
     }
     match build {
-        Build::Whole => cargo.args(["--features", "postgres"]),
+        Build::Whole | Build::Shipped => cargo.args(["--features", "postgres"]),
         Build::Default | Build::None => &mut cargo,
     };
     match build {
         Build::Whole | Build::Default => {
             cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
         }
-        Build::None => &mut cargo,
+        Build::Shipped | Build::None => &mut cargo,
     };
     cargo
 }

@@ -18,14 +18,16 @@ const LIBPQ: Need = Need {
     packages: &["libpq-dev"],
     is_there: || Path::new("/usr/include/postgresql/libpq-fe.h").exists() || shell::which("pg_config").is_some(),
 };
+const POSTGRESQL: Need = Need {
+    what: "a PostgreSQL server",
+    packages: &["postgresql"],
+    is_there: || crate::postgres::program("initdb").is_ok(),
+};
 pub const FOR_BUILDING: &[Need] = &[LIBPQ];
+pub const FOR_BENCH: &[Need] = &[LIBPQ, POSTGRESQL];
 pub const FOR_TESTS: &[Need] = &[
     LIBPQ,
-    Need {
-        what: "a PostgreSQL server",
-        packages: &["postgresql"],
-        is_there: || crate::postgres::program("initdb").is_ok(),
-    },
+    POSTGRESQL,
     Need {
         what: "Chromium and its driver",
         packages: &["chromium", "chromium-driver"],

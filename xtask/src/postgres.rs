@@ -1,6 +1,6 @@
 //! One private PostgreSQL for a run: a new cluster on a free loopback port, gone when the run ends, well or badly.
 //!
-//! It is quick and forgets: nothing is ever flushed to the disk.
+//! For tests it is quick and forgets: nothing is ever flushed to the disk. For the benchmark every commit is.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -13,15 +13,13 @@ use std::time::Duration;
 
 use crate::{machine, shell};
 
-const HASTE: &[&str] = &[
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
+const ALWAYS: &[&str] = &[
     "max_connections=400",
     "max_pred_locks_per_transaction=256",
     "listen_addresses=127.0.0.1",
     "log_min_messages=panic",
 ];
+const HASTE: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 const PREFIX: &str = "hufu-postgres-";
 
 /// A server that is running, and stops when this value is dropped.
@@ -32,8 +30,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes a cluster and waits until it answers.
+    /// Makes a cluster that forgets, and waits until it answers.
     pub fn start() -> Result<Cluster, String> {
+        Cluster::with(HASTE)
+    }
+
+    /// Makes a cluster as PostgreSQL is delivered: a commit is on the disk before it is acknowledged.
+    pub fn durable() -> Result<Cluster, String> {
+        Cluster::with(&[])
+    }
+
+    fn with(settings: &[&str]) -> Result<Cluster, String> {
         sweep();
         // Not under `target`: the user `postgres` may not reach what lies in root's home.
         let dir = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
@@ -57,13 +64,13 @@ impl Cluster {
         shell::read(initdb.arg(&data))?;
         let mut postgres = as_owner("postgres")?;
         postgres.arg("-D").arg(&data).arg("-k").arg(&dir).arg("-p").arg(port.to_string());
-        HASTE.iter().for_each(|setting| {
+        ALWAYS.iter().chain(settings).for_each(|setting| {
             postgres.args(["-c", setting]);
         });
         let server = postgres.stdout(Stdio::null()).spawn().map_err(|error| format!("postgres: {error}"))?;
         let mut cluster = Cluster { server, dir, port };
         cluster.wait()?;
-        println!("{}", cluster.url());
+        eprintln!("{}", cluster.url());
         Ok(cluster)
     }
 

@@ -1,0 +1,207 @@
+//! A browser and the website behind it: signs in once as a person does, then repeats the three requests of a login.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::Outcome;
+use crate::fleet::{Laps, Work};
+use crate::http::Connection;
+use crate::product::Persona;
+use crate::site::{Site, start};
+
+/// Pages on the way from a website and back.
+const MOST_PAGES: usize = 8;
+
+pub struct Browser {
+    connection: Connection,
+    cookies: Vec<(String, String)>,
+    /// The same, as they are sent.
+    jar: String,
+    request: String,
+    logins: u64,
+    /// Whether an ID token of this website was looked at.
+    inspected: bool,
+    pub site: Site,
+}
+
+impl Browser {
+    pub async fn open(address: SocketAddr, site: &Site) -> Outcome<Browser> {
+        let connection = Connection::open(address).await.map_err(broken)?;
+        Ok(Browser {
+            connection,
+            cookies: Vec::new(),
+            jar: String::new(),
+            request: String::with_capacity(4096),
+            logins: 0,
+            inspected: false,
+            site: site.clone(),
+        })
+    }
+
+    /// The same browser after the server was started again.
+    pub async fn reopen(&mut self, address: SocketAddr) -> Outcome<()> {
+        self.connection = Connection::open(address).await.map_err(broken)?;
+        Ok(())
+    }
+
+    /// Logs in to this website from now on.
+    pub fn use_site(&mut self, site: &Site) {
+        self.inspected = false;
+        self.site = site.clone();
+    }
+
+    /// Goes from the website to the provider and back, signing in and consenting where a page asks for it.
+    pub async fn visit(&mut self, site: &Site, persona: &Persona) -> Outcome<()> {
+        self.site = site.clone();
+        self.logins += 1;
+        self.site.authorize(&mut self.request, &self.jar, self.logins);
+        for _ in 0..MOST_PAGES {
+            let (status, location, page) = self.send().await?;
+            match status {
+                302 | 303 if location.starts_with(&self.site.redirect_uri) => return Ok(()),
+                302 | 303 => self.site.get(&mut self.request, &local(&location), &self.jar),
+                200 if page.contains("id=\"code-form\"") => self.type_credentials(&page, persona)?,
+                200 if page.contains("id=\"allow\"") => {
+                    let (csrf, interaction) = hidden(&page)?;
+                    let fields = [("csrf", csrf), ("interaction", interaction), ("decision", "allow")];
+                    self.site.post(&mut self.request, "/consent", &self.jar, &fields);
+                }
+                _ => return Err(format!("signing in ended with {status}: {}", start(&page))),
+            }
+        }
+        Err(format!("signing in took more than {MOST_PAGES} pages"))
+    }
+
+    /// Forgets the session, and nothing else.
+    fn sign_out(&mut self) {
+        self.cookies.retain(|(name, _)| !name.contains("session"));
+        self.pack();
+    }
+
+    fn type_credentials(&mut self, page: &str, persona: &Persona) -> Outcome<()> {
+        let (csrf, interaction) = hidden(page)?;
+        let (number, pin, code) = (&*persona.network_number, &*persona.pin, &*persona.fixed_code);
+        let fields = [("csrf", csrf), ("interaction", interaction), ("number", number), ("pin", pin), ("code", code)];
+        self.site.post(&mut self.request, "/signin/code", &self.jar, &fields);
+        Ok(())
+    }
+
+    /// Sends what is written and keeps the cookies that come back.
+    async fn send(&mut self) -> Outcome<(u16, String, String)> {
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        let mut changed = false;
+        for cookie in answer.headers("set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            self.cookies.retain(|(known, _)| known != name);
+            self.cookies.push((name.to_owned(), value.to_owned()));
+            changed = true;
+        }
+        let location = answer.header("location").unwrap_or_default().to_owned();
+        let said = (answer.status, location, answer.body.to_owned());
+        if changed {
+            self.pack();
+        }
+        Ok(said)
+    }
+
+    fn pack(&mut self) {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.jar = pairs.join("; ");
+    }
+}
+
+/// A login: session and consent exist.
+impl Work for Browser {
+    async fn once(&mut self) -> Outcome<Laps> {
+        self.logins += 1;
+        let begin = Instant::now();
+        self.site.authorize(&mut self.request, &self.jar, self.logins);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        let code = self.site.code(&answer)?;
+        let authorized = Instant::now();
+        self.site.token(&mut self.request, code);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        let token = Site::access_token(&answer)?;
+        if !self.inspected {
+            self.inspected = true;
+            self.site.inspect(&answer)?;
+        }
+        let redeemed = Instant::now();
+        self.site.userinfo(&mut self.request, token);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        Site::sub(&answer)?;
+        Ok([authorized - begin, redeemed - authorized, redeemed.elapsed()])
+    }
+}
+
+/// A sign-in with number, PIN and code by somebody who is signed out: the page, then the form.
+pub struct SigningIn {
+    pub browser: Browser,
+    pub persona: Persona,
+}
+
+impl Work for SigningIn {
+    async fn once(&mut self) -> Outcome<Laps> {
+        let browser = &mut self.browser;
+        browser.sign_out();
+        browser.logins += 1;
+        let begin = Instant::now();
+        browser.site.authorize(&mut browser.request, &browser.jar, browser.logins);
+        let (status, _, page) = browser.send().await?;
+        if status != 200 {
+            return Err(format!("the sign-in page came with {status}: {}", start(&page)));
+        }
+        browser.type_credentials(&page, &self.persona)?;
+        let shown = Instant::now();
+        match browser.send().await? {
+            (302 | 303, _, _) => Ok([shown - begin, shown.elapsed(), Duration::ZERO]),
+            (status, _, page) => Err(format!("signing in answered {status}: {}", start(&page))),
+        }
+    }
+}
+
+/// The same document again and again.
+pub struct Reader {
+    connection: Connection,
+    request: String,
+}
+
+impl Reader {
+    pub async fn open(address: SocketAddr, path: &str) -> Outcome<Reader> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n");
+        Ok(Reader { connection: Connection::open(address).await.map_err(broken)?, request })
+    }
+}
+
+impl Work for Reader {
+    async fn once(&mut self) -> Outcome<Laps> {
+        let begin = Instant::now();
+        match self.connection.ask(&self.request).await.map_err(broken)? {
+            answer if answer.status == 200 => Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO]),
+            answer => Err(format!("{} answered {}", self.request.lines().next().unwrap_or_default(), answer.status)),
+        }
+    }
+}
+
+/// The two hidden fields of every form.
+fn hidden(page: &str) -> Outcome<(&str, &str)> {
+    let field = |name: &str| -> Outcome<&str> {
+        let mark = format!("name=\"{name}\" value=\"");
+        let found = page.find(&mark).map(|at| &page[at + mark.len()..]);
+        found.and_then(|rest| rest.split('"').next()).ok_or_else(|| format!("no field {name} in {}", start(page)))
+    };
+    Ok((field("csrf")?, field("interaction")?))
+}
+
+/// Path and query of a redirect within the provider.
+fn local(location: &str) -> String {
+    match location.split_once("://").and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, path)) => format!("/{path}"),
+        None => location.to_owned(),
+    }
+}
+
+fn broken(error: std::io::Error) -> String {
+    format!("the connection broke: {error}")
+}
