@@ -5,6 +5,7 @@
 //! a row. Cookie names and attributes are `web`'s; sealing is `keys`'.
 
 use super::csrf::CsrfToken;
+use crate::keys::Sealable;
 use crate::spec::{BearerSecret, PersonId, Timestamp, TokenHash, lifetime};
 use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
@@ -77,6 +78,11 @@ impl KnownBrowser {
         let fresh = now < self.issued.plus(lifetime::KNOWN_BROWSER);
         (self.person == person && fresh).then_some(self.device)
     }
+}
+
+impl Sealable for KnownBrowser {
+    const PURPOSE: &'static str = "known-browser";
+    const CLASSES: &'static [usize] = &[64];
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 use super::browser::BrowserSecret;
 use super::passkey::Challenge;
+use crate::keys::Sealable;
 use crate::spec::{CeremonyId, SessionId, Timestamp, TokenHash, lifetime};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,11 @@ impl Interaction {
     pub fn locale(&self) -> Option<&str> {
         self.locale.as_deref()
     }
+}
+
+impl Sealable for Interaction {
+    const PURPOSE: &'static str = "interaction";
+    const CLASSES: &'static [usize] = &[512, 1024, 2048, 4096];
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! One sealed list on the session's row, extended on the first visit to a client that has a logout URI. Sealing pads it to
 //! few lengths, so that the row does not tell how many websites there were.
 
+use crate::keys::Sealable;
 use crate::spec::ClientId;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,11 @@ impl ClientList {
     pub fn iter(&self) -> impl Iterator<Item = ClientId> {
         self.0.iter().cloned().map(ClientId::new)
     }
+}
+
+impl Sealable for ClientList {
+    const PURPOSE: &'static str = "session-clients";
+    const CLASSES: &'static [usize] = &[512, 1024, 2048, 4096];
 }
 
 #[cfg(test)]

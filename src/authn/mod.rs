@@ -3,6 +3,7 @@
 //! Pure: every function is given its instant, its randomness and its rows. Knows no page, no database and no website's
 //! request beyond what `ask` is shown.
 
+mod ask;
 mod browser;
 mod ceremony;
 mod clients;
@@ -17,6 +18,7 @@ mod session;
 mod throttle;
 mod totp;
 
+pub use ask::{Ask, Authenticated, Hinted, SignedIn, Why, ask};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};

@@ -78,7 +78,7 @@ pub enum SignInRefused {
     #[error("the person is closed")]
     Closed,
     #[error("the person needs a guardian's consent")]
-    NeedsGuardian,
+    NeedsGuardian(Standing),
 }
 
 /// What the person reads. There is one wording for everything that a guess could bring about.
@@ -95,7 +95,7 @@ pub enum Wording {
     /// "Your number is suspended."
     Suspended,
     /// "Signing in with a guardian is not possible yet."
-    NeedsGuardian,
+    NeedsGuardian(Standing),
 }
 
 impl SignInRefused {
@@ -113,7 +113,7 @@ impl SignInRefused {
             Self::Passkey => Wording::PasskeyNotAccepted,
             Self::Frozen => Wording::Frozen,
             Self::Suspended => Wording::Suspended,
-            Self::NeedsGuardian => Wording::NeedsGuardian,
+            Self::NeedsGuardian(standing) => Wording::NeedsGuardian(standing),
         }
     }
 
@@ -131,7 +131,7 @@ impl SignInRefused {
             Self::Frozen => "signin.frozen",
             Self::Suspended => "signin.suspended",
             Self::Closed => "signin.closed",
-            Self::NeedsGuardian => "signin.needs_guardian",
+            Self::NeedsGuardian(_) => "signin.needs_guardian",
         }
     }
 
@@ -146,7 +146,7 @@ impl SignInRefused {
             | Self::WrongPinAndCode
             | Self::CodeUsedBefore
             | Self::Closed => Some(Attempt::Wrong),
-            Self::Frozen | Self::Suspended | Self::NeedsGuardian => Some(Attempt::Right),
+            Self::Frozen | Self::Suspended | Self::NeedsGuardian(_) => Some(Attempt::Right),
         }
     }
 }
@@ -189,8 +189,8 @@ pub const fn admitted(state: PersonState, standing: Standing) -> Result<(), Sign
         (PersonState::Frozen, _) => Err(SignInRefused::Frozen),
         (PersonState::Suspended, _) => Err(SignInRefused::Suspended),
         (PersonState::Closed, _) => Err(SignInRefused::Closed),
-        (PersonState::Active, Standing::NeedsGuardian) => Err(SignInRefused::NeedsGuardian),
         (PersonState::Active, Standing::Adult) => Ok(()),
+        (PersonState::Active, minor) => Err(SignInRefused::NeedsGuardian(minor)),
     }
 }
 
@@ -247,7 +247,7 @@ mod tests {
         for (state, standing, wording) in [
             (PersonState::Frozen, Standing::Adult, Wording::Frozen),
             (PersonState::Suspended, Standing::Adult, Wording::Suspended),
-            (PersonState::Active, Standing::NeedsGuardian, Wording::NeedsGuardian),
+            (PersonState::Active, Standing::Under18, Wording::NeedsGuardian(Standing::Under18)),
         ] {
             let found = Found { state, standing, last_step: None };
             assert_eq!(refused(Some(found), Pin::Right, Some(CODE)).wording(), wording);

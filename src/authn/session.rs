@@ -5,6 +5,7 @@
 //! below: who needs the higher again asks for it again. Knows no cookie attributes and no database.
 
 use super::csrf::CsrfToken;
+use crate::keys::Sealable;
 use crate::spec::{Acr, CeremonyId, FactorSet, PersonId, SessionId, Timestamp, TokenHash, lifetime};
 use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
@@ -64,6 +65,18 @@ impl Session {
             last_seen: started.step(lifetime::LAST_SEEN_STEP),
         };
         (session, cookie)
+    }
+
+    /// This session after another ceremony of the same person: the factors join, the secret is new, for a change of what
+    /// a session may do ends the old cookie (OWASP ASVS 7.2.4).
+    pub fn raise(&self, factors: &FactorSet, rng: &mut dyn CryptoRng) -> (Self, SessionCookie) {
+        let mut secret = Zeroizing::new([0; 32]);
+        rng.fill_bytes(secret.as_mut());
+        let cookie = SessionCookie { id: self.id, secret };
+        let mut raised = self.clone();
+        raised.sealed.factors = raised.sealed.factors.join(factors);
+        raised.secret_hash = cookie.secret_hash();
+        (raised, cookie)
     }
 
     /// Whether `cookie` is this session's, in constant time.
@@ -145,6 +158,11 @@ impl fmt::Debug for SessionCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionCookie([redacted])")
     }
+}
+
+impl Sealable for SessionSecrets {
+    const PURPOSE: &'static str = "session";
+    const CLASSES: &'static [usize] = &[128];
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! sign in again and again it is not single-use, and a production server refuses it always. Knows no clock.
 
 use super::digits;
+use crate::keys::Sealable;
 use crate::spec::{DynamicCode, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,11 @@ impl fmt::Debug for CodeSource {
             Self::Fixed(_) => "Fixed([redacted])",
         })
     }
+}
+
+impl Sealable for CodeSource {
+    const PURPOSE: &'static str = "code-source";
+    const CLASSES: &'static [usize] = &[32];
 }
 
 #[cfg(test)]

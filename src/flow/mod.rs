@@ -1,1 +1,32 @@
-//! .
+//! One file per use case: open, ask, hash; then one write; then sign and answer. Owns the ports as traits.
+//!
+//! Knows HTTP no more than the rooms below do, and the database only by its two doors.
+
+pub mod authorize;
+pub mod discovery;
+mod error;
+pub mod health;
+pub mod interaction;
+pub mod me;
+pub mod passkeys;
+pub mod person;
+pub mod pin;
+mod provider;
+mod redeem;
+pub mod refusals;
+pub mod register;
+pub mod session;
+mod sign_in;
+mod sign_in_passkey;
+pub mod signing;
+mod upkeep;
+mod userinfo;
+
+pub use authorize::{Arrival, ConsentPage, Next, SignInPage, authorize};
+pub use error::Unavailable;
+pub use provider::{Mode, Parts, Provider, World};
+pub use redeem::token;
+pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};
+pub use sign_in_passkey::{PasskeyAttempt, by_passkey as sign_in_by_passkey, offer as offer_passkey};
+pub use upkeep::Upkeep;
+pub use userinfo::{UserInfoError, userinfo};

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     Adult,
-    /// Signs in only once a guardian has agreed, which this server cannot yet ask for.
-    NeedsGuardian,
+    /// 14 to 17: signs in under a guardian's supervision, which this server cannot yet ask for.
+    Under18,
+    /// 8 to 13: the guardian applies and agrees, which this server cannot yet ask for.
+    Under14,
 }

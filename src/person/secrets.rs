@@ -1,6 +1,7 @@
 //! What a person's row keeps sealed. Whoever opens it can compute every sub of the person (PROTOCOL 2, 10).
 
 use super::{NetworkNumber, Standing};
+use crate::keys::Sealable;
 use crate::spec::Handle;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,11 @@ impl fmt::Debug for WebauthnUserId {
     }
 }
 
+impl Sealable for PersonSecrets {
+    const PURPOSE: &'static str = "person";
+    const CLASSES: &'static [usize] = &[128];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,13 +75,13 @@ mod tests {
 
     #[test]
     fn the_sealed_part_comes_back_as_it_was() {
-        let secrets = PersonSecrets::random(3, Standing::NeedsGuardian, &mut StdRng::seed_from_u64(1));
+        let secrets = PersonSecrets::random(3, Standing::Under18, &mut StdRng::seed_from_u64(1));
         let bytes = postcard::to_stdvec(&secrets).expect("serialises");
         let again: PersonSecrets = postcard::from_bytes(&bytes).expect("parses");
         assert!(again.number.matches(&secrets.number));
         assert_eq!(again.handle.expose(), secrets.handle.expose());
         assert!(again.webauthn_user.matches(secrets.webauthn_user.as_bytes()));
-        assert_eq!((again.epoch, again.standing), (3, Standing::NeedsGuardian));
+        assert_eq!((again.epoch, again.standing), (3, Standing::Under18));
     }
 
     /// PROTOCOL 11: the WebAuthn `user.id` is a value of its own.

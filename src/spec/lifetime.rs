@@ -43,3 +43,5 @@ pub const KNOWN_BROWSER: Duration = Duration::from_secs(400 * DAY);
 pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// A client assertion may claim no longer life than this (RFC 7523 §3).
 pub const CLIENT_ASSERTION: Duration = Duration::from_secs(HOUR);
+/// A sign-in this recent may change the ways in (OWASP ASVS 6.3, re-authentication).
+pub const RECENT: Duration = Duration::from_secs(15 * MINUTE);

@@ -41,29 +41,44 @@ impl Params {
     /// # Errors
     /// A parameter included more than once (RFC 6749 §3.1: "MUST NOT"), or a bound of [`limits`] passed.
     pub fn parse(encoded: &[u8]) -> Result<Self, ParamError> {
+        match Self::read(encoded) {
+            (params, None) => Ok(params),
+            (_, Some(problem)) => Err(problem),
+        }
+    }
+
+    /// Reads as [`Self::parse`] does, but hands on what could be read beside the first problem, for an endpoint that
+    /// must know where to send its refusal. What the problem spoils is absent.
+    pub fn read(encoded: &[u8]) -> (Self, Option<ParamError>) {
         if encoded.len() > limits::BODY {
-            return Err(ParamError::TooLarge(encoded.len()));
+            return (Self::default(), Some(ParamError::TooLarge(encoded.len())));
         }
         let mut pairs: Vec<(String, String)> = Vec::new();
+        let mut problem = None;
         for (name, value) in url::form_urlencoded::parse(encoded) {
-            // The decoder replaces bad UTF-8 by U+FFFD; a value that held one would not be what was sent.
-            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-                return Err(ParamError::NotUtf8);
-            }
-            if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(ParamError::Duplicate(name.into_owned()));
-            }
-            if value.len() > limits::VALUE {
-                return Err(ParamError::TooLong { name: name.into_owned(), bytes: value.len(), limit: limits::VALUE });
-            }
             if pairs.len() == limits::PARAMETERS {
-                return Err(ParamError::TooMany(limits::PARAMETERS + 1));
+                return (Self::default(), Some(ParamError::TooMany(limits::PARAMETERS + 1)));
             }
-            pairs.push((name.into_owned(), value.into_owned()));
+            // The decoder replaces bad UTF-8 by U+FFFD; a value that held one would not be what was sent.
+            let found = if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+                ParamError::NotUtf8
+            } else if pairs.iter().any(|(known, _)| *known == name) {
+                pairs.retain(|(known, _)| *known != name);
+                ParamError::Duplicate(name.clone().into_owned())
+            } else if value.len() > limits::VALUE {
+                ParamError::TooLong { name: name.into_owned(), bytes: value.len(), limit: limits::VALUE }
+            } else {
+                pairs.push((name.into_owned(), value.into_owned()));
+                continue;
+            };
+            // A duplicate of what says where to redirect outweighs a problem that came before it.
+            if problem.is_none() || found.spoils(&["client_id", "redirect_uri"]) {
+                problem = Some(found);
+            }
         }
         // "Parameters sent without a value MUST be treated as if they were omitted" (RFC 6749 §3.1).
         pairs.retain(|(_, value)| !value.is_empty());
-        Ok(Self(pairs))
+        (Self(pairs), problem)
     }
 
     /// The value of `name`, when it was sent.
@@ -87,6 +102,17 @@ impl Params {
     /// Encoded again, for a URL or to be sealed.
     pub fn encode(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+impl ParamError {
+    /// Whether this problem leaves one of `names` unknown.
+    pub fn spoils(&self, names: &[&str]) -> bool {
+        match self {
+            Self::Duplicate(name) | Self::TooLong { name, .. } => names.contains(&name.as_str()),
+            Self::TooMany(_) | Self::TooLarge(_) => true,
+            Self::NotUtf8 => false,
+        }
     }
 }
 

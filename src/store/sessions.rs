@@ -49,6 +49,19 @@ pub fn insert_once(tx: &mut Tx, row: &SessionRow) -> Result<bool, StoreError> {
     )
 }
 
+/// Raises a session after another ceremony of the same person: a new secret, more factors; what depends on it stays.
+/// False when it has ended.
+pub fn raise(tx: &mut Tx, row: &SessionRow) -> Result<bool, StoreError> {
+    let same =
+        sessions::table.find(row.id.as_bytes().as_slice()).filter(dsl::person.eq(row.person.as_bytes().as_slice()));
+    let change = (
+        dsl::secret_hash.eq(row.secret_hash.as_bytes().as_slice()),
+        dsl::sealed.eq(&row.sealed),
+        dsl::last_seen.eq(row.last_seen.step(LAST_SEEN_STEP).unix()),
+    );
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
 /// Moves `last_seen` to the step of `now`; false when it is there already or the session has ended.
 pub fn touch(tx: &mut Tx, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
     let step = now.step(LAST_SEEN_STEP).unix();

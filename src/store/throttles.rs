@@ -7,46 +7,24 @@ use super::conn::insert_once;
 use super::schema::throttles::{self, dsl};
 use super::{Db, StoreError, Tx};
 
-/// Slots are numbers below this.
-pub const SLOTS: i64 = 1 << 20;
-
-/// The failures of each slot in this window, in the order of `slots`. A slot of an earlier window counts none.
-pub fn failures(db: &mut Db, slots: &[i64], window: i64) -> Result<Vec<i64>, StoreError> {
-    let mut counts = Vec::with_capacity(slots.len());
-    for slot in slots {
-        let one = throttles::table.find(slot).filter(dsl::window.eq(window));
-        let count: Option<i64> = one.select(dsl::failures).first(db.conn()).optional()?;
-        counts.push(count.unwrap_or(0));
-    }
-    Ok(counts)
+/// A counter: `authn::throttle` says what the two numbers mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct ThrottleRow {
+    pub slot: i64,
+    pub window: i64,
+    pub failures: i64,
 }
 
-pub fn count_failure(tx: &mut Tx, slot: i64, window: i64) -> Result<(), StoreError> {
-    if count_in(tx, slot, window)? || begin_window(tx, slot, window)? {
-        return Ok(());
-    }
-    let first = (dsl::slot.eq(slot), dsl::window.eq(window), dsl::failures.eq(1));
-    if !insert_once!(tx, throttles::table, first)? {
-        count_in(tx, slot, window)?;
+/// `None` when nothing was ever counted there.
+pub fn by_slot(db: &mut Db, slot: i64) -> Result<Option<ThrottleRow>, StoreError> {
+    Ok(throttles::table.find(slot).first(db.conn()).optional()?)
+}
+
+/// Puts a counter in place: read and written in one transaction, so that no attempt is lost.
+pub fn put(tx: &mut Tx, row: &ThrottleRow) -> Result<(), StoreError> {
+    let counts = (dsl::window.eq(row.window), dsl::failures.eq(row.failures));
+    if diesel::update(throttles::table.find(row.slot)).set(counts).execute(tx.conn())? == 0 {
+        insert_once!(tx, throttles::table, (dsl::slot.eq(row.slot), counts.0, counts.1))?;
     }
     Ok(())
-}
-
-/// Forgets the failures of a slot.
-pub fn clear(tx: &mut Tx, slot: i64) -> Result<(), StoreError> {
-    let counting = throttles::table.find(slot).filter(dsl::failures.gt(0));
-    diesel::update(counting).set(dsl::failures.eq(0)).execute(tx.conn())?;
-    Ok(())
-}
-
-fn count_in(tx: &mut Tx, slot: i64, window: i64) -> Result<bool, StoreError> {
-    let same = throttles::table.find(slot).filter(dsl::window.eq(window));
-    Ok(diesel::update(same).set(dsl::failures.eq(dsl::failures + 1)).execute(tx.conn())? == 1)
-}
-
-/// False when the slot has no row, or counts for this window or a later one (another node's clock runs ahead).
-fn begin_window(tx: &mut Tx, slot: i64, window: i64) -> Result<bool, StoreError> {
-    let earlier = throttles::table.find(slot).filter(dsl::window.lt(window));
-    let change = (dsl::window.eq(window), dsl::failures.eq(1));
-    Ok(diesel::update(earlier).set(change).execute(tx.conn())? == 1)
 }

@@ -1,6 +1,7 @@
 //! A registered passkey, as its row keeps it sealed.
 
 use super::PasskeyRefused;
+use crate::keys::Sealable;
 use crate::spec::Assurance;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,4 +67,8 @@ impl fmt::Debug for StoredPasskey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StoredPasskey([redacted])")
     }
+}
+impl Sealable for StoredPasskey {
+    const PURPOSE: &'static str = "passkey";
+    const CLASSES: &'static [usize] = &[1024, 2048];
 }

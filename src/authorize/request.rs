@@ -1,0 +1,195 @@
+//! The request itself.
+
+use super::claims::ClaimsRequest;
+use super::{AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts};
+use crate::client::{Client, Pkce, TrustedRedirect};
+use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, limits};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A request that passed every check that needs no person.
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    pub client: Arc<Client>,
+    pub redirect: TrustedRedirect,
+    pub state: Option<String>,
+    pub nonce: Option<Nonce>,
+    pub challenge: Option<CodeChallenge>,
+    pub prompts: Prompts,
+    pub max_age: Option<Duration>,
+    pub acr: AcrRequest,
+    pub auth_time: AuthTimeClaim,
+    pub id_token_hint: Option<String>,
+    pub login_hint: Option<String>,
+    pub ui_locales: Option<String>,
+}
+
+/// The client that the request names; the caller looks it up.
+///
+/// # Errors
+/// A request that names none, or two. Always a page: there is nobody to redirect to.
+pub fn client_id(params: &Params, problem: Option<&ParamError>) -> Result<ClientId, AuthorizeRefused> {
+    // Only a problem with the two parameters that say where to redirect makes the answer a page; others wait.
+    if let Some(error) = problem
+        && error.spoils(&["client_id", "redirect_uri"])
+    {
+        return Err(AuthorizeRefused::Page(error.clone().into()));
+    }
+    match params.get("client_id") {
+        Some(id) => Ok(ClientId::new(id.to_owned())),
+        None => Err(AuthorizeRefused::Page(AuthorizeError::ClientIdMissing)),
+    }
+}
+
+impl AuthorizationRequest {
+    /// Every check in the order of the specifications.
+    ///
+    /// # Errors
+    /// As [`AuthorizeRefused`] says: a page until `redirect_uri` is trusted, a redirect after.
+    pub fn parse(params: &Params, problem: Option<ParamError>, client: Arc<Client>) -> Result<Self, AuthorizeRefused> {
+        let Some(raw) = params.get("redirect_uri") else {
+            return Err(AuthorizeRefused::Page(AuthorizeError::RedirectUriMissing));
+        };
+        let redirect = client.redirect_to(raw).map_err(|error| AuthorizeRefused::Page(error.into()))?;
+        let state = params.get("state").filter(|state| state.len() <= limits::STATE).map(str::to_owned);
+        if let Some(error) = problem {
+            return Err(AuthorizeRefused::Redirect { to: redirect, state, error: error.into() });
+        }
+        let to = redirect.clone();
+        Self::after_redirect(params, client, redirect, state.clone()).map_err(|error| AuthorizeRefused::Redirect {
+            to,
+            state,
+            error,
+        })
+    }
+
+    fn after_redirect(
+        params: &Params,
+        client: Arc<Client>,
+        redirect: TrustedRedirect,
+        state: Option<String>,
+    ) -> Result<Self, AuthorizeError> {
+        if let Some(long) = params.get("state").filter(|state| state.len() > limits::STATE) {
+            return Err(AuthorizeError::state_too_long(long.len()));
+        }
+        check_unsupported(params)?;
+        check_response_type(params)?;
+        check_response_mode(params)?;
+        check_scope(params)?;
+        let nonce = params.within("nonce", limits::NONCE)?.map(|nonce| Nonce::new(nonce.to_owned()));
+        let challenge = check_challenge(params, &client, nonce.is_some())?;
+        let prompts = params.get("prompt").map(Prompts::parse).transpose()?.unwrap_or_default();
+        let asked_max_age = params.get("max_age").map(parse_max_age).transpose()?;
+        let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
+        let max_age = asked_max_age.or(client.metadata.default_max_age.map(Duration::from_secs));
+        let auth_time = if max_age.is_some() || client.metadata.require_auth_time {
+            AuthTimeClaim::Requested
+        } else {
+            claims.auth_time
+        };
+        Ok(Self {
+            acr: levels(params, claims.acr, &client),
+            state,
+            nonce,
+            challenge,
+            prompts,
+            max_age,
+            auth_time,
+            id_token_hint: params.get("id_token_hint").map(str::to_owned),
+            login_hint: params.get("login_hint").map(str::to_owned),
+            ui_locales: params.get("ui_locales").map(str::to_owned),
+            client,
+            redirect,
+        })
+    }
+
+    /// Whether the person may be shown nothing.
+    pub fn silent(&self) -> bool {
+        self.prompts.has(Prompt::None)
+    }
+
+    /// This request refused, by redirect.
+    pub fn refuse(&self, error: AuthorizeError) -> AuthorizeRefused {
+        AuthorizeRefused::Redirect { to: self.redirect.clone(), state: self.state.clone(), error }
+    }
+}
+
+/// OpenID Connect Core §3.1.2.6: what is not served has an error of its own.
+fn check_unsupported(params: &Params) -> Result<(), AuthorizeError> {
+    if params.get("request").is_some() {
+        return Err(AuthorizeError::RequestObject);
+    }
+    if params.get("request_uri").is_some() {
+        return Err(AuthorizeError::RequestUri);
+    }
+    if params.get("registration").is_some() {
+        return Err(AuthorizeError::Registration);
+    }
+    Ok(())
+}
+
+fn check_response_type(params: &Params) -> Result<(), AuthorizeError> {
+    match params.get("response_type") {
+        Some("code") => Ok(()),
+        Some(other) => Err(AuthorizeError::ResponseType(other.to_owned())),
+        None => Err(AuthorizeError::ResponseTypeMissing),
+    }
+}
+
+fn check_response_mode(params: &Params) -> Result<(), AuthorizeError> {
+    match params.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(other) => Err(AuthorizeError::ResponseMode(other.to_owned())),
+    }
+}
+
+/// "OpenID Connect requests MUST contain the openid scope value"; values not understood are ignored (Core §3.1.2.1).
+fn check_scope(params: &Params) -> Result<(), AuthorizeError> {
+    let scope = params.get("scope").unwrap_or_default();
+    if scope.split(' ').any(|word| word == "openid") {
+        return Ok(());
+    }
+    Err(AuthorizeError::ScopeWithoutOpenid(scope.to_owned()))
+}
+
+/// RFC 7636 §4.3, with S256 as the only method; PROTOCOL 16 says who may go without.
+fn check_challenge(params: &Params, client: &Client, nonce: bool) -> Result<Option<CodeChallenge>, AuthorizeError> {
+    let Some(challenge) = params.get("code_challenge") else {
+        // A method without a challenge is a broken PKCE request, whoever sends it.
+        return match client.metadata.require_pkce {
+            _ if params.get("code_challenge_method").is_some() => Err(AuthorizeError::ChallengeMissing),
+            Pkce::Required => Err(AuthorizeError::ChallengeMissing),
+            Pkce::Optional if nonce => Ok(None),
+            Pkce::Optional => Err(AuthorizeError::NonceMissing),
+        };
+    };
+    // "Defaults to "plain" if not present in the request" (RFC 7636 §4.3).
+    match params.get("code_challenge_method") {
+        Some("S256") => {}
+        other => return Err(AuthorizeError::ChallengeMethod(other.unwrap_or_default().to_owned())),
+    }
+    CodeChallenge::parse(challenge).map(Some).ok_or(AuthorizeError::ChallengeMalformed(challenge.len()))
+}
+
+fn parse_max_age(text: &str) -> Result<Duration, AuthorizeError> {
+    let digits = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(seconds) if digits => Ok(Duration::from_secs(seconds)),
+        _ => Err(AuthorizeError::MaxAge(text.to_owned())),
+    }
+}
+
+/// The levels asked for. An essential claim beats `acr_values`, which beats the client's default (Core §5.5.1.1).
+fn levels(params: &Params, claims: AcrRequest, client: &Client) -> AcrRequest {
+    let essential = claims.essential;
+    let voluntary = if !claims.voluntary.is_empty() {
+        claims.voluntary
+    } else if let Some(values) = params.get("acr_values") {
+        values.split_ascii_whitespace().map(str::to_owned).collect()
+    } else if essential.is_empty() {
+        client.metadata.default_acr_values.clone()
+    } else {
+        Vec::new()
+    };
+    AcrRequest { essential, voluntary }
+}

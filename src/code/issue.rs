@@ -1,0 +1,72 @@
+//! The code as it leaves: everything that redemption will ask for, sealed.
+
+use crate::authorize::AuthorizationRequest;
+use crate::consent::Consented;
+use crate::keys::{Epoch, KeyError, Keys, Sealable};
+use crate::spec::{Acr, CodeChallenge, GrantId, Handle, PersonId, SessionId, Timestamp, lifetime};
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+/// What the code holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CodePayload {
+    pub(super) id: GrantId,
+    pub(super) issued: Timestamp,
+    pub(super) client_id: String,
+    pub(super) redirect_hash: [u8; 32],
+    pub(super) challenge: Option<CodeChallenge>,
+    pub(super) nonce: Option<String>,
+    pub(super) session: SessionId,
+    pub(super) person: PersonId,
+    pub(super) handle: Handle,
+    pub(super) epoch: Epoch,
+    pub(super) acr: Acr,
+    pub(super) amr: Vec<String>,
+    pub(super) auth_time: Option<Timestamp>,
+}
+
+impl Sealable for CodePayload {
+    const PURPOSE: &'static str = "code";
+    /// The last class, sealed and encoded, is under the 1,024 characters of PROTOCOL 13.
+    const CLASSES: &'static [usize] = &[288, 480, 704];
+}
+
+/// A code ready to travel.
+pub struct IssuedCode(String);
+
+impl IssuedCode {
+    /// # Errors
+    /// Only what the key service cannot do.
+    pub fn issue(
+        request: &AuthorizationRequest,
+        consented: &Consented,
+        keys: &Keys,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, KeyError> {
+        let who = consented.authenticated();
+        // The row outlives code and access token by twice the clock skew (PROTOCOL 17).
+        let row_expires =
+            now.plus(lifetime::CODE).plus(lifetime::ACCESS_TOKEN).plus(lifetime::CLOCK_SKEW).plus(lifetime::CLOCK_SKEW);
+        let payload = CodePayload {
+            id: GrantId::expiring(row_expires, rng),
+            issued: now,
+            client_id: request.client.client_id.to_string(),
+            redirect_hash: request.redirect.hash(),
+            challenge: request.challenge,
+            nonce: request.nonce.as_ref().map(|nonce| nonce.secret().clone()),
+            session: who.session(),
+            person: who.person(),
+            handle: who.handle().clone(),
+            epoch: who.epoch(),
+            acr: who.acr(),
+            amr: who.amr().iter().map(|amr| (*amr).to_owned()).collect(),
+            auth_time: who.auth_time(),
+        };
+        keys.seal(&payload, rng).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

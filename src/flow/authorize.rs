@@ -1,0 +1,208 @@
+//! The street, walked once per visit of the browser: valid? sign-in needed? consent needed? then issue.
+//!
+//! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
+//! same questions asked in the same order. A repeat login reads and writes nothing here.
+
+use super::{Provider, Unavailable, register, session};
+use crate::authn::{self, BrowserSecret, Hinted, Interaction, SignedIn, Why};
+use crate::authorize::{AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, client_id};
+use crate::client::{Client, TrustedRedirect};
+use crate::code::IssuedCode;
+use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
+use crate::keys::Sub;
+use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
+use crate::store::consents::{self, ConsentRow};
+use crate::store::{Db, StoreError, clients};
+use std::sync::Arc;
+
+/// A browser at the authorization endpoint, for the first time or again.
+pub struct Arrival<'a> {
+    /// The parameters as sent, or as the interaction kept them.
+    pub params: Params,
+    pub problem: Option<ParamError>,
+    /// The browser's binding.
+    pub browser: &'a BrowserSecret,
+    /// The session cookie.
+    pub session: Option<&'a str>,
+    /// What the page that it returns from had sealed.
+    pub interaction: Option<Interaction>,
+    /// What was answered on the consent page.
+    pub decision: Option<Decision>,
+}
+
+/// What the browser gets next.
+pub enum Next {
+    SignIn(SignInPage),
+    Consent(ConsentPage),
+    Answer(AuthorizationResponse),
+}
+
+/// What the sign-in page needs.
+pub struct SignInPage {
+    pub client: Arc<Client>,
+    pub redirect: TrustedRedirect,
+    pub why: Why,
+    pub missing: Vec<Factor>,
+    pub interaction: Interaction,
+    pub login_hint: Option<String>,
+}
+
+/// What the consent page needs.
+pub struct ConsentPage {
+    pub client: Arc<Client>,
+    pub redirect: TrustedRedirect,
+    /// The last group of the person's number, so that they see who they are here.
+    pub number_end: String,
+    pub interaction: Interaction,
+}
+
+/// A refusal and whose it was, where that is known.
+pub struct Refused {
+    pub client_id: Option<ClientId>,
+    pub refused: AuthorizeRefused,
+}
+
+/// What one snapshot of the store says.
+struct Known {
+    client: Option<Arc<Client>>,
+    live: Option<session::Live>,
+}
+
+/// Walks the street as far as it goes without the person.
+///
+/// # Errors
+/// A page until the redirect is trusted, a redirect after.
+pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next, Refused> {
+    let now = provider.now();
+    let id =
+        client_id(&arrival.params, arrival.problem.as_ref()).map_err(|refused| Refused { client_id: None, refused })?;
+    let page = |error: AuthorizeError| Refused { client_id: Some(id.clone()), refused: AuthorizeRefused::Page(error) };
+    let known =
+        look(provider, id.clone(), arrival.session, now).await.map_err(|_| page(AuthorizeError::Unavailable))?;
+    let client = known.client.ok_or_else(|| page(AuthorizeError::ClientUnknown(id.to_string())))?;
+    let refused = |refused: AuthorizeRefused| Refused { client_id: Some(id.clone()), refused };
+    let request = AuthorizationRequest::parse(&arrival.params, arrival.problem, client).map_err(refused)?;
+    let refuse = |error: AuthorizeError| refused(request.refuse(error));
+
+    let interaction = match arrival.interaction {
+        Some(interaction) => interaction,
+        None => Interaction::begin(arrival.params.encode(), arrival.browser, now, &mut *provider.rng()),
+    };
+    let live = known.live.as_ref();
+    let hinted = hint(provider, &request, live).map_err(refuse)?;
+    let signed_in = live.map(session::Live::signed_in);
+    let proven = signed_in.as_ref().and_then(|who| interaction.proven(who.session));
+    let authenticated = match authn::ask(&request, signed_in.as_ref(), hinted, proven, now) {
+        authn::Ask::Proceed(authenticated) => authenticated,
+        authn::Ask::Refuse(error) => return Err(refuse(error)),
+        authn::Ask::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
+            return Err(refuse(AuthorizeError::Declined));
+        }
+        authn::Ask::SignIn { why, missing } => {
+            return Ok(Next::SignIn(SignInPage {
+                client: request.client.clone(),
+                redirect: request.redirect.clone(),
+                why,
+                missing,
+                interaction,
+                login_hint: request.login_hint.clone(),
+            }));
+        }
+    };
+    let consent_page = || ConsentPage {
+        client: request.client.clone(),
+        redirect: request.redirect.clone(),
+        number_end: live.map(session::Live::number_end).unwrap_or_default(),
+        interaction: interaction.clone(),
+    };
+    let sub = provider
+        .keys
+        .sub(&request.client.sector, authenticated.handle(), authenticated.epoch())
+        .map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    let memory = remembered(provider, &request, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    let consented = match consent::ask(&request, authenticated, memory, arrival.decision) {
+        consent::Ask::Proceed(consented) => consented,
+        consent::Ask::Refuse(error) => return Err(refuse(error)),
+        consent::Ask::Consent(_) => return Ok(Next::Consent(consent_page())),
+    };
+    keep(provider, &request, &consented, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    if let Some(live) = live {
+        session::touch(provider, live, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    }
+    let code = IssuedCode::issue(&request, &consented, &provider.keys, now, &mut *provider.rng())
+        .map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    let answer =
+        AuthorizationResponse::code(&request.redirect, request.state.as_deref(), code.as_str(), &provider.issuer);
+    Ok(Next::Answer(answer))
+}
+
+async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Timestamp) -> Result<Known, Unavailable> {
+    let cookie = cookie.and_then(authn::SessionCookie::parse);
+    let session_id = cookie.as_ref().map(authn::SessionCookie::id);
+    let (row, pair) = provider
+        .store
+        .read(move |db: &mut Db| -> Result<_, StoreError> {
+            let client = clients::by_id(db, &id)?;
+            let pair = match &session_id {
+                Some(id) => session::rows(db, id)?,
+                None => None,
+            };
+            Ok((client, pair))
+        })
+        .await?;
+    let live = match (cookie, pair) {
+        (Some(cookie), Some(pair)) => session::open(provider, &cookie, pair, now)?,
+        _ => None,
+    };
+    Ok(Known { client: row.map(register::from_row).transpose()?, live })
+}
+
+/// Whom the hint means: a hint that is not ours is refused, one for somebody else asks for a sign-in.
+fn hint(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    live: Option<&session::Live>,
+) -> Result<Hinted, AuthorizeError> {
+    let Some(token) = &request.id_token_hint else { return Ok(Hinted::Nobody) };
+    let published = provider.published().ok_or(AuthorizeError::Unavailable)?;
+    let hinted = published
+        .signing
+        .verify_hint(token, &provider.issuer, &request.client.client_id)
+        .map_err(|_| AuthorizeError::IdTokenHint)?;
+    let Some(SignedIn { handle, epoch, .. }) = live.map(session::Live::signed_in) else { return Ok(Hinted::Nobody) };
+    let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(|_| AuthorizeError::Unavailable)?;
+    Ok(if hinted.is_about(&sub) { Hinted::ThisPerson } else { Hinted::SomebodyElse })
+}
+
+async fn remembered(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    sub: &Sub,
+    now: Timestamp,
+) -> Result<Memory, Unavailable> {
+    let (digest, client, shown) =
+        (provider.keys.sub_digest(sub), request.client.client_id.clone(), Shown::of(request).digest());
+    let given = provider.store.read(move |db| consents::is_given(db, &digest, &client, &shown, now)).await?;
+    Ok(if given { Memory::Agreed } else { Memory::Nothing })
+}
+
+/// Writes the agreement down where it is new. Its own transaction: no person's row is near (PROTOCOL 1).
+async fn keep(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    consented: &Consented,
+    sub: &Sub,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    if consented.remember() == Remember::Already {
+        return Ok(());
+    }
+    let row = ConsentRow {
+        sub_digest: provider.keys.sub_digest(sub),
+        client_id: request.client.client_id.clone(),
+        shown: Shown::of(request).digest(),
+        expires_day: now.plus(lifetime::CONSENT).day(),
+    };
+    provider.store.write(move |tx| consents::remember(tx, &row)).await?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! The discovery document and the JWKS, built once per key set. OpenID Connect Discovery 1.0 §3; RFC 8414; RFC 7517.
+
+use super::Unavailable;
+use crate::keys::{SigningAlg, SigningKeys};
+use crate::spec::{self, IssuerUrl, TokenHash};
+use bytes::Bytes;
+use data_encoding::BASE64URL_NOPAD;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use std::sync::Arc;
+
+/// A document ready to send.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub json: Bytes,
+    /// Strong, quoted.
+    pub etag: String,
+}
+
+/// What this node signs with and says about itself; replaced whole.
+pub struct Published {
+    pub signing: Arc<SigningKeys>,
+    pub metadata: Document,
+    pub jwks: Document,
+}
+
+/// Builds both documents for a key set.
+///
+/// # Errors
+/// An issuer that is no base for the endpoints.
+pub fn publish(issuer: &IssuerUrl, signing: SigningKeys) -> Result<Published, Unavailable> {
+    let mut algs: Vec<_> = signing.algorithms().into_iter().map(core_alg).collect();
+    algs.dedup();
+    let metadata = spec::metadata(issuer, algs).map_err(|_| Unavailable::damaged("issuer"))?;
+    let json = serde_json::to_vec(&metadata).map_err(|_| Unavailable::damaged("metadata"))?;
+    let hash = TokenHash::of(&json);
+    let metadata =
+        Document { etag: format!("\"{}\"", BASE64URL_NOPAD.encode(&hash.as_bytes()[..16])), json: Bytes::from(json) };
+    let jwks = Document { json: Bytes::copy_from_slice(signing.jwks()), etag: signing.jwks_etag().to_owned() };
+    Ok(Published { signing: Arc::new(signing), metadata, jwks })
+}
+
+const fn core_alg(alg: SigningAlg) -> CoreJwsSigningAlgorithm {
+    match alg {
+        SigningAlg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        SigningAlg::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+        SigningAlg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        SigningAlg::EdDSA => CoreJwsSigningAlgorithm::EdDsa,
+    }
+}

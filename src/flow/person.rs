@@ -1,0 +1,56 @@
+//! Makes a person. In the sandbox for personas; the application in four steps will end here.
+
+use super::{Provider, Unavailable, pin};
+use crate::authn::CodeSource;
+use crate::keys::TagPurpose;
+use crate::person::{NetworkNumber, PersonSecrets, PersonState, Standing};
+use crate::spec::{NumberDigest, PersonId, Pin};
+use crate::store::persons::{self, PersonRow};
+
+/// What a person begins with.
+pub struct Beginnings {
+    pub standing: Standing,
+    pub state: PersonState,
+    /// Number + PIN + code is a way in only with both.
+    pub code_way: Option<(Pin, CodeSource)>,
+}
+
+/// A person who exists now.
+pub struct Made {
+    pub id: PersonId,
+    pub number: NetworkNumber,
+}
+
+/// Makes one. The row holds nothing that names anybody (PROTOCOL 9).
+///
+/// # Errors
+/// Unavailable storage or keys.
+pub async fn make(provider: &Provider, beginnings: Beginnings) -> Result<Made, Unavailable> {
+    let Beginnings { standing, state, code_way } = beginnings;
+    let pin_hash = match &code_way {
+        Some((pin, _)) => Some(pin::hash(provider, pin).await?),
+        None => None,
+    };
+    let (row, made) = {
+        let mut rng = provider.rng();
+        let keys = &provider.keys;
+        let secrets = PersonSecrets::random(keys.current_epoch().0, standing, &mut *rng);
+        let id = PersonId::random(&mut *rng);
+        let row = PersonRow {
+            id,
+            number_digest: NumberDigest::from_bytes(keys.tag(TagPurpose::Number, &[secrets.number.expose()])),
+            sealed: keys.seal_bytes(&secrets, &mut *rng)?,
+            state: state.text().to_owned(),
+            pin_hash,
+            totp: match &code_way {
+                Some((_, source)) => Some(keys.seal_bytes(source, &mut *rng)?),
+                None => None,
+            },
+            totp_step: 0,
+            version: 0,
+            created_hour: provider.now().hour(),
+        };
+        (row, Made { id, number: secrets.number })
+    };
+    if provider.store.write(move |tx| persons::insert(tx, &row)).await? { Ok(made) } else { Err(Unavailable::busy()) }
+}

@@ -1,0 +1,102 @@
+//! What every flow works with: the keys, the store, the clock and chance, made outside and handed in.
+
+use super::discovery::Published;
+use super::refusals::Recorder;
+use crate::authn::{Passkeys, Rack};
+use crate::keys::Keys;
+use crate::spec::{IssuerUrl, Timestamp, TraceId, lifetime};
+use crate::store::Store;
+use rand::CryptoRng;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// The clock and chance: the only two things that a flow cannot be given as a value.
+pub trait World: Send + Sync {
+    fn now(&self) -> Timestamp;
+    fn rng(&self) -> Box<dyn CryptoRng>;
+    /// A running stopwatch: measures, decides nothing.
+    fn stopwatch(&self) -> Box<dyn Fn() -> Duration + Send>;
+}
+
+/// Whether persons here are real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Sandbox,
+    Production,
+}
+
+/// One issuer on one node.
+pub struct Provider {
+    pub issuer: IssuerUrl,
+    pub mode: Mode,
+    pub keys: Keys,
+    pub store: Store,
+    pub passkeys: Passkeys,
+    pub rack: Arc<Rack>,
+    /// In the sandbox, the demo website to try.
+    pub demo_site: Option<String>,
+    pub refusals: Recorder,
+    world: Arc<dyn World>,
+    published: RwLock<Option<Arc<Published>>>,
+}
+
+/// What a [`Provider`] is made of.
+pub struct Parts {
+    pub issuer: IssuerUrl,
+    pub mode: Mode,
+    pub keys: Keys,
+    pub store: Store,
+    pub passkeys: Passkeys,
+    pub rack: Arc<Rack>,
+    pub world: Arc<dyn World>,
+    pub demo_site: Option<String>,
+}
+
+impl Provider {
+    /// A provider without signing keys yet: [`super::signing::rotate_due`] makes or brings them.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            issuer: parts.issuer,
+            mode: parts.mode,
+            keys: parts.keys,
+            store: parts.store,
+            passkeys: parts.passkeys,
+            rack: parts.rack,
+            demo_site: parts.demo_site,
+            refusals: Recorder::default(),
+            world: parts.world,
+            published: RwLock::new(None),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    pub fn rng(&self) -> Box<dyn CryptoRng> {
+        self.world.rng()
+    }
+
+    /// How long something takes, for the log and the metrics.
+    pub fn stopwatch(&self) -> Box<dyn Fn() -> Duration + Send> {
+        self.world.stopwatch()
+    }
+
+    /// A fresh trace id, good for as long as refusals are kept.
+    pub fn trace(&self) -> TraceId {
+        TraceId::expiring(self.now().plus(lifetime::REFUSAL), &mut *self.rng())
+    }
+
+    pub(super) fn world(&self) -> &Arc<dyn World> {
+        &self.world
+    }
+
+    /// What this node signs with and publishes; `None` until [`super::signing::refresh`] brought it.
+    pub fn published(&self) -> Option<Arc<Published>> {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn exchange(&self, published: Published) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(published));
+    }
+}

@@ -1,0 +1,91 @@
+//! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3; PROTOCOL 16, 17.
+
+use super::{Provider, session};
+use crate::client::{AuthenticatedClient, ClaimedClient, Presented};
+use crate::code::{PresentedCode, RedeemError, RedeemedCode};
+use crate::spec::{ClientId, Params};
+use crate::store::grants::GrantState;
+use crate::store::{clients, grants, spent};
+use crate::token::{AuthorizationCodeRequest, TokenError, TokenRequest, TokenSet};
+
+/// A refusal and whose it was, as far as the request said.
+#[derive(Debug)]
+pub struct Refused {
+    pub client_id: Option<ClientId>,
+    pub error: TokenError,
+}
+
+/// What the one write decided. Only broken storage is an `Err`: a replay must revoke *and* be refused.
+enum Decision {
+    Granted,
+    Refused(RedeemError),
+    Replayed,
+    AssertionReplayed,
+}
+
+/// Answers a token request.
+///
+/// # Errors
+/// As RFC 6749 §5.2.
+pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<TokenSet, Refused> {
+    let nobody = |error: TokenError| Refused { client_id: None, error };
+    let presented = Presented::parse(authorization, form).map_err(|error| nobody(error.into()))?;
+    let client_id = presented.client_id().clone();
+    let refused = |error: TokenError| Refused { client_id: Some(client_id.clone()), error };
+    let claimed = claim(provider, presented).await.map_err(refused)?;
+    let client =
+        claimed.authenticate(&provider.keys, "/token", provider.now()).map_err(|error| refused(error.into()))?;
+    let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form).map_err(refused)?;
+    let code = redeem(provider, &client, &request).await.map_err(refused)?;
+    let published = provider.published().ok_or_else(|| refused(TokenError::Keys))?;
+    TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
+        .map_err(refused)
+}
+
+async fn claim(provider: &Provider, presented: Presented) -> Result<ClaimedClient, TokenError> {
+    let id = presented.client_id().clone();
+    let row = provider.store.read(move |db| clients::by_id(db, &id)).await.map_err(|_| TokenError::Unavailable)?;
+    let client = row.map(super::register::from_row).transpose().map_err(|_| TokenError::Unavailable)?;
+    Ok(presented.claim(client))
+}
+
+async fn redeem(
+    provider: &Provider,
+    client: &AuthenticatedClient,
+    request: &AuthorizationCodeRequest,
+) -> Result<RedeemedCode, TokenError> {
+    let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
+    let now = provider.now();
+    let verdict = code.judge(request.redirect_uri.as_deref(), request.code_verifier.as_ref(), now);
+    let (grant, session_id, person, assertion) = (code.grant(), code.session(), code.person(), client.assertion());
+    let decision = provider
+        .store
+        .write(move |tx| {
+            if grants::state(tx, &grant)? != GrantState::Absent {
+                grants::revoke(tx, &grant)?;
+                return Ok(Decision::Replayed);
+            }
+            // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7).
+            if let Some(assertion) = &assertion
+                && !spent::spend(tx, assertion)?
+            {
+                return Ok(Decision::AssertionReplayed);
+            }
+            if let Err(error) = verdict {
+                return Ok(Decision::Refused(error));
+            }
+            if !session::stands(tx, &session_id, &person)? {
+                return Ok(Decision::Refused(RedeemError::SignInEnded));
+            }
+            // Between the question above and this insert nobody else can have been: the row count decides.
+            Ok(if grants::insert_once(tx, &grant)? { Decision::Granted } else { Decision::Replayed })
+        })
+        .await
+        .map_err(|_| TokenError::Unavailable)?;
+    match decision {
+        Decision::Granted => Ok(code.redeemed()),
+        Decision::Refused(error) => Err(error.into()),
+        Decision::Replayed => Err(RedeemError::Replayed.into()),
+        Decision::AssertionReplayed => Err(crate::client::ClientAuthError::AssertionReplayed.into()),
+    }
+}

@@ -1,0 +1,95 @@
+//! Remembers refusals for a day, so that `hufu trace` can explain one.
+//!
+//! No unauthenticated request writes a row (PROTOCOL 23): refusals wait in a bounded ring and the upkeep writes what is
+//! there. When somebody floods us, the oldest are dropped; the log has them all by trace id.
+
+use super::{Provider, Unavailable};
+use crate::spec::{ClientId, Refusal, Timestamp, TraceId};
+use crate::store::refusals;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use tracing::info;
+
+const RING: usize = 512;
+/// Refusals that are kept of one client, and of requests that name no client.
+const KEPT: i64 = 200;
+
+/// A refusal as it is kept. It names a website and a rule, never a person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The hour it happened in.
+    pub hour: Timestamp,
+    pub endpoint: String,
+    pub client_id: Option<String>,
+    #[serde(flatten)]
+    pub refusal: Refusal,
+}
+
+/// The ring between the requests and the upkeep.
+#[derive(Default)]
+pub struct Recorder(Mutex<VecDeque<(TraceId, Remembered)>>);
+
+impl Recorder {
+    fn push(&self, trace: TraceId, remembered: Remembered) {
+        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.len() == RING {
+            ring.pop_front();
+        }
+        ring.push_back((trace, remembered));
+    }
+
+    fn drain(&self) -> Vec<(TraceId, Remembered)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+    }
+}
+
+/// Notes a refusal: one log line now, one row soon.
+pub fn record(provider: &Provider, trace: TraceId, endpoint: &str, client_id: Option<&ClientId>, refusal: &Refusal) {
+    info!(target: "hufu::refusal", trace = trace.spoken(), endpoint, code = %refusal.code, error = refusal.error.wire(), "refused");
+    metrics::counter!("hufu_refusals_total", "code" => refusal.code.clone().into_owned()).increment(1);
+    provider.refusals.push(
+        trace,
+        Remembered {
+            hour: provider.now().hour(),
+            endpoint: endpoint.to_owned(),
+            client_id: client_id.map(|id| id.to_string()),
+            refusal: refusal.clone(),
+        },
+    );
+}
+
+/// Writes what the ring holds.
+///
+/// # Errors
+/// Unavailable storage: the refusals are put back.
+pub async fn flush(provider: &Provider) -> Result<usize, Unavailable> {
+    let waiting = provider.refusals.drain();
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<_> = waiting
+        .iter()
+        .map(|(trace, remembered)| refusals::RefusalRow {
+            id: *trace,
+            client_id: remembered.client_id.clone().map(ClientId::new),
+            body: serde_json::to_string(remembered).expect("plain strings serialise"),
+        })
+        .collect();
+    let count = rows.len();
+    let written = provider.store.write(move |tx| rows.iter().try_for_each(|row| refusals::insert(tx, row, KEPT))).await;
+    if let Err(error) = written {
+        waiting.into_iter().for_each(|(trace, remembered)| provider.refusals.push(trace, remembered));
+        return Err(error.into());
+    }
+    Ok(count)
+}
+
+/// What `hufu trace` shows; `None` when the day is over or the id was never ours.
+///
+/// # Errors
+/// Unavailable storage.
+pub async fn explain(provider: &Provider, trace: TraceId) -> Result<Option<Remembered>, Unavailable> {
+    let row = provider.store.read(move |db| refusals::by_trace(db, &trace)).await?;
+    Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
+}

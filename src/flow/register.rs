@@ -1,0 +1,84 @@
+//! Registration: a client's metadata, validated and stored; its secret is shown once. RFC 7591 §2; PROTOCOL 3, 14.
+
+use super::{Mode, Provider, Unavailable};
+use crate::client::{Client, ClientMetadata, Environment, MetadataError};
+use crate::spec::{ClientId, ClientSecret};
+use crate::store::clients::{self, ClientRow};
+use std::sync::Arc;
+
+/// A new client. The secret is not kept: only its hash is.
+pub struct Registered {
+    pub client: Client,
+    pub client_secret: Option<ClientSecret>,
+}
+
+/// Why a client is not registered.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRegistered {
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    #[error("the storage is unavailable")]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Whom this provider serves, as far as a client's metadata is concerned.
+pub fn environment(mode: Mode) -> Environment {
+    match mode {
+        Mode::Sandbox => Environment::Sandbox,
+        Mode::Production => Environment::Production,
+    }
+}
+
+/// Validates and makes a client without storing it: `cli` writes it together with its audit record.
+///
+/// # Errors
+/// The first member that breaks a rule.
+pub fn prepare(provider: &Provider, metadata: ClientMetadata) -> Result<Registered, MetadataError> {
+    let mut rng = provider.rng();
+    let mut client = Client::register(Client::fresh_id(&mut *rng), metadata, environment(provider.mode))?;
+    let client_secret = client.issue_secret(&mut *rng);
+    Ok(Registered { client, client_secret })
+}
+
+/// Registers a client.
+///
+/// # Errors
+/// As [`NotRegistered`].
+pub async fn register(provider: &Provider, metadata: ClientMetadata) -> Result<Registered, NotRegistered> {
+    let registered = prepare(provider, metadata)?;
+    let row = to_row(&registered.client)?;
+    provider.store.write(move |tx| clients::insert(tx, &row)).await.map_err(Unavailable::from)?;
+    Ok(registered)
+}
+
+/// A client as its row keeps it.
+///
+/// # Errors
+/// Metadata that no JSON can hold, which validation lets nobody register.
+pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
+    Ok(ClientRow {
+        client_id: client.client_id.clone(),
+        version: client.version,
+        metadata: client.to_stored().map_err(|_| Unavailable::damaged("client"))?,
+        secret_hash: client.secret_hash().copied(),
+        sealed_secret: None,
+    })
+}
+
+/// A client from its row.
+///
+/// # Errors
+/// A row that this version did not write.
+pub fn from_row(row: ClientRow) -> Result<Arc<Client>, Unavailable> {
+    Client::from_stored(row.client_id, row.version, &row.metadata, row.secret_hash)
+        .map(Arc::new)
+        .map_err(|_| Unavailable::damaged("client"))
+}
+
+/// A client by its id.
+///
+/// # Errors
+/// Unavailable storage.
+pub async fn by_id(provider: &Provider, id: ClientId) -> Result<Option<Arc<Client>>, Unavailable> {
+    provider.store.read(move |db| clients::by_id(db, &id)).await?.map(from_row).transpose()
+}

@@ -1,0 +1,373 @@
+//! Signing in: gather all evidence, judge once, write once. PROTOCOL 20, 21, 23.
+//!
+//! The hash runs between a read and the write; what the read said is asked again inside the write, so of a thousand
+//! attempts that arrive together none slips past its budget.
+
+use super::{Provider, Unavailable, session};
+use crate::authn::{
+    self, Admission, Attempt, CodeSource, Counter, Doors, Evidence, FixedCodes, Found, Interaction, KnownBrowser,
+    PinCompared, PinHash, Session, SessionSecrets, SignInRefused, Slot, Verdict, normal_pin,
+};
+use crate::keys::TagPurpose;
+use crate::person::{NetworkNumber, PersonState};
+use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp};
+use crate::store::persons::PersonRow;
+use crate::store::sessions::SessionRow;
+use crate::store::throttles::{self, ThrottleRow};
+use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
+use tracing::info;
+
+/// Of a PIN and of a code.
+const DIGITS: usize = 8;
+
+/// Number, PIN and code as typed, and the cookies that came along.
+pub struct CodeAttempt<'a> {
+    pub number: &'a str,
+    pub pin: Pin,
+    pub code: DynamicCode,
+    pub session: Option<&'a str>,
+    pub device: Option<&'a str>,
+    pub agent: &'a str,
+}
+
+/// Signed in: what the browser is given.
+#[derive(Debug)]
+pub struct SignedInNow {
+    pub interaction: Interaction,
+    /// The session cookie.
+    pub session: String,
+    /// The known-browser cookie.
+    pub device: String,
+}
+
+/// Why not.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSignedIn {
+    #[error("the number has not the form of one")]
+    NumberShape,
+    #[error("the PIN has not eight digits")]
+    PinShape,
+    #[error("the code has not eight digits")]
+    CodeShape,
+    #[error(transparent)]
+    Refused(#[from] SignInRefused),
+    /// This page signed somebody in before.
+    #[error("the ceremony was used before")]
+    CeremonyUsed,
+    #[error("too many PINs are being checked, or the storage is unavailable")]
+    Busy,
+}
+
+impl From<Unavailable> for NotSignedIn {
+    fn from(_: Unavailable) -> Self {
+        Self::Busy
+    }
+}
+
+/// Number, PIN and code: judged together, answered once.
+///
+/// # Errors
+/// As [`NotSignedIn`]; the log knows the cause, the person reads one wording.
+pub async fn by_code(
+    provider: &Provider,
+    interaction: &Interaction,
+    attempt: CodeAttempt<'_>,
+) -> Result<SignedInNow, NotSignedIn> {
+    let number = NetworkNumber::parse(attempt.number).map_err(|_| NotSignedIn::NumberShape)?;
+    let pin = normal_pin(&attempt.pin);
+    if pin.expose().chars().count() != DIGITS {
+        return Err(NotSignedIn::PinShape);
+    }
+    if attempt.code.expose().chars().filter(|c| !c.is_whitespace()).count() != DIGITS {
+        return Err(NotSignedIn::CodeShape);
+    }
+    let known = known_browser(provider, attempt.device);
+    let proved = prove(provider, &number, &pin, &attempt.code, known.as_ref()).await.inspect_err(log)?;
+    begin(
+        provider,
+        interaction,
+        Beginning {
+            person: proved.person,
+            factors: proved.factors,
+            consumes: proved.consumes,
+            slots: Some(proved.slots),
+            passkey: None,
+            cookie: attempt.session,
+            known,
+            agent: attempt.agent,
+        },
+    )
+    .await
+    .inspect_err(log)
+}
+
+/// A refusal's cause in the log, without the person.
+pub(super) fn log(refused: &NotSignedIn) {
+    if let NotSignedIn::Refused(cause) = refused {
+        info!(target: "hufu::signin", code = cause.code(), "refused");
+        metrics::counter!("hufu_signin_refused_total", "code" => cause.code()).increment(1);
+    }
+}
+
+/// The browser, if somebody signed in from it before.
+pub(super) fn known_browser(provider: &Provider, cookie: Option<&str>) -> Option<KnownBrowser> {
+    cookie.and_then(|cookie| provider.keys.open(cookie).ok())
+}
+
+/// Evidence that was accepted, not yet written.
+pub(super) struct Proved {
+    pub person: PersonRow,
+    pub factors: FactorSet,
+    pub consumes: Option<i64>,
+    /// The counters that the write asks once more, and clears.
+    pub slots: Slots,
+}
+
+/// Checks number, PIN and code against budgets, hash and seed; counts a wrong attempt at once.
+pub(super) async fn prove(
+    provider: &Provider,
+    number: &NetworkNumber,
+    pin: &Pin,
+    code: &DynamicCode,
+    known: Option<&KnownBrowser>,
+) -> Result<Proved, NotSignedIn> {
+    let now = provider.now();
+    let digest = NumberDigest::from_bytes(provider.keys.tag(TagPurpose::Number, &[number.expose()]));
+    let person =
+        provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.map_err(Unavailable::from)?;
+    let slots = Slots::of(provider, &digest, person.as_ref(), known, now);
+    let doors = provider.store.read(move |db| slots.doors(db)).await.map_err(Unavailable::from)?;
+    if let Admission::TryLater { until } = doors.admit(now) {
+        return Err(SignInRefused::BudgetSpent { until }.into());
+    }
+
+    let matched = pin_matches(provider, person.as_ref(), pin).await?;
+    let source = match person.as_ref().and_then(|person| person.totp.as_deref()) {
+        Some(sealed) => provider.keys.open_bytes(sealed).map_err(|_| Unavailable::damaged("code seed"))?,
+        None => CodeSource::decoy(),
+    };
+    let evidence = Evidence {
+        person: person.as_ref().map(|person| found(provider, person)).transpose()?,
+        pin: PinCompared::of(matched),
+        code: source.check(code, now, fixed_codes(provider)),
+    };
+    let verdict = authn::judge(evidence, now);
+    match (verdict, person) {
+        (Verdict::Accepted { factors, consumes }, Some(person)) => Ok(Proved { person, factors, consumes, slots }),
+        (Verdict::Refused(refused), _) => Err(count(provider, slots, refused, now).await?.into()),
+        (Verdict::Accepted { .. }, None) => Err(SignInRefused::UnknownNumber.into()),
+    }
+}
+
+fn found(provider: &Provider, person: &PersonRow) -> Result<Found, Unavailable> {
+    let state = PersonState::parse(&person.state).ok_or_else(|| Unavailable::damaged("person state"))?;
+    let standing = session::secrets(provider, person)?.standing;
+    Ok(Found { state, standing, last_step: (person.totp_step > 0).then_some(person.totp_step) })
+}
+
+pub(super) fn fixed_codes(provider: &Provider) -> FixedCodes {
+    match provider.mode {
+        super::Mode::Sandbox => FixedCodes::Sandbox,
+        super::Mode::Production => FixedCodes::Refused,
+    }
+}
+
+/// The hash, on a blocking thread and within the rack; against a decoy for a number that nobody has.
+pub(super) async fn pin_matches(
+    provider: &Provider,
+    person: Option<&PersonRow>,
+    pin: &Pin,
+) -> Result<bool, NotSignedIn> {
+    let against = match person.and_then(|person| person.pin_hash.as_deref()) {
+        Some(text) => PinHash::parse(text).map_err(|_| Unavailable::damaged("PIN hash"))?,
+        None => PinHash::decoy(provider.keys.current_pepper_version()),
+    };
+    let peppered = provider.keys.peppered(against.pepper(), pin).map_err(Unavailable::from)?;
+    let place = provider.rack.enter().map_err(|_| NotSignedIn::Busy)?;
+    tokio::task::spawn_blocking(move || place.verify(&peppered, &against)).await.map_err(|_| NotSignedIn::Busy)
+}
+
+/// Counts a wrong attempt in the counters as they are *then*; of many at once, those past the budget were not heard.
+async fn count(
+    provider: &Provider,
+    slots: Slots,
+    refused: SignInRefused,
+    now: Timestamp,
+) -> Result<SignInRefused, Unavailable> {
+    let Some(attempt) = refused.attempt() else { return Ok(refused) };
+    let counted = provider.store.write(move |tx| {
+        let doors = slots.doors(tx)?;
+        let budget = match doors.admit(now) {
+            Admission::Through(budget) => budget,
+            Admission::TryLater { until } => return Ok(SignInRefused::BudgetSpent { until }),
+        };
+        for row in slots.rows(&doors, &doors.after(budget, attempt, now)) {
+            throttles::put(tx, &row)?;
+        }
+        Ok(refused)
+    });
+    Ok(counted.await?)
+}
+
+/// The rows of the counters that one attempt meets.
+#[derive(Clone, Copy)]
+pub(super) struct Slots {
+    stranger: Slot,
+    browser: Option<Slot>,
+}
+
+impl Slots {
+    fn of(
+        provider: &Provider,
+        digest: &NumberDigest,
+        person: Option<&PersonRow>,
+        known: Option<&KnownBrowser>,
+        now: Timestamp,
+    ) -> Self {
+        let slot = |parts: &[&[u8]]| Slot::of(&provider.keys.tag(TagPurpose::Throttle, parts));
+        let device = person.zip(known).and_then(|(person, known)| Some((person.id, known.device_of(person.id, now)?)));
+        Self {
+            stranger: slot(&[b"number", digest.as_bytes()]),
+            browser: device.map(|(person, device)| slot(&[b"browser", person.as_bytes(), device.as_bytes()])),
+        }
+    }
+
+    fn doors(&self, db: &mut crate::store::Db) -> Result<Doors, StoreError> {
+        let mut counter = |slot: Slot| -> Result<Counter, StoreError> {
+            Ok(match throttles::by_slot(db, slot.value())? {
+                Some(row) => Counter { window: row.window, failures: row.failures },
+                None => Counter::CLEAR,
+            })
+        };
+        Ok(Doors { stranger: counter(self.stranger)?, browser: self.browser.map(&mut counter).transpose()? })
+    }
+
+    /// What changed between two readings of the doors.
+    fn rows(&self, before: &Doors, after: &Doors) -> Vec<ThrottleRow> {
+        let row = |slot: Slot, counter: Counter| ThrottleRow {
+            slot: slot.value(),
+            window: counter.window,
+            failures: counter.failures,
+        };
+        let mut rows = Vec::new();
+        if before.stranger != after.stranger {
+            rows.push(row(self.stranger, after.stranger));
+        }
+        if let (Some(slot), Some(counter)) = (self.browser, after.browser)
+            && before.browser != after.browser
+        {
+            rows.push(row(slot, counter));
+        }
+        rows
+    }
+}
+
+/// A sign-in that was proved and is now to become a session.
+pub(super) struct Beginning<'a> {
+    pub person: PersonRow,
+    pub factors: FactorSet,
+    /// The step of the dynamic code.
+    pub consumes: Option<i64>,
+    /// The budgets that the attempt drew on; a passkey has none.
+    pub slots: Option<Slots>,
+    /// The passkey's row, where its counter moved: what it was and what it becomes.
+    pub passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
+    /// The session cookie that came along: the same person's session is raised, not replaced.
+    pub cookie: Option<&'a str>,
+    pub known: Option<KnownBrowser>,
+    pub agent: &'a str,
+}
+
+/// What the one write is given.
+#[derive(Clone)]
+struct Change {
+    ceremony: SpentId,
+    person: PersonId,
+    consumes: Option<i64>,
+    slots: Option<Slots>,
+    passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
+    session: SessionRow,
+    /// An earlier session of the same person in this browser goes on at a higher level.
+    raise: bool,
+}
+
+/// What it decided.
+enum Written {
+    Begun,
+    CodeUsedBefore,
+    CeremonyUsed,
+    BudgetSpent { until: Timestamp },
+}
+
+/// One write: the code's step, the session, the counters. All keyed by the person, none by a sub.
+pub(super) async fn begin(
+    provider: &Provider,
+    interaction: &Interaction,
+    beginning: Beginning<'_>,
+) -> Result<SignedInNow, NotSignedIn> {
+    let now = provider.now();
+    let Beginning { person, factors, consumes, slots, passkey, cookie, known, agent } = beginning;
+    let before = session::live(provider, cookie).await?.filter(|live| live.person.id == person.id);
+    let ceremony = interaction.ceremony();
+    let (session, cookie) = match &before {
+        Some(live) => live.session.raise(&factors, &mut *provider.rng()),
+        None => {
+            let sealed = SessionSecrets { factors, started: now, browser: agent.to_owned() };
+            Session::begin(ceremony, person.id, sealed, &mut *provider.rng())
+        }
+    };
+    let change = Change {
+        ceremony: SpentId::from_bytes(*ceremony.as_bytes()),
+        person: person.id,
+        consumes,
+        slots,
+        passkey,
+        session: session::sealed(provider, &session)?,
+        raise: before.is_some(),
+    };
+    let written = provider.store.write(move |tx| write(tx, &change, now)).await.map_err(Unavailable::from)?;
+    match written {
+        Written::CodeUsedBefore => return Err(SignInRefused::CodeUsedBefore.into()),
+        Written::BudgetSpent { until } => return Err(SignInRefused::BudgetSpent { until }.into()),
+        Written::CeremonyUsed => return Err(NotSignedIn::CeremonyUsed),
+        Written::Begun => {}
+    }
+    metrics::counter!("hufu_signins_total").increment(1);
+    let mut rng = provider.rng();
+    let device = KnownBrowser::after_sign_in(known.as_ref(), person.id, now, &mut *rng);
+    Ok(SignedInNow {
+        interaction: interaction.clone().signed_in(session.id, now).renewed(&mut *rng),
+        session: cookie.expose(),
+        device: provider.keys.seal(&device, &mut *rng).map_err(Unavailable::from)?,
+    })
+}
+
+fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreError> {
+    // The questions come first: a refusal is a value, and would not undo what was written before it.
+    if spent::is_spent(tx, &change.ceremony)? {
+        return Ok(Written::CeremonyUsed);
+    }
+    let mut cleared = Vec::new();
+    if let Some(slots) = &change.slots {
+        let doors = slots.doors(tx)?;
+        match doors.admit(now) {
+            Admission::Through(budget) => cleared = slots.rows(&doors, &doors.after(budget, Attempt::Right, now)),
+            Admission::TryLater { until } => return Ok(Written::BudgetSpent { until }),
+        }
+    }
+    if let Some(step) = change.consumes
+        && !persons::spend_totp_step(tx, &change.person, step)?
+    {
+        return Ok(Written::CodeUsedBefore);
+    }
+    spent::spend(tx, &change.ceremony)?;
+    if let Some((id, was, sealed)) = &change.passkey {
+        passkeys::reseal(tx, id, was, sealed)?;
+    }
+    for row in &cleared {
+        throttles::put(tx, row)?;
+    }
+    let begun =
+        if change.raise { sessions::raise(tx, &change.session)? } else { sessions::insert_once(tx, &change.session)? };
+    Ok(if begun { Written::Begun } else { Written::CeremonyUsed })
+}

@@ -1,0 +1,49 @@
+//! The UserInfo endpoint's work: open the token, ask whether it still stands, answer. OpenID Connect Core §5.3.
+
+use super::{Provider, register, session};
+use crate::spec::ClientId;
+use crate::store::grants::GrantState;
+use crate::store::{clients, grants};
+use crate::token::{AccessTokenError, VerifiedAccessToken};
+use crate::userinfo::Claims;
+
+/// A refusal and whose token it was, where that is known.
+#[derive(Debug)]
+pub struct Refused {
+    pub client_id: Option<ClientId>,
+    pub error: UserInfoError,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UserInfoError {
+    #[error(transparent)]
+    Token(#[from] AccessTokenError),
+    #[error("the storage is unavailable")]
+    Unavailable,
+}
+
+/// Answers a UserInfo request. Reads only.
+///
+/// # Errors
+/// A token that is not ours, expired, or whose person, session, grant or client no longer stands (PROTOCOL 6).
+pub async fn userinfo(provider: &Provider, token: &str) -> Result<Claims, Refused> {
+    let now = provider.now();
+    let token = VerifiedAccessToken::verify(token, &provider.keys, now)
+        .map_err(|error| Refused { client_id: None, error: error.into() })?;
+    let client_id = token.client_id.clone();
+    let refused = |error: UserInfoError| Refused { client_id: Some(client_id.clone()), error };
+    let (grant, session_id, person, id) = (token.grant, token.session, token.person, token.client_id.clone());
+    let row = provider
+        .store
+        .read(move |db| {
+            if grants::state(db, &grant)? != GrantState::Active || !session::stands(db, &session_id, &person)? {
+                return Ok(None);
+            }
+            clients::by_id(db, &id)
+        })
+        .await
+        .map_err(|_| refused(UserInfoError::Unavailable))?;
+    let row = row.ok_or_else(|| refused(AccessTokenError::Revoked.into()))?;
+    let client = register::from_row(row).map_err(|_| refused(UserInfoError::Unavailable))?;
+    Claims::of(&token, &client, &provider.keys).map_err(|_| refused(UserInfoError::Unavailable))
+}

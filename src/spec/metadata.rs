@@ -1,0 +1,95 @@
+//! The discovery document. OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3.
+//!
+//! Everything that is served is said here, and nothing else; a test walks every value.
+
+use super::{Acr, IssuerUrl, claims_supported};
+use openidconnect::core::{
+    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
+};
+use openidconnect::{
+    AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, JsonWebKeySetUrl, LanguageTag, ProviderMetadata,
+    ResponseTypes, Scope, TokenUrl, UserInfoUrl,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the base documents do not name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Additional {
+    /// RFC 8414 §2.
+    pub code_challenge_methods_supported: Vec<String>,
+    /// RFC 9207 §3.
+    pub authorization_response_iss_parameter_supported: bool,
+    /// Initiating User Registration via OpenID Connect 1.0 §4 (the list of `prompt` values).
+    pub prompt_values_supported: Vec<String>,
+}
+
+impl AdditionalProviderMetadata for Additional {}
+
+/// The document's type.
+pub type Metadata = ProviderMetadata<
+    Additional,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+/// What the document says of one issuer whose keys can sign with `algs`.
+///
+/// # Errors
+/// An issuer that is no base for the endpoints' URLs.
+pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Result<Metadata, url::ParseError> {
+    use CoreJwsSigningAlgorithm as Alg;
+    let at = |path: &str| format!("{}{path}", issuer.as_str().trim_end_matches('/'));
+    let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let additional = Additional {
+        code_challenge_methods_supported: texts(&["S256"]),
+        authorization_response_iss_parameter_supported: true,
+        prompt_values_supported: texts(&["none", "login", "consent", "select_account"]),
+    };
+    let acrs = Acr::SUPPORTED.iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
+    let claims = claims_supported().into_iter().map(|name| CoreClaimName::new(name.to_owned())).collect();
+    let locales = ["zh-CN", "en"].map(|tag| LanguageTag::new(tag.to_owned())).to_vec();
+    Ok(Metadata::new(
+        issuer.clone(),
+        AuthUrl::new(at("/authorize"))?,
+        JsonWebKeySetUrl::new(at("/jwks"))?,
+        vec![ResponseTypes::new(vec![CoreResponseType::Code])],
+        vec![CoreSubjectIdentifierType::Pairwise],
+        algs,
+        additional,
+    )
+    .set_token_endpoint(Some(TokenUrl::new(at("/token"))?))
+    .set_userinfo_endpoint(Some(UserInfoUrl::new(at("/userinfo"))?))
+    .set_scopes_supported(Some(vec![Scope::new("openid".to_owned())]))
+    .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
+    .set_grant_types_supported(Some(vec![CoreGrantType::AuthorizationCode]))
+    .set_acr_values_supported(Some(acrs))
+    .set_token_endpoint_auth_methods_supported(Some(vec![
+        CoreClientAuthMethod::ClientSecretBasic,
+        CoreClientAuthMethod::ClientSecretPost,
+        CoreClientAuthMethod::PrivateKeyJwt,
+        CoreClientAuthMethod::None,
+    ]))
+    .set_token_endpoint_auth_signing_alg_values_supported(Some(vec![
+        Alg::RsaSsaPkcs1V15Sha256,
+        Alg::RsaSsaPssSha256,
+        Alg::EcdsaP256Sha256,
+        Alg::EdDsa,
+    ]))
+    .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
+    .set_claims_supported(Some(claims))
+    .set_ui_locales_supported(Some(locales))
+    .set_claims_parameter_supported(Some(true))
+    .set_request_parameter_supported(Some(false))
+    .set_request_uri_parameter_supported(Some(false)))
+}

@@ -1,0 +1,176 @@
+//! The authorization endpoint and the two pages on its way. OpenID Connect Core §3.1.2; PROTOCOL 23, 24.
+
+use super::form::{self, Bound};
+use super::page::{self, ClientKind, Happened};
+use super::visit::Visit;
+use super::{error, sign_in};
+use crate::authn::Interaction;
+use crate::client::{Client, RedirectKind, TrustedRedirect};
+use crate::consent::Decision;
+use crate::flow::{self, Arrival, ConsentPage, Next, Provider, interaction};
+use crate::spec::Params;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use url::Url;
+
+/// `GET /authorize`.
+pub async fn by_query(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
+    let (params, problem) = Params::read(request.query_string().as_bytes());
+    let bound = Bound::of(&provider, &visit);
+    let arrival = Arrival {
+        params,
+        problem,
+        browser: &bound.browser,
+        session: visit.session.as_deref(),
+        interaction: None,
+        decision: None,
+    };
+    walk(&provider, &visit, &bound, arrival, sign_in::Tried::nothing()).await
+}
+
+/// `POST /authorize`: becomes a same-site GET, so that our `SameSite=Lax` cookies come along (PROTOCOL 24).
+pub async fn by_form(provider: web::Data<Provider>, visit: Visit, body: web::Bytes) -> HttpResponse {
+    let base = provider.issuer.as_str().trim_end_matches('/');
+    match std::str::from_utf8(&body) {
+        Ok(query) if query.bytes().all(|byte| byte.is_ascii_graphic()) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("{base}/authorize?{query}")))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish(),
+        _ => error::small_page(&provider, &visit, Happened::BadRequest, "param.not_form", StatusCode::BAD_REQUEST),
+    }
+}
+
+/// `GET /continue?i=…`: the same questions again, after a page of ours.
+pub async fn again(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
+    let (params, _) = Params::read(request.query_string().as_bytes());
+    let bound = Bound::of(&provider, &visit);
+    resume(&provider, &visit, &bound, params.get("i").unwrap_or_default(), None).await
+}
+
+/// `POST /consent`: the person's answer.
+pub async fn decide(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let fields = match form::own(&provider, &visit, &request, &body) {
+        Ok(fields) => fields,
+        Err(page) => return page,
+    };
+    let decision = match fields.get("decision") {
+        Some("allow") => Decision::Allow,
+        Some("decline") => Decision::Decline,
+        _ => {
+            return error::small_page(
+                &provider,
+                &visit,
+                Happened::BadRequest,
+                "consent.decision",
+                StatusCode::BAD_REQUEST,
+            );
+        }
+    };
+    let bound = Bound::of(&provider, &visit);
+    resume(&provider, &visit, &bound, fields.get("interaction").unwrap_or_default(), Some(decision)).await
+}
+
+async fn resume(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    sealed: &str,
+    decision: Option<Decision>,
+) -> HttpResponse {
+    let interaction = match interaction::open(provider, sealed, &bound.browser) {
+        Ok(interaction) => interaction,
+        Err(_) => {
+            return error::small_page(provider, visit, Happened::Stale, "interaction.stale", StatusCode::BAD_REQUEST);
+        }
+    };
+    if interaction.params().is_empty() {
+        return to_own_page();
+    }
+    walk(provider, visit, bound, returning(visit, bound, interaction, decision), sign_in::Tried::nothing()).await
+}
+
+/// The arrival of a browser that was here before.
+pub fn returning<'a>(
+    visit: &'a Visit,
+    bound: &'a Bound,
+    interaction: Interaction,
+    decision: Option<Decision>,
+) -> Arrival<'a> {
+    let (params, problem) = Params::read(interaction.params().as_bytes());
+    Arrival {
+        params,
+        problem,
+        browser: &bound.browser,
+        session: visit.session.as_deref(),
+        interaction: Some(interaction),
+        decision,
+    }
+}
+
+/// The way on for a person who came of their own accord.
+pub fn to_own_page() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/me"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// As far as the street goes without the person. `tried` is for the sign-in page, if it comes to that.
+pub async fn walk(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    arrival: Arrival<'_>,
+    tried: sign_in::Tried<'_>,
+) -> HttpResponse {
+    let answer = match flow::authorize(provider, arrival).await {
+        Ok(Next::Answer(response)) => error::redirect(&response),
+        Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),
+        Ok(Next::Consent(pending)) => consent(provider, visit, bound, &pending),
+        Err(refused) => error::authorize(provider, visit, refused.client_id.as_ref(), &refused.refused),
+    };
+    bound.send(provider, answer)
+}
+
+fn consent(provider: &Provider, visit: &Visit, bound: &Bound, pending: &ConsentPage) -> HttpResponse {
+    let Ok(sealed) = interaction::seal(provider, &pending.interaction) else { return error::busy(provider, visit) };
+    let back = format!("/continue?i={sealed}");
+    let host = host_of(&pending.redirect);
+    visit.page(
+        StatusCode::OK,
+        Some(pending.redirect.as_str()),
+        &page::Consent {
+            chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+            client: who_asks(&pending.client, &pending.redirect, &host, visit),
+            interaction: &sealed,
+            number_end: Some(&pending.number_end),
+        },
+    )
+}
+
+/// The host that a website registered, for the page.
+pub fn host_of(redirect: &TrustedRedirect) -> String {
+    Url::parse(redirect.as_str()).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Who asks, in the page's language.
+pub fn who_asks<'a>(
+    client: &'a Client,
+    redirect: &'a TrustedRedirect,
+    host: &'a str,
+    visit: &Visit,
+) -> page::Client<'a> {
+    page::Client {
+        name: client.metadata.name_in(visit.locale.tag()),
+        kind: match redirect.kind() {
+            RedirectKind::Web => ClientKind::Website { host },
+            RedirectKind::Loopback | RedirectKind::PrivateUse => ClientKind::App { redirect: redirect.as_str() },
+        },
+    }
+}

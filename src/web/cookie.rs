@@ -1,0 +1,66 @@
+//! Cookies: `__Host-` on https, HttpOnly, Lax. RFC 6265bis §4.1.3; PROTOCOL 24.
+//!
+//! Decides names and attributes. What a value means is `authn`'s to say.
+
+use crate::spec::IssuerUrl;
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time};
+
+/// A cookie of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jar {
+    /// The session.
+    Session,
+    /// Binds a page to the browser it was shown in, before anybody signs in.
+    Browser,
+    /// A browser that a person has signed in from before.
+    Device,
+    /// The language chosen by the switch.
+    Locale,
+    /// The size of type.
+    TypeSize,
+}
+
+impl Jar {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Session => "hufu-session",
+            Self::Browser => "hufu-browser",
+            Self::Device => "hufu-device",
+            Self::Locale => "hufu-locale",
+            Self::TypeSize => "hufu-type-size",
+        }
+    }
+
+    /// The name on this issuer: `__Host-` needs https.
+    pub fn name(self, issuer: &IssuerUrl) -> String {
+        if secure(issuer) { format!("__Host-{}", self.word()) } else { self.word().to_owned() }
+    }
+
+    /// The value that the browser sent.
+    pub fn read(self, request: &HttpRequest, issuer: &IssuerUrl) -> Option<String> {
+        request.cookie(&self.name(issuer)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// A cookie for the browser's session (`None`) or for so many seconds.
+    pub fn set(self, issuer: &IssuerUrl, value: String, seconds: Option<i64>) -> Cookie<'static> {
+        let cookie = Cookie::build(self.name(issuer), value)
+            .path("/")
+            .http_only(true)
+            .secure(secure(issuer))
+            .same_site(SameSite::Lax);
+        match seconds {
+            Some(seconds) => cookie.max_age(time::Duration::seconds(seconds)).finish(),
+            None => cookie.finish(),
+        }
+    }
+
+    /// The cookie's end.
+    pub fn clear(self, issuer: &IssuerUrl) -> Cookie<'static> {
+        self.set(issuer, String::new(), Some(0))
+    }
+}
+
+fn secure(issuer: &IssuerUrl) -> bool {
+    issuer.url().scheme() == "https"
+}

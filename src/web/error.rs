@@ -1,0 +1,163 @@
+//! The four shapes of a refusal and no more: JSON (RFC 6749 §5.2), redirect (§4.1.2.1, with `iss`, RFC 9207), page
+//! (the redirect is not trusted), Bearer challenge (RFC 6750 §3). Each is remembered for `hufu trace`.
+
+use super::page::{self, Happened};
+use super::visit::Visit;
+use crate::authorize::{AuthorizationResponse, AuthorizeError, AuthorizeRefused};
+use crate::client::ClientAuthError;
+use crate::flow::{Provider, refusals};
+use crate::spec::{ClientId, OAuthError, Refusal, Refuse};
+use crate::token::{AccessTokenError, TokenError};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde_json::json;
+
+/// Seconds that `Retry-After` asks for.
+pub const RETRY_AFTER: u64 = 2;
+
+/// The token endpoint's refusal. `WWW-Authenticate` answers a client that used the header (RFC 6749 §5.2).
+pub fn json(provider: &Provider, visit: &Visit, client_id: Option<&ClientId>, error: &TokenError) -> HttpResponse {
+    let refusal = error.refusal();
+    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    let mut answer = begin(&refusal);
+    if let TokenError::Client(cause) = error
+        && ClientAuthError::asked_by_header(cause)
+    {
+        answer.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="hufu", charset="UTF-8""#));
+    }
+    answer.json(body(&refusal, visit))
+}
+
+/// A refusal of a protected resource.
+pub fn bearer(
+    provider: &Provider,
+    visit: &Visit,
+    client_id: Option<&ClientId>,
+    error: AccessTokenError,
+) -> HttpResponse {
+    let refusal = error.refusal();
+    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    // "If the request lacks any authentication information … SHOULD NOT include an error code" (RFC 6750 §3.1).
+    let challenge = if error == AccessTokenError::Missing {
+        r#"Bearer realm="hufu""#.to_owned()
+    } else {
+        let description = refusal.error_description();
+        format!(r#"Bearer realm="hufu", error="{}", error_description="{description}""#, refusal.error.wire())
+    };
+    let mut answer = begin(&refusal);
+    if let Ok(value) = HeaderValue::from_str(&challenge) {
+        answer.insert_header((header::WWW_AUTHENTICATE, value));
+    }
+    answer.json(body(&refusal, visit))
+}
+
+/// The JSON of any endpoint that is not there for the moment.
+pub fn unavailable_json(visit: &Visit) -> HttpResponse {
+    let refusal = TokenError::Unavailable.refusal();
+    begin(&refusal).json(body(&refusal, visit))
+}
+
+/// The authorization endpoint's refusal, by the way that it may travel.
+pub fn authorize(
+    provider: &Provider,
+    visit: &Visit,
+    client_id: Option<&ClientId>,
+    refused: &AuthorizeRefused,
+) -> HttpResponse {
+    match refused {
+        AuthorizeRefused::Redirect { to, state, error } => {
+            let refusal = error.refusal();
+            refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+            let response = AuthorizationResponse::error(to, state.as_deref(), &refusal, visit.trace, &provider.issuer);
+            redirect(&response)
+        }
+        AuthorizeRefused::Page(AuthorizeError::Unavailable) => busy(provider, visit),
+        AuthorizeRefused::Page(error) => {
+            let refusal = error.refusal();
+            refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+            let happened = match error {
+                AuthorizeError::ClientUnknown(_) | AuthorizeError::ClientIdMissing => Happened::UnknownWebsite,
+                AuthorizeError::RedirectUri(_) => Happened::UnknownReturn,
+                _ => Happened::BadRequest,
+            };
+            refusal_page(provider, visit, happened, &refusal, StatusCode::BAD_REQUEST)
+        }
+    }
+}
+
+/// A redirect to the website. 303, so that a POST becomes a GET (RFC 9700 §4.12).
+pub fn redirect(response: &AuthorizationResponse) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, response.location()))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .finish()
+}
+
+/// A page that explains a refusal.
+pub fn refusal_page(
+    provider: &Provider,
+    visit: &Visit,
+    happened: Happened,
+    refusal: &Refusal,
+    status: StatusCode,
+) -> HttpResponse {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (received, expected, fix) = (some(&refusal.received), some(&refusal.expected), some(&refusal.fix));
+    visit.page(
+        status,
+        None,
+        &page::Refusal {
+            chrome: visit.chrome(provider, "", None),
+            happened,
+            code: &refusal.code,
+            received: received.as_deref(),
+            expected: expected.as_deref(),
+            fix: fix.as_deref(),
+            way_back: None,
+        },
+    )
+}
+
+/// A page for a form that is stale, foreign, or led nowhere.
+pub fn small_page(
+    provider: &Provider,
+    visit: &Visit,
+    happened: Happened,
+    code: &'static str,
+    status: StatusCode,
+) -> HttpResponse {
+    let refusal = Refusal::new(OAuthError::InvalidRequest, code);
+    refusals::record(provider, visit.trace, &visit.endpoint, None, &refusal);
+    refusal_page(provider, visit, happened, &refusal, status)
+}
+
+/// 503 with `Retry-After`, as a page.
+pub fn busy(provider: &Provider, visit: &Visit) -> HttpResponse {
+    let mut answer = visit.page(
+        StatusCode::SERVICE_UNAVAILABLE,
+        None,
+        &page::Busy { chrome: visit.chrome(provider, "", None), seconds: RETRY_AFTER },
+    );
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+    answer
+}
+
+fn begin(refusal: &Refusal) -> HttpResponseBuilder {
+    let status = StatusCode::from_u16(refusal.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+    }
+    answer
+}
+
+fn body(refusal: &Refusal, visit: &Visit) -> serde_json::Value {
+    json!({
+        "error": refusal.error.wire(),
+        "error_description": refusal.error_description(),
+        "trace_id": visit.trace.spoken(),
+    })
+}

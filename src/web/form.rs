@@ -1,0 +1,79 @@
+//! Forms of our own pages: from our origin, with the token of this browser, within bounds. PROTOCOL 23, 24.
+//!
+//! Three fences: `Sec-Fetch-Site` or `Origin` must be ours where the browser sends them, and the `csrf` field must be
+//! the keyed digest of a cookie that no script and no other site can read.
+
+use super::cookie::Jar;
+use super::error;
+use super::page::Happened;
+use super::visit::Visit;
+use crate::authn::BrowserSecret;
+use crate::flow::Provider;
+use crate::spec::{ParamError, Params};
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// What the token is for: every form of ours.
+const FORMS: &str = "form";
+
+/// The browser's random value, and the csrf token that belongs to it.
+pub struct Bound {
+    pub browser: BrowserSecret,
+    pub csrf: String,
+    fresh: bool,
+}
+
+impl Bound {
+    /// The binding of this browser; a new one when it has none.
+    pub fn of(provider: &Provider, visit: &Visit) -> Self {
+        let known = visit.browser.as_deref().and_then(BrowserSecret::parse);
+        let fresh = known.is_none();
+        let browser = known.unwrap_or_else(|| BrowserSecret::random(&mut *provider.rng()));
+        Self { csrf: browser.csrf(FORMS).to_text(), browser, fresh }
+    }
+
+    /// Hands the binding to the browser with the page, if it is new.
+    pub fn send(&self, provider: &Provider, mut answer: HttpResponse) -> HttpResponse {
+        if self.fresh {
+            let cookie = Jar::Browser.set(&provider.issuer, self.browser.expose().to_owned(), None);
+            drop(answer.add_cookie(&cookie));
+        }
+        answer
+    }
+}
+
+/// The fields of a form that came from our own page in this very browser.
+///
+/// # Errors
+/// The page that says why not.
+pub fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &[u8]) -> Result<Params, HttpResponse> {
+    if !from_our_origin(provider, request) {
+        return Err(error::small_page(provider, visit, Happened::ForeignForm, "form.foreign", StatusCode::FORBIDDEN));
+    }
+    let params = Params::parse(body).map_err(|problem| match problem {
+        ParamError::TooLarge(_) => {
+            error::small_page(provider, visit, Happened::TooLarge, "form.too_large", StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        _ => error::small_page(provider, visit, Happened::BadRequest, "form.malformed", StatusCode::BAD_REQUEST),
+    })?;
+    let sent = params.get("csrf").unwrap_or_default();
+    match visit.browser.as_deref().and_then(BrowserSecret::parse) {
+        Some(browser) if browser.csrf(FORMS).matches(sent) => Ok(params),
+        _ => Err(error::small_page(provider, visit, Happened::ForeignForm, "form.csrf", StatusCode::FORBIDDEN)),
+    }
+}
+
+fn from_our_origin(provider: &Provider, request: &HttpRequest) -> bool {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site")
+        && site != "same-origin"
+    {
+        return false;
+    }
+    match text(header::ORIGIN.as_str()) {
+        // Old browsers send none with a form; the token decides then.
+        None => true,
+        Some(origin) => origin == provider.issuer.url().origin().ascii_serialization(),
+    }
+}

@@ -1,0 +1,356 @@
+//! The person's own page and its forms. Every change needs a live session; factors change only after a recent sign-in.
+
+use super::cookie::Jar;
+use super::form::{self, Bound};
+use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
+use super::visit::Visit;
+use super::{error, sign_in};
+use crate::authn::PinRule;
+use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
+use crate::flow::{self, Provider, interaction, passkeys, pin, session};
+use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+/// What was done or could not be done, shown on the page.
+#[derive(Clone, Copy, Default)]
+struct Said {
+    notice: Option<Notice>,
+    problem: Option<MeProblem>,
+}
+
+/// `GET /me`.
+pub async fn overview(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
+    let (params, _) = Params::read(request.query_string().as_bytes());
+    let notice = params.get("done").and_then(Notice::of_word);
+    show(&provider, &visit, Said { notice, problem: None }).await
+}
+
+/// `GET /me/signin`.
+pub async fn sign_in(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
+    let bound = Bound::of(&provider, &visit);
+    let interaction = interaction::own(&provider, &bound.browser);
+    let answer = sign_in::own_page(&provider, &visit, &bound, &interaction, sign_in::Tried::nothing());
+    bound.send(&provider, answer)
+}
+
+async fn show(provider: &Provider, visit: &Visit, said: Said) -> HttpResponse {
+    let live = match session::live(provider, visit.session.as_deref()).await {
+        Ok(Some(live)) => live,
+        Ok(None) => return to("/me/signin"),
+        Err(_) => return error::busy(provider, visit),
+    };
+    let overview = match flow::me::overview(provider, &live).await {
+        Ok(overview) => overview,
+        Err(_) => return error::busy(provider, visit),
+    };
+    let bound = Bound::of(provider, visit);
+    let answer = render(provider, visit, &bound, &overview, said);
+    bound.send(provider, answer)
+}
+
+fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview, said: Said) -> HttpResponse {
+    let names: Vec<_> = overview.sites.iter().map(|site| site.client.metadata.name_in(visit.locale.tag())).collect();
+    let sites = overview.sites.iter().zip(&names).map(|(site, name)| page::Site {
+        client_id: site.client.client_id.as_str(),
+        name,
+        address: site.client.sector.as_str(),
+        since: day(site.since),
+    });
+    let sessions = overview.sessions.iter().map(|session| page::Session {
+        id: &session.id,
+        browser: &session.browser,
+        way: match session.by {
+            SignedInBy::Passkey => page::Way::Passkey,
+            SignedInBy::Code => page::Way::Code,
+        },
+        idle_minutes: session.idle_minutes,
+        here: session.here,
+    });
+    let passkeys = overview.passkeys.iter().map(|passkey| page::Passkey {
+        id: &passkey.id,
+        name: &passkey.name,
+        added: day(passkey.added),
+        binding: match passkey.kind {
+            PasskeyKind::DeviceBound => Binding::Device,
+            PasskeyKind::Synced => Binding::Synced,
+        },
+    });
+    let status = if said.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    visit.page(
+        status,
+        None,
+        &page::Me {
+            chrome: visit.chrome(provider, &bound.csrf, Some("/me")),
+            number: &overview.number,
+            sites: sites.collect(),
+            sessions: sessions.collect(),
+            passkeys: passkeys.collect(),
+            pin: if overview.has_pin { page::Standing::Present } else { page::Standing::Absent },
+            notice: said.notice,
+            problem: said.problem,
+        },
+    )
+}
+
+/// The form of a signed-in person.
+struct Own {
+    fields: Params,
+    live: session::Live,
+}
+
+async fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &[u8]) -> Result<Own, HttpResponse> {
+    let fields = form::own(provider, visit, request, body)?;
+    match session::live(provider, visit.session.as_deref()).await {
+        Ok(Some(live)) => Ok(Own { fields, live }),
+        Ok(None) => Err(to("/me/signin")),
+        Err(_) => Err(error::busy(provider, visit)),
+    }
+}
+
+/// `POST /me/consents/withdraw`.
+pub async fn withdraw(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let client = ClientId::new(own.fields.get("client_id").unwrap_or_default().to_owned());
+    match flow::me::withdraw(&provider, &own.live, client).await {
+        Ok(_) => done(Notice::ConsentWithdrawn),
+        Err(_) => error::busy(&provider, &visit),
+    }
+}
+
+/// `POST /me/sessions/end`.
+pub async fn end_session(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let Some(id) = own.fields.get("session").and_then(SessionId::from_text) else {
+        return error::small_page(
+            &provider,
+            &visit,
+            Happened::BadRequest,
+            "session.malformed",
+            StatusCode::BAD_REQUEST,
+        );
+    };
+    match session::end(&provider, &own.live, id).await {
+        Ok(_) => done(Notice::SessionEnded),
+        Err(_) => error::busy(&provider, &visit),
+    }
+}
+
+/// `POST /me/sessions/end-all`.
+pub async fn end_all(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    match session::end_all(&provider, &own.live).await {
+        Ok(_) => signed_out(&provider, &visit),
+        Err(_) => error::busy(&provider, &visit),
+    }
+}
+
+/// `POST /me/passkeys/options`: by script, answers JSON.
+pub async fn passkey_options(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let live = match form::own(&provider, &visit, &request, &body) {
+        Ok(_) => session::live(&provider, visit.session.as_deref()).await,
+        Err(page) => return page,
+    };
+    match live {
+        Ok(Some(live)) => match passkeys::options(&provider, &live).await {
+            Ok(offer) => HttpResponse::Ok()
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .json(json!({ "publicKey": offer.options, "ceremony": offer.ceremony })),
+            Err(passkeys::Refused::NotRecent) => HttpResponse::Unauthorized().finish(),
+            Err(passkeys::Refused::Unavailable) => error::unavailable_json(&visit),
+            Err(_) => HttpResponse::UnprocessableEntity().finish(),
+        },
+        Ok(None) => HttpResponse::Unauthorized().finish(),
+        Err(_) => error::unavailable_json(&visit),
+    }
+}
+
+/// `POST /me/passkeys/add`.
+pub async fn add_passkey(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let field = |name| own.fields.get(name).unwrap_or_default();
+    let added = passkeys::add(&provider, &own.live, field("name"), field("ceremony"), field("credential")).await;
+    changed(&provider, &visit, added, Notice::PasskeyAdded).await
+}
+
+/// `POST /me/passkeys/rename`.
+pub async fn rename_passkey(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let id = own.fields.get("passkey").and_then(PasskeyId::from_text);
+    let renamed = passkeys::rename(&provider, &own.live, id, own.fields.get("name").unwrap_or_default()).await;
+    changed(&provider, &visit, renamed, Notice::PasskeyRenamed).await
+}
+
+/// `POST /me/passkeys/remove`.
+pub async fn remove_passkey(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let id = own.fields.get("passkey").and_then(PasskeyId::from_text);
+    let removed = passkeys::remove(&provider, &own.live, id).await;
+    changed(&provider, &visit, removed, Notice::PasskeyRemoved).await
+}
+
+async fn changed(
+    provider: &Provider,
+    visit: &Visit,
+    outcome: Result<(), passkeys::Refused>,
+    notice: Notice,
+) -> HttpResponse {
+    let problem = match outcome {
+        Ok(()) => return done(notice),
+        Err(passkeys::Refused::Unavailable) => return error::busy(provider, visit),
+        Err(passkeys::Refused::NotRecent) => return to("/me/signin"),
+        Err(passkeys::Refused::NameMissing) => MeProblem::PasskeyNameMissing,
+        Err(passkeys::Refused::LastWay) => MeProblem::LastWay,
+        Err(passkeys::Refused::Stale) => MeProblem::Stale,
+        Err(passkeys::Refused::NotAccepted) => MeProblem::PasskeyRefused,
+    };
+    show(provider, visit, Said { notice: None, problem: Some(problem) }).await
+}
+
+/// `POST /me/pin`.
+pub async fn change_pin(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let own = match own(&provider, &visit, &request, &body).await {
+        Ok(own) => own,
+        Err(answer) => return answer,
+    };
+    let typed = |name| Pin::new(own.fields.get(name).unwrap_or_default());
+    let change = pin::Change {
+        pin: typed("pin"),
+        code: DynamicCode::new(own.fields.get("code").unwrap_or_default()),
+        new_pin: typed("new_pin"),
+        new_pin_again: typed("new_pin_again"),
+        device: visit.device.as_deref(),
+    };
+    let problem = match pin::change(&provider, &own.live, change).await {
+        Ok(()) => return done(Notice::PinChanged),
+        Err(pin::Refused::Unavailable) => return error::busy(&provider, &visit),
+        Err(pin::Refused::Mismatch) => PinProblem::Mismatch,
+        Err(pin::Refused::TooMany) => PinProblem::TooMany,
+        Err(pin::Refused::Differ) => PinProblem::Differ,
+        Err(pin::Refused::Same) => PinProblem::Same,
+        Err(pin::Refused::Rule(rule)) => match rule {
+            PinRule::EightDigits => PinProblem::Shape,
+            PinRule::Repeated | PinRule::Palindrome | PinRule::Common => PinProblem::Repeated,
+            PinRule::Sequential => PinProblem::Sequence,
+            PinRule::BirthDate => PinProblem::Birthdate,
+        },
+    };
+    show(&provider, &visit, Said { notice: None, problem: Some(MeProblem::Pin(problem)) }).await
+}
+
+/// `GET /signout`.
+pub async fn ask_sign_out(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
+    let bound = Bound::of(&provider, &visit);
+    let answer = visit.page(
+        StatusCode::OK,
+        None,
+        &page::SignOut { chrome: visit.chrome(&provider, &bound.csrf, Some("/signout")), request: "", way_back: None },
+    );
+    bound.send(&provider, answer)
+}
+
+/// `POST /signout`.
+pub async fn sign_out(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    if let Err(page) = form::own(&provider, &visit, &request, &body) {
+        return page;
+    }
+    let ended = match session::live(&provider, visit.session.as_deref()).await {
+        Ok(Some(live)) => session::sign_out(&provider, &live).await,
+        Ok(None) => Ok(()),
+        Err(unavailable) => Err(unavailable),
+    };
+    match ended {
+        Ok(()) => signed_out(&provider, &visit),
+        Err(_) => error::busy(&provider, &visit),
+    }
+}
+
+/// The page after signing out. The browser stays known: only who sits before it is forgotten.
+fn signed_out(provider: &Provider, visit: &Visit) -> HttpResponse {
+    let mut answer =
+        visit.page(StatusCode::OK, None, &page::SignedOut { chrome: visit.chrome(provider, "", None), way_back: None });
+    drop(answer.add_cookie(&Jar::Session.clear(&provider.issuer)));
+    drop(answer.add_cookie(&Jar::Browser.clear(&provider.issuer)));
+    answer
+}
+
+fn done(notice: Notice) -> HttpResponse {
+    to(&format!("/me?done={}", notice.word()))
+}
+
+fn to(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The calendar day of an instant, in UTC.
+fn day(at: Timestamp) -> Day {
+    let date = time::OffsetDateTime::from_unix_timestamp(at.unix()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH).date();
+    Day { year: date.year(), month: date.month().into(), day: date.day() }
+}

@@ -1,0 +1,120 @@
+//! The endpoints that websites call: discovery, JWKS, token, UserInfo. Extract, call, render.
+
+use super::error;
+use super::visit::Visit;
+use crate::flow::discovery::Document;
+use crate::flow::{self, Provider, UserInfoError};
+use crate::spec::Params;
+use crate::token::{AccessTokenError, TokenError};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// Discovery may be kept this long; a changed document has another ETag.
+const DISCOVERY_CACHE: &str = "public, max-age=3600";
+/// The JWKS is kept for a shorter time than a key is published before it signs (PROTOCOL 15).
+const JWKS_CACHE: &str = "public, max-age=600";
+/// Browser clients may read these from anywhere: no cookie counts here.
+const ANYWHERE: (header::HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+
+pub async fn metadata(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
+    match provider.published() {
+        Some(published) => document_answer(&request, DISCOVERY_CACHE, "application/json", &published.metadata),
+        None => error::unavailable_json(&visit),
+    }
+}
+
+pub async fn jwks(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
+    match provider.published() {
+        Some(published) => document_answer(&request, JWKS_CACHE, "application/jwk-set+json", &published.jwks),
+        None => error::unavailable_json(&visit),
+    }
+}
+
+fn document_answer(
+    request: &HttpRequest,
+    cache: &'static str,
+    media_type: &'static str,
+    document: &Document,
+) -> HttpResponse {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let fresh = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == document.etag || tag.trim() == "*"));
+    let mut answer = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header(ANYWHERE)
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::ETAG, document.etag.clone()))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if fresh {
+        return answer.finish();
+    }
+    answer.insert_header((header::CONTENT_TYPE, media_type)).body(document.json.clone())
+}
+
+pub async fn token(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let mut answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, None, &error),
+        Ok(form) => match flow::token(&provider, authorization(&request), &form).await {
+            Ok(tokens) => HttpResponse::Ok()
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .insert_header((header::PRAGMA, "no-cache"))
+                .json(tokens),
+            Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+        },
+    };
+    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
+    answer
+}
+
+pub async fn userinfo(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let form = if body.is_empty() { Ok(Params::default()) } else { form(&request, &body) };
+    let token = form
+        .map_err(|_| AccessTokenError::Missing)
+        .and_then(|form| crate::userinfo::bearer(authorization(&request), &form).map(str::to_owned));
+    let mut answer = match token {
+        Err(cause) => error::bearer(&provider, &visit, None, cause),
+        Ok(token) => match flow::userinfo(&provider, &token).await {
+            Ok(claims) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(claims),
+            Err(refused) => match refused.error {
+                UserInfoError::Token(cause) => error::bearer(&provider, &visit, refused.client_id.as_ref(), cause),
+                UserInfoError::Unavailable => error::unavailable_json(&visit),
+            },
+        },
+    };
+    let headers = answer.headers_mut();
+    headers.insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header::HeaderValue::from_static("WWW-Authenticate"));
+    answer
+}
+
+/// A browser client's preflight. No credentials mode: cookies mean nothing at these endpoints.
+pub async fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header(ANYWHERE)
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
+}
+
+fn authorization(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()
+}
+
+fn form(request: &HttpRequest, body: &[u8]) -> Result<Params, TokenError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(TokenError::ContentType(kind.to_owned()));
+    }
+    Ok(Params::parse(body)?)
+}

@@ -1,0 +1,238 @@
+//! Signing in: the page, and the two forms it posts. One wording for every wrong credential (PROTOCOL 21).
+
+use super::authorize::{host_of, who_asks};
+use super::cookie::Jar;
+use super::form::{self, Bound};
+use super::page::{self, Happened, SignInProblem, Why};
+use super::visit::Visit;
+use super::{authorize, error};
+use crate::authn::{self, Interaction, Wording};
+use crate::flow::{self, NotSignedIn, Provider, SignInPage, SignedInNow, interaction};
+use crate::person::{NetworkNumber, Standing};
+use crate::spec::{DynamicCode, Params, Pin, lifetime};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// What was tried before the page is shown again.
+#[derive(Clone, Copy)]
+pub struct Tried<'a> {
+    pub number: &'a str,
+    pub problem: Option<SignInProblem>,
+}
+
+impl Tried<'_> {
+    pub const fn nothing() -> Self {
+        Self { number: "", problem: None }
+    }
+}
+
+/// The page, for a website's request.
+pub fn page(provider: &Provider, visit: &Visit, bound: &Bound, pending: &SignInPage, tried: Tried<'_>) -> HttpResponse {
+    let host = host_of(&pending.redirect);
+    let why = match pending.why {
+        authn::Why::NotSignedIn => Why::First,
+        authn::Why::PromptLogin | authn::Why::TooOld | authn::Why::OtherPerson | authn::Why::LevelTooLow => Why::Again,
+    };
+    let hint = pending.login_hint.as_deref().unwrap_or_default();
+    let hinted = if tried.problem.is_some() { tried } else { Tried { number: number_hint(hint), ..tried } };
+    let client = who_asks(&pending.client, &pending.redirect, &host, visit);
+    render(provider, visit, bound, Some((client, pending.redirect.as_str())), why, &pending.interaction, hinted)
+}
+
+/// A `login_hint` fills the field only when it could be a network number.
+fn number_hint(hint: &str) -> &str {
+    if NetworkNumber::parse(hint).is_ok() { hint } else { "" }
+}
+
+/// The page, for a person who comes of their own accord.
+pub fn own_page(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    interaction: &Interaction,
+    tried: Tried<'_>,
+) -> HttpResponse {
+    render(provider, visit, bound, None, Why::First, interaction, tried)
+}
+
+fn render(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    client: Option<(page::Client<'_>, &str)>,
+    why: Why,
+    interaction: &Interaction,
+    tried: Tried<'_>,
+) -> HttpResponse {
+    let Ok(sealed) = interaction::seal(provider, interaction) else { return error::busy(provider, visit) };
+    let options = flow::offer_passkey(provider, interaction).map(|options| options.to_string()).unwrap_or_default();
+    let back = match client {
+        Some(_) => format!("/continue?i={sealed}"),
+        None => "/me/signin".to_owned(),
+    };
+    let status = if tried.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    visit.page(
+        status,
+        client.map(|(_, target)| target),
+        &page::SignIn {
+            chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+            client: client.map(|(client, _)| client),
+            why,
+            interaction: &sealed,
+            ceremony: "",
+            passkey_options: &options,
+            number: tried.number,
+            problem: tried.problem,
+        },
+    )
+}
+
+/// `POST /signin/code`.
+pub async fn by_code(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let fields = match form::own(&provider, &visit, &request, &body) {
+        Ok(fields) => fields,
+        Err(page) => return page,
+    };
+    let bound = Bound::of(&provider, &visit);
+    let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
+    let number = fields.get("number").unwrap_or_default();
+    let attempt = flow::CodeAttempt {
+        number,
+        pin: Pin::new(fields.get("pin").unwrap_or_default()),
+        code: DynamicCode::new(fields.get("code").unwrap_or_default()),
+        session: visit.session.as_deref(),
+        device: visit.device.as_deref(),
+        agent: &visit.agent,
+    };
+    match flow::sign_in_by_code(&provider, &interaction, attempt).await {
+        Ok(signed_in) => welcome(&provider, &visit, &interaction, signed_in),
+        Err(refused) => again(&provider, &visit, &bound, interaction, number, refused).await,
+    }
+}
+
+/// `POST /signin/passkey`.
+pub async fn by_passkey(
+    provider: web::Data<Provider>,
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let fields = match form::own(&provider, &visit, &request, &body) {
+        Ok(fields) => fields,
+        Err(page) => return page,
+    };
+    let bound = Bound::of(&provider, &visit);
+    let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
+    let attempt = flow::PasskeyAttempt {
+        credential: fields.get("credential").unwrap_or_default(),
+        session: visit.session.as_deref(),
+        device: visit.device.as_deref(),
+        agent: &visit.agent,
+    };
+    match flow::sign_in_by_passkey(&provider, &interaction, attempt).await {
+        Ok(signed_in) => welcome(&provider, &visit, &interaction, signed_in),
+        Err(refused) => again(&provider, &visit, &bound, interaction, "", refused).await,
+    }
+}
+
+fn opened(provider: &Provider, bound: &Bound, fields: &Params) -> Result<Interaction, interaction::Stale> {
+    interaction::open(provider, fields.get("interaction").unwrap_or_default(), &bound.browser)
+}
+
+fn stale(provider: &Provider, visit: &Visit) -> HttpResponse {
+    error::small_page(provider, visit, Happened::Stale, "interaction.stale", StatusCode::BAD_REQUEST)
+}
+
+/// Signed in: cookies, and on to the same questions again.
+fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, signed_in: SignedInNow) -> HttpResponse {
+    let mut answer = if interaction.params().is_empty() {
+        authorize::to_own_page()
+    } else {
+        let Ok(sealed) = interaction::seal(provider, &signed_in.interaction) else {
+            return error::busy(provider, visit);
+        };
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/continue?i={sealed}")))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish()
+    };
+    let session = Jar::Session.set(&provider.issuer, signed_in.session, None);
+    let device = Jar::Device.set(&provider.issuer, signed_in.device, Some(lifetime::KNOWN_BROWSER.as_secs() as i64));
+    drop(answer.add_cookie(&session));
+    drop(answer.add_cookie(&device));
+    answer
+}
+
+/// The page once more, with what went wrong.
+async fn again(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    interaction: Interaction,
+    number: &str,
+    refused: NotSignedIn,
+) -> HttpResponse {
+    let now = provider.now();
+    let problem = match &refused {
+        NotSignedIn::Busy => return error::busy(provider, visit),
+        NotSignedIn::NumberShape => SignInProblem::NumberShape,
+        NotSignedIn::PinShape => SignInProblem::PinShape,
+        NotSignedIn::CodeShape => SignInProblem::CodeShape,
+        NotSignedIn::CeremonyUsed => SignInProblem::Stale,
+        NotSignedIn::Refused(cause) => match cause.wording() {
+            Wording::PasskeyNotAccepted => SignInProblem::Passkey,
+            Wording::TryLater { until } => SignInProblem::TooMany { minutes: until.since(now).as_secs().div_ceil(60) },
+            Wording::NeedsGuardian(standing) => return guardian(provider, visit, bound, interaction, standing).await,
+            // Frozen and suspended look like a mismatch: the page is no oracle for somebody else's state.
+            Wording::DoNotFit | Wording::Frozen | Wording::Suspended => SignInProblem::Mismatch,
+        },
+    };
+    let tried = Tried { number, problem: Some(problem) };
+    let interaction = match refused {
+        NotSignedIn::CeremonyUsed => interaction::renew(provider, interaction),
+        _ => interaction,
+    };
+    if interaction.params().is_empty() {
+        return own_page(provider, visit, bound, &interaction, tried);
+    }
+    authorize::walk(provider, visit, bound, authorize::returning(visit, bound, interaction, None), tried).await
+}
+
+/// The right person, too young to sign in alone: said honestly, with the way back.
+async fn guardian(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    interaction: Interaction,
+    standing: Standing,
+) -> HttpResponse {
+    let minor = if standing == Standing::Under14 { page::Minor::Under14 } else { page::Minor::Under18 };
+    let show = |client: Option<page::Client<'_>>, target: Option<&str>, sealed: &str| {
+        visit.page(
+            StatusCode::OK,
+            target,
+            &page::Minors { chrome: visit.chrome(provider, &bound.csrf, None), client, minor, interaction: sealed },
+        )
+    };
+    if interaction.params().is_empty() {
+        return show(None, None, "");
+    }
+    let arrival = authorize::returning(visit, bound, interaction.clone(), None);
+    match flow::authorize(provider, arrival).await {
+        Ok(flow::Next::SignIn(pending)) => {
+            let host = host_of(&pending.redirect);
+            let client = who_asks(&pending.client, &pending.redirect, &host, visit);
+            match interaction::seal(provider, &interaction) {
+                Ok(sealed) => show(Some(client), Some(pending.redirect.as_str()), &sealed),
+                Err(_) => error::busy(provider, visit),
+            }
+        }
+        Ok(_) => authorize::to_own_page(),
+        Err(refused) => error::authorize(provider, visit, refused.client_id.as_ref(), &refused.refused),
+    }
+}

@@ -1,0 +1,42 @@
+//! One trace id per request, one log line per answer. The line holds the route's pattern, never the path, the query,
+//! a header or a body: neither a person nor a sub can be in it.
+
+use crate::flow::Provider;
+use crate::spec::TraceId;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, web};
+use tracing::info;
+
+const HEADER: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// The middleware.
+pub async fn layer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let provider = request.app_data::<web::Data<Provider>>().expect("the provider is mounted first").clone();
+    let trace = provider.trace();
+    request.extensions_mut().insert(trace);
+    let begun = provider.stopwatch();
+    let mut response = next.call(request).await?;
+    let took = begun();
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let method = response.request().method().as_str().to_owned();
+    let status = response.status().as_u16();
+    let spoken = trace.spoken();
+    if let Ok(value) = HeaderValue::from_str(&spoken) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    metrics::histogram!("hufu_http_request_seconds", "route" => route.clone(), "method" => method.clone(), "status" => status.to_string())
+        .record(took.as_secs_f64());
+    info!(target: "hufu::http", trace = spoken, method, route, status, micros = took.as_micros() as u64, "answered");
+    Ok(response)
+}
+
+/// The trace id of this request.
+pub fn of(request: &HttpRequest) -> TraceId {
+    request.extensions().get::<TraceId>().copied().unwrap_or(TraceId::from_bytes([0; 10]))
+}

@@ -1,0 +1,159 @@
+//! What every handler wants to know of a request, and how a page is sent: the security headers stand here, once.
+
+use super::cookie::Jar;
+use super::page::{Chrome, Locale, Template, TypeSize, World};
+use super::trace;
+use crate::flow::{Mode, Provider};
+use crate::spec::TraceId;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use url::Url;
+
+/// One request, as far as pages and refusals care.
+pub struct Visit {
+    pub trace: TraceId,
+    spoken: String,
+    /// The route's pattern.
+    pub endpoint: String,
+    pub locale: Locale,
+    pub type_size: TypeSize,
+    pub session: Option<String>,
+    pub browser: Option<String>,
+    pub device: Option<String>,
+    /// A short name of the browser, for the person's list of sessions.
+    pub agent: String,
+}
+
+impl FromRequest for Visit {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let provider = request.app_data::<web::Data<Provider>>().expect("the provider is mounted first");
+        let issuer = &provider.issuer;
+        let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let ui_locales = url::form_urlencoded::parse(request.query_string().as_bytes())
+            .find(|(name, _)| name == "ui_locales")
+            .map(|(_, value)| value.into_owned());
+        let chosen = Jar::Locale.read(request, issuer);
+        ready(Ok(Self {
+            trace: trace::of(request),
+            spoken: trace::of(request).spoken(),
+            endpoint: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+            locale: Locale::choose(ui_locales.as_deref(), chosen.as_deref(), text(header::ACCEPT_LANGUAGE)),
+            type_size: Jar::TypeSize.read(request, issuer).map(|word| TypeSize::of_word(&word)).unwrap_or_default(),
+            session: Jar::Session.read(request, issuer),
+            browser: Jar::Browser.read(request, issuer),
+            device: Jar::Device.read(request, issuer),
+            agent: agent(text(header::USER_AGENT).unwrap_or_default()),
+        }))
+    }
+}
+
+impl Visit {
+    /// The frame of a page. `back` is where the language switch returns to.
+    pub fn chrome<'a>(&'a self, provider: &Provider, csrf: &'a str, back: Option<&'a str>) -> Chrome<'a> {
+        Chrome {
+            locale: self.locale,
+            type_size: self.type_size,
+            world: match provider.mode {
+                Mode::Sandbox => World::Sandbox,
+                Mode::Production => World::Production,
+            },
+            csrf,
+            back,
+            trace_id: &self.spoken,
+        }
+    }
+
+    /// A page with everything that must be around it. `target` is the website that a form here may end at.
+    pub fn page(&self, status: StatusCode, target: Option<&str>, page: &impl Template) -> HttpResponse {
+        let Ok(html) = page.render() else {
+            return HttpResponse::InternalServerError().finish();
+        };
+        HttpResponse::build(status)
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy(target)))
+            .insert_header((header::REFERRER_POLICY, "same-origin"))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+            .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
+            .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
+            .insert_header(("Permissions-Policy", "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()"))
+            .body(html)
+    }
+}
+
+/// No inline anything; forms may end here, or at the website that the person came from (PROTOCOL 24).
+fn policy(target: Option<&str>) -> String {
+    let website = target.and_then(form_target).map(|target| format!(" {target}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self'{website}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// The source expression of a redirect URI: its origin, or its scheme when it has none.
+fn form_target(redirect_uri: &str) -> Option<String> {
+    let url = Url::parse(redirect_uri).ok()?;
+    match url.origin() {
+        origin @ url::Origin::Tuple(..) => Some(origin.ascii_serialization()),
+        url::Origin::Opaque(_) => Some(format!("{}:", url.scheme())),
+    }
+}
+
+/// "Firefox, Windows": enough for a person to know the browser by, and no more.
+fn agent(header: &str) -> String {
+    let find =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name);
+    let browser = find(&[
+        ("MicroMessenger", "WeChat"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_may_end_at_the_website_and_nowhere_else() {
+        assert!(policy(Some("https://bank.example/cb?x=1")).contains("form-action 'self' https://bank.example;"));
+        assert!(policy(Some("http://127.0.0.1:5050/cb")).contains("form-action 'self' http://127.0.0.1:5050;"));
+        assert!(policy(Some("com.example.app:/cb")).contains("form-action 'self' com.example.app:;"));
+        assert!(policy(None).contains("form-action 'self';"));
+        assert!(!policy(None).contains("unsafe"));
+    }
+
+    #[test]
+    fn a_browser_is_named_coarsely() {
+        assert_eq!(
+            agent("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"),
+            "Chrome, Linux"
+        );
+        assert_eq!(agent("curl/8"), "");
+    }
+}
