@@ -1,10 +1,10 @@
 //! The one value that the rest of the house holds instead of keys. Cheap to clone.
 
-use super::pairwise::{Epoch, Sub, SubDigest};
+use super::pairwise::{Epoch, Sub};
 use super::sealing::{OpenError, Sealable, Sealer};
 use super::service::{KeyError, KeyService, RootKey};
 use super::tag::{self, TagPurpose};
-use crate::spec::{Handle, IssuerUrl, Pin, Sector};
+use crate::spec::{Handle, IssuerUrl, Pin, Sector, SubDigest};
 use aws_lc_rs::hmac;
 use rand::CryptoRng;
 use std::fmt;

@@ -23,7 +23,7 @@ pub use alg::SigningAlg;
 pub use facade::Keys;
 pub use jwk::{JwkSet, JwkSetError};
 pub use jwt::{IdTokenHint, JwtError, Lifetime, Times, UnverifiedJwt, VerifiedJwt};
-pub use pairwise::{Epoch, Sub, SubDigest};
+pub use pairwise::{Epoch, Sub};
 pub use provider::install as install_crypto;
 pub use record::{Kid, Schedule, SigningKeyRecord, Stage};
 pub use ring::{FileKeys, RingError};

@@ -40,18 +40,3 @@ impl fmt::Debug for Sub {
         f.write_str("Sub([redacted])")
     }
 }
-
-/// A keyed digest of a sub: what rows hold, worthless to every website.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SubDigest([u8; 32]);
-
-impl SubDigest {
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
