@@ -1,6 +1,6 @@
 //! The authorization endpoint and the two pages on its way. OpenID Connect Core §3.1.2; PROTOCOL 23, 24.
 
-use super::form::{self, Bound};
+use super::form::{self, Body, Bound};
 use super::page::{self, ClientKind, Happened};
 use super::visit::Visit;
 use super::{error, sign_in};
@@ -30,10 +30,10 @@ pub async fn by_query(provider: web::Data<Provider>, visit: Visit, request: Http
 }
 
 /// `POST /authorize`: becomes a same-site GET, so that our `SameSite=Lax` cookies come along (PROTOCOL 24).
-pub async fn by_form(provider: web::Data<Provider>, visit: Visit, body: web::Bytes) -> HttpResponse {
+pub async fn by_form(provider: web::Data<Provider>, visit: Visit, body: Body) -> HttpResponse {
     let base = provider.issuer.as_str().trim_end_matches('/');
-    match std::str::from_utf8(&body) {
-        Ok(query) if query.bytes().all(|byte| byte.is_ascii_graphic()) => HttpResponse::SeeOther()
+    match body.bytes().ok().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        Some(query) if query.bytes().all(|byte| byte.is_ascii_graphic()) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("{base}/authorize?{query}")))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish(),
@@ -49,12 +49,7 @@ pub async fn again(provider: web::Data<Provider>, visit: Visit, request: HttpReq
 }
 
 /// `POST /consent`: the person's answer.
-pub async fn decide(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn decide(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let fields = match form::own(&provider, &visit, &request, &body) {
         Ok(fields) => fields,
         Err(page) => return page,

@@ -9,10 +9,40 @@ use super::page::Happened;
 use super::visit::Visit;
 use crate::authn::BrowserSecret;
 use crate::flow::Provider;
-use crate::spec::{ParamError, Params};
+use crate::spec::{ParamError, Params, limits};
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use std::convert::Infallible;
+use std::pin::Pin;
+
+/// A request's body within bounds, or how it is not.
+pub struct Body(Result<web::Bytes, ParamError>);
+
+impl FromRequest for Body {
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let announced =
+            request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let read = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            Ok(Self(read.await.map_err(|_| ParamError::TooLarge(announced.unwrap_or(limits::BODY + 1)))))
+        })
+    }
+}
+
+impl Body {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`ParamError::TooLarge`].
+    pub fn bytes(&self) -> Result<&[u8], ParamError> {
+        self.0.as_deref().map_err(Clone::clone)
+    }
+}
 
 /// What the token is for: every form of ours.
 const FORMS: &str = "form";
@@ -47,11 +77,11 @@ impl Bound {
 ///
 /// # Errors
 /// The page that says why not.
-pub fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &[u8]) -> Result<Params, HttpResponse> {
+pub fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &Body) -> Result<Params, HttpResponse> {
     if !from_our_origin(provider, request) {
         return Err(error::small_page(provider, visit, Happened::ForeignForm, "form.foreign", StatusCode::FORBIDDEN));
     }
-    let params = Params::parse(body).map_err(|problem| match problem {
+    let params = body.bytes().and_then(Params::parse).map_err(|problem| match problem {
         ParamError::TooLarge(_) => {
             error::small_page(provider, visit, Happened::TooLarge, "form.too_large", StatusCode::PAYLOAD_TOO_LARGE)
         }

@@ -1,7 +1,7 @@
 //! The person's own page and its forms. Every change needs a live session; factors change only after a recent sign-in.
 
 use super::cookie::Jar;
-use super::form::{self, Bound};
+use super::form::{self, Body, Bound};
 use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
 use super::visit::Visit;
 use super::{error, sign_in};
@@ -100,7 +100,7 @@ struct Own {
     live: session::Live,
 }
 
-async fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &[u8]) -> Result<Own, HttpResponse> {
+async fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &Body) -> Result<Own, HttpResponse> {
     let fields = form::own(provider, visit, request, body)?;
     match session::live(provider, visit.session.as_deref()).await {
         Ok(Some(live)) => Ok(Own { fields, live }),
@@ -110,12 +110,7 @@ async fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &[
 }
 
 /// `POST /me/consents/withdraw`.
-pub async fn withdraw(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn withdraw(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
         Err(answer) => return answer,
@@ -132,7 +127,7 @@ pub async fn end_session(
     provider: web::Data<Provider>,
     visit: Visit,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
@@ -154,12 +149,7 @@ pub async fn end_session(
 }
 
 /// `POST /me/sessions/end-all`.
-pub async fn end_all(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn end_all(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
         Err(answer) => return answer,
@@ -175,7 +165,7 @@ pub async fn passkey_options(
     provider: web::Data<Provider>,
     visit: Visit,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let live = match form::own(&provider, &visit, &request, &body) {
         Ok(_) => session::live(&provider, visit.session.as_deref()).await,
@@ -200,7 +190,7 @@ pub async fn add_passkey(
     provider: web::Data<Provider>,
     visit: Visit,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
@@ -216,7 +206,7 @@ pub async fn rename_passkey(
     provider: web::Data<Provider>,
     visit: Visit,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
@@ -232,7 +222,7 @@ pub async fn remove_passkey(
     provider: web::Data<Provider>,
     visit: Visit,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
@@ -262,12 +252,7 @@ async fn changed(
 }
 
 /// `POST /me/pin`.
-pub async fn change_pin(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let own = match own(&provider, &visit, &request, &body).await {
         Ok(own) => own,
         Err(answer) => return answer,
@@ -309,12 +294,7 @@ pub async fn ask_sign_out(provider: web::Data<Provider>, visit: Visit) -> HttpRe
 }
 
 /// `POST /signout`.
-pub async fn sign_out(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn sign_out(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     if let Err(page) = form::own(&provider, &visit, &request, &body) {
         return page;
     }

@@ -1,6 +1,7 @@
 //! The endpoints that websites call: discovery, JWKS, token, UserInfo. Extract, call, render.
 
 use super::error;
+use super::form::Body;
 use super::visit::Visit;
 use crate::flow::discovery::Document;
 use crate::flow::{self, Provider, UserInfoError};
@@ -50,12 +51,7 @@ fn document_answer(
     answer.insert_header((header::CONTENT_TYPE, media_type)).body(document.json.clone())
 }
 
-pub async fn token(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn token(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let mut answer = match form(&request, &body) {
         Err(error) => error::json(&provider, &visit, None, &error),
         Ok(form) => match flow::token(&provider, authorization(&request), &form).await {
@@ -70,13 +66,9 @@ pub async fn token(
     answer
 }
 
-pub async fn userinfo(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
-    let form = if body.is_empty() { Ok(Params::default()) } else { form(&request, &body) };
+pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
+    let empty = body.bytes().is_ok_and(<[u8]>::is_empty);
+    let form = if empty { Ok(Params::default()) } else { form(&request, &body) };
     let token = form
         .map_err(|_| AccessTokenError::Missing)
         .and_then(|form| crate::userinfo::bearer(authorization(&request), &form).map(str::to_owned));
@@ -110,11 +102,11 @@ fn authorization(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::AUTHORIZATION)?.to_str().ok()
 }
 
-fn form(request: &HttpRequest, body: &[u8]) -> Result<Params, TokenError> {
+fn form(request: &HttpRequest, body: &Body) -> Result<Params, TokenError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(TokenError::ContentType(kind.to_owned()));
     }
-    Ok(Params::parse(body)?)
+    Ok(body.bytes().and_then(Params::parse)?)
 }

@@ -2,7 +2,7 @@
 
 use super::cookie::Jar;
 use super::error;
-use super::form::{self, Bound};
+use super::form::{self, Body, Bound};
 use super::page::{self, Happened, Locale, TypeSize};
 use super::visit::Visit;
 use crate::flow::Provider;
@@ -24,12 +24,7 @@ pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
 }
 
 /// `POST /language`.
-pub async fn language(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn language(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     switch(&provider, &visit, &request, &body, "locale", |word| {
         let locale = Locale::of_tag(word).unwrap_or(visit.locale);
         Jar::Locale.set(&provider.issuer, locale.tag().to_owned(), seconds())
@@ -37,12 +32,7 @@ pub async fn language(
 }
 
 /// `POST /type-size`.
-pub async fn type_size(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn type_size(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     switch(&provider, &visit, &request, &body, "size", |word| {
         Jar::TypeSize.set(&provider.issuer, TypeSize::of_word(word).word().to_owned(), seconds())
     })
@@ -56,7 +46,7 @@ fn switch(
     provider: &Provider,
     visit: &Visit,
     request: &HttpRequest,
-    body: &[u8],
+    body: &Body,
     field: &str,
     cookie: impl Fn(&str) -> Cookie<'static>,
 ) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use super::authorize::{host_of, who_asks};
 use super::cookie::Jar;
-use super::form::{self, Bound};
+use super::form::{self, Body, Bound};
 use super::page::{self, Happened, SignInProblem, Why};
 use super::visit::Visit;
 use super::{authorize, error};
@@ -88,12 +88,7 @@ fn render(
 }
 
 /// `POST /signin/code`.
-pub async fn by_code(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn by_code(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let fields = match form::own(&provider, &visit, &request, &body) {
         Ok(fields) => fields,
         Err(page) => return page,
@@ -116,12 +111,7 @@ pub async fn by_code(
 }
 
 /// `POST /signin/passkey`.
-pub async fn by_passkey(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn by_passkey(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let fields = match form::own(&provider, &visit, &request, &body) {
         Ok(fields) => fields,
         Err(page) => return page,
