@@ -144,9 +144,9 @@ fn longest<T: Sealable>() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{keys, keys_of, ring, rng};
-    use super::super::{FileKeys, Keys};
     use super::*;
+    use crate::keys::tests::{keys, keys_of, ring, rng};
+    use crate::keys::{FileKeys, Keys};
     use proptest::prelude::*;
     use serde::Deserialize;
 

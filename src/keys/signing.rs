@@ -152,9 +152,9 @@ impl std::fmt::Debug for SigningKeys {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, issuer, keys, record};
-    use super::super::{JwkSet, Schedule};
     use super::*;
+    use crate::keys::tests::{NOW, issuer, keys, record};
+    use crate::keys::{JwkSet, Schedule};
     use crate::spec::lifetime;
     use serde_json::Value;
     use std::time::Duration;
