@@ -46,7 +46,7 @@ from_column! { Binary, Vec<u8> =>
     SessionId, |bytes| Self::from_slice(&bytes);
     ShownDigest, |bytes| Self::from_slice(&bytes);
     SubDigest, |bytes| Self::from_slice(&bytes);
-    TokenHash, |bytes| bytes.try_into().ok().map(Self::from_bytes);
+    TokenHash, |bytes| bytes.as_array().copied().map(Self::from_bytes);
     TraceId, |bytes| Self::from_slice(&bytes);
 }
 

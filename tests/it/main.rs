@@ -1,3 +1,8 @@
 //! The tests from outside: one binary, one module per part of the server.
+//!
+//! Each test has a database of its own (`db`), so all run beside each other.
 
 mod cli;
+mod db;
+mod rack;
+mod store;

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use diesel::ExpressionMethods;
 
-use super::super::any::Tx;
-use super::super::job::{Job, run_caught};
 use super::Hand;
 use super::session::{self, Session};
+use crate::store::conn::any::Tx;
 use crate::store::conn::insert_once;
+use crate::store::conn::job::{Job, run_caught};
 use crate::store::error::{Broken, StoreError, Unavailable};
 use crate::store::schema::spent;
 

@@ -7,7 +7,7 @@
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types};
 
-use super::super::any::{AnyConn, Tx};
+use crate::store::conn::any::{AnyConn, Tx};
 use crate::store::error::StoreError;
 
 pub(in crate::store::conn) const TABLES: [&str; 2] = ["sessions", "consents"];

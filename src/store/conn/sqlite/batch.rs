@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::super::job::run_caught;
 use super::shelf::Shelf;
 use super::{Tx, WriteJob, statement};
+use crate::store::conn::job::run_caught;
 use crate::store::error::{Broken, StoreError, Unavailable};
 
 pub(super) struct Settled {

@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
-use super::super::any::AnyConn;
 use super::Tx;
+use crate::store::conn::any::AnyConn;
 use crate::store::error::Unavailable;
 
 pub(super) struct Shelf {

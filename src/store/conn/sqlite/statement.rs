@@ -4,9 +4,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 
-use super::super::any::AnyConn;
 use super::Tx;
 use crate::store::StoreError;
+use crate::store::conn::any::AnyConn;
 
 macro_rules! statements {
     ($($verb:ident $name:ident $sql:literal;)*) => {$(

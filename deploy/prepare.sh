@@ -1,0 +1,12 @@
+#!/bin/sh
+# Runs once before the nodes, and does nothing twice: key ring, tables, people to try it with, the demo website's registration.
+set -eu
+
+[ -f "$HUFU_KEYS__FILE" ] || hufu key init
+hufu migrate
+[ -f personas ] || { hufu persona add --all > personas.new && mv personas.new personas; }
+[ -f site.json ] || {
+	hufu client add --json --redirect-uri https://shop.localhost/callback > site.json.new
+	mv site.json.new site.json
+}
+cat personas

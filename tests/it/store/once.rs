@@ -1,0 +1,171 @@
+//! "Only once", "never the last", "at most N": two nodes at once over one database.
+
+use super::*;
+use crate::db::on_each_database;
+use hufu::spec::NodeId;
+use hufu::store::clients::ClientRow;
+use hufu::store::passkeys::Removal;
+use hufu::store::{audit, clients, leases, passkeys, persons, sessions};
+use std::time::Duration;
+
+/// Runs `count` jobs at once, every other on a second node; hands back what they decided.
+async fn at_once<T, W, F>(db: &crate::db::TestDb, count: u32, work: W) -> Vec<T>
+where
+    T: Send + 'static,
+    W: Fn(Store, u32) -> F,
+    F: Future<Output = Result<T, StoreError>> + Send + 'static,
+{
+    let nodes = [db.open(), db.open()];
+    let jobs: Vec<_> =
+        (0..count).map(|number| tokio::spawn(work(nodes[number as usize % 2].clone(), number))).collect();
+    let mut decided = Vec::new();
+    for job in jobs {
+        decided.push(job.await.expect("no panic").expect("the database decides"));
+    }
+    decided
+}
+
+fn wins(decided: &[bool]) -> usize {
+    decided.iter().filter(|won| **won).count()
+}
+
+on_each_database! {
+    /// RFC 6749 §4.1.2: "The client MUST NOT use the authorization code more than once."
+    async fn of_64_redemptions_of_one_code_one_succeeds(db) {
+        let decided = at_once(&db, 64, |store, _| async move { redeem(&store, 1).await }).await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    async fn a_foreign_id_is_spent_once(db) {
+        let decided = at_once(&db, 16, |store, _| async move { spend(&store, 1).await }).await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    /// RFC 6238 §5.2: "The verifier MUST NOT accept the second attempt of the OTP."
+    async fn a_dynamic_code_works_once(db) {
+        db.open().write(|tx| persons::insert(tx, &person(1))).await.expect("committed");
+        let decided = at_once(&db, 4, |store, _| async move {
+            store.write(|tx| persons::spend_totp_step(tx, &person_id(1), 7)).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+        let earlier = db.open().write(|tx| persons::spend_totp_step(tx, &person_id(1), 6)).await;
+        assert!(!earlier.expect("decided"), "an earlier step is spent with it");
+    }
+
+    async fn a_ceremony_begins_one_session(db) {
+        let decided = at_once(&db, 8, |store, number| async move {
+            store.write(move |tx| sessions::insert_once(tx, &session(1, number))).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    async fn a_pin_is_changed_once_per_version(db) {
+        db.open().write(|tx| persons::insert(tx, &person(1))).await.expect("committed");
+        let decided = at_once(&db, 4, |store, number| async move {
+            store.write(move |tx| persons::change_pin(tx, &person_id(1), 1, &format!("hash {number}"))).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    async fn a_client_is_updated_once_per_version(db) {
+        let row = ClientRow {
+            client_id: ClientId::new("c".to_owned()),
+            version: 1,
+            metadata: "{}".to_owned(),
+            secret_hash: None,
+            sealed_secret: None,
+        };
+        let first = row.clone();
+        assert!(db.open().write(move |tx| clients::insert(tx, &first)).await.expect("committed"));
+        let decided = at_once(&db, 4, |store, number| {
+            let row = ClientRow { metadata: format!("{{\"by\":{number}}}"), ..row.clone() };
+            async move { store.write(move |tx| clients::update(tx, &row)).await }
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    async fn a_lease_has_one_holder_until_it_runs_out(db) {
+        let until = NOW.plus(Duration::from_secs(60));
+        let decided = at_once(&db, 4, |store, number| async move {
+            let node = NodeId::from_bytes(sixteen(number));
+            store.write(move |tx| leases::claim(tx, "sweep", &node, NOW, until)).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+        let later = until.plus(Duration::from_secs(60));
+        let other = NodeId::from_bytes(sixteen(9));
+        let taken = db.open().write(move |tx| leases::claim(tx, "sweep", &other, until, later)).await;
+        assert!(taken.expect("decided"), "a lease that ran out is free");
+    }
+
+    async fn a_person_has_at_most_so_many_passkeys(db) {
+        let decided = at_once(&db, 6, |store, number| async move {
+            loop {
+                let added = store.write(move |tx| passkeys::add_at_most(tx, &passkey(number, 1), 3)).await;
+                // Six at once on one person may outlast the retries: honest, and asked again.
+                if !matches!(added, Err(StoreError::Unavailable(_))) {
+                    break added;
+                }
+            }
+        })
+        .await;
+        assert_eq!(wins(&decided), 3);
+        let kept = db.open().read(|db| passkeys::of_person(db, &person_id(1))).await.expect("answers");
+        assert_eq!(kept.len(), 3);
+    }
+
+    async fn the_last_way_in_is_never_removed(db) {
+        let store = db.open();
+        store
+            .write(|tx| {
+                persons::insert(tx, &person(1))?;
+                passkeys::add_at_most(tx, &passkey(0, 1), 9)?;
+                passkeys::add_at_most(tx, &passkey(1, 1), 9)
+            })
+            .await
+            .expect("committed");
+        let decided = at_once(&db, 2, |store, number| async move {
+            store.write(move |tx| passkeys::remove_not_last(tx, &passkey(number, 1).id, &person_id(1))).await
+        })
+        .await;
+        assert!(decided.contains(&Removal::Removed) && decided.contains(&Removal::LastWayIn), "{decided:?}");
+    }
+
+    async fn a_passkey_may_go_when_pin_and_code_stay(db) {
+        let store = db.open();
+        let removed = store
+            .write(|tx| {
+                let both = PersonRow {
+                    pin_hash: Some("hash".to_owned()),
+                    totp: Some(vec![1]),
+                    ..person(1)
+                };
+                persons::insert(tx, &both)?;
+                passkeys::add_at_most(tx, &passkey(0, 1), 9)?;
+                passkeys::remove_not_last(tx, &passkey(0, 1).id, &person_id(1))
+            })
+            .await;
+        assert_eq!(removed.expect("committed"), Removal::Removed);
+    }
+
+    async fn nobody_removes_another_persons_passkey(db) {
+        let store = db.open();
+        store.write(|tx| passkeys::add_at_most(tx, &passkey(0, 1), 9)).await.expect("committed");
+        let removed = store.write(|tx| passkeys::remove_not_last(tx, &passkey(0, 1).id, &person_id(2))).await;
+        assert_eq!(removed.expect("decided"), Removal::Unknown);
+    }
+
+    async fn the_audit_chain_does_not_fork(db) {
+        let decided = at_once(&db, 2, |store, number| async move {
+            store.write(move |tx| audit::append(tx, &format!("entry {number}"), NOW)).await
+        })
+        .await;
+        assert_eq!(decided.iter().sum::<i64>(), 3);
+        let chain = db.open().read(audit::verify).await.expect("answers");
+        assert_eq!(chain, audit::Chain::Whole(2));
+    }
+}

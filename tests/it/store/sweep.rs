@@ -1,0 +1,67 @@
+//! "Expiry is a range delete on the primary key": nothing grows with traffic.
+
+use super::*;
+use crate::db::on_each_database;
+use hufu::spec::TraceId;
+use hufu::store::refusals::{self, RefusalRow};
+use hufu::store::sweep::{self, Expiring};
+use hufu::store::{consents, sessions};
+use rand::{SeedableRng, rngs::StdRng};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+on_each_database! {
+    async fn what_expired_goes_a_batch_at_a_time_and_the_rest_stays(db) {
+        let store = db.open();
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut ids = |at| (0..5).map(|_| GrantId::expiring(at, &mut rng)).collect::<Vec<_>>();
+        let (old, fresh) = (ids(NOW.minus(HOUR * 3)), ids(NOW.plus(HOUR)));
+        for id in old.iter().chain(&fresh).copied() {
+            store.write(move |tx| grants::insert_once(tx, &id)).await.expect("committed");
+        }
+        let mut gone = Vec::new();
+        for _ in 0..4 {
+            gone.push(store.write(|tx| sweep::batch(tx, Expiring::Grants, NOW, 2)).await.expect("swept"));
+        }
+        assert_eq!(gone, [2, 2, 1, 0]);
+        for (ids, expected) in [(old, grants::GrantState::Absent), (fresh, grants::GrantState::Active)] {
+            for id in ids {
+                assert_eq!(store.read(move |db| grants::state(db, &id)).await.expect("answers"), expected);
+            }
+        }
+    }
+
+    async fn a_row_stays_until_the_hour_it_expires_in_is_over(db) {
+        let store = db.open();
+        let id = GrantId::expiring(NOW, &mut StdRng::seed_from_u64(1));
+        store.write(move |tx| grants::insert_once(tx, &id)).await.expect("committed");
+        let sweep = |now| {
+            let store = store.clone();
+            async move { store.write(move |tx| sweep::batch(tx, Expiring::Grants, now, 9)).await.expect("swept") }
+        };
+        assert_eq!(sweep(NOW).await, 0);
+        assert_eq!(sweep(NOW.plus(HOUR)).await, 1);
+    }
+
+    async fn every_expiring_table_is_swept(db) {
+        let store = db.open();
+        let past = NOW.minus(HOUR * 48);
+        store
+            .write(move |tx| {
+                let mut rng = StdRng::seed_from_u64(1);
+                sessions::insert_once(tx, &SessionRow { id: SessionId::expiring(past, &mut rng), ..session(1, 1) })?;
+                grants::insert_once(tx, &GrantId::expiring(past, &mut rng))?;
+                spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
+                let body = "{}".to_owned();
+                refusals::insert(tx, &RefusalRow { id: TraceId::expiring(past, &mut rng), client_id: None, body }, 9)
+            })
+            .await
+            .expect("committed");
+        let expired = ConsentRow { expires_day: NOW.day(), ..consent(1) };
+        store.write(move |tx| consents::remember(tx, &expired)).await.expect("committed");
+        for table in Expiring::ALL {
+            assert_eq!(store.write(move |tx| sweep::batch(tx, table, NOW, 9)).await.expect("swept"), 1, "{table:?}");
+        }
+    }
+}
