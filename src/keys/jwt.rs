@@ -302,3 +302,155 @@ impl IdTokenHint {
         &self.audience
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, keys, record};
+    use super::super::{SigningKeys, install_crypto};
+    use super::*;
+    use serde_json::json;
+
+    fn part(value: &Value) -> String {
+        BASE64URL_NOPAD.encode(value.to_string().as_bytes())
+    }
+
+    fn token(header: &Value) -> String {
+        format!("{}.{}.AAAA", part(header), part(&json!({ "iss": "x" })))
+    }
+
+    fn refused(token: &str) -> JwtError {
+        UnverifiedJwt::parse(token).unwrap_err()
+    }
+
+    fn set(signing: &SigningKeys) -> Value {
+        serde_json::from_slice(signing.jwks()).unwrap()
+    }
+
+    fn signing(alg: SigningAlg) -> SigningKeys {
+        let keys = keys();
+        SigningKeys::open(&keys, &[record(&keys, alg, NOW, NOW)], NOW).unwrap()
+    }
+
+    fn verify(token: &str, set: Value, allowed: &[SigningAlg]) -> Result<VerifiedJwt, JwtError> {
+        UnverifiedJwt::parse(token)?.verify(&JwkSet::try_from(set).unwrap(), allowed)
+    }
+
+    /// RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood … the JWS is invalid".
+    #[test]
+    fn a_critical_extension_that_is_not_understood_is_refused() {
+        assert_eq!(refused(&token(&json!({ "alg": "ES256", "crit": ["exp"], "exp": 1 }))), JwtError::Critical);
+        assert_eq!(refused(&token(&json!({ "alg": "ES256", "crit": [] }))), JwtError::Critical);
+    }
+
+    /// RFC 8725 §3.1, §3.2.
+    #[test]
+    fn none_hmac_and_unknown_algorithms_are_refused() {
+        for alg in ["none", "None", "HS256", "RS1", "ES512", "es256", ""] {
+            assert_eq!(refused(&token(&json!({ "alg": alg }))), JwtError::UnknownAlg(alg.into()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_compact_jws_is_refused() {
+        for text in ["", "a", "a.b", "a.b.c", "a.b.c.d.e", "....", "e30.e30.", "!!!.e30.AAAA", "蓝.银.行"] {
+            assert!(matches!(refused(text), JwtError::Malformed(_)), "{text}");
+        }
+        let twice = BASE64URL_NOPAD.encode(br#"{"alg":"ES256","alg":"none"}"#);
+        assert!(matches!(refused(&format!("{twice}.e30.AAAA")), JwtError::Malformed(_)));
+        assert_eq!(refused(&"a".repeat(LONGEST + 1)), JwtError::TooLong(LONGEST + 1));
+    }
+
+    #[test]
+    fn a_changed_header_payload_or_signature_does_not_verify() {
+        install_crypto();
+        let signing = signing(SigningAlg::ES256);
+        let token = signing.sign(SigningAlg::ES256, "JWT", &json!({ "iss": "x" })).unwrap();
+        let parts: Vec<&str> = token.split('.').collect();
+        let header = json!({ "alg": "ES256", "typ": "JWT" });
+        for forged in [
+            format!("{}.{}.{}", part(&header), parts[1], parts[2]),
+            format!("{}.{}.{}", parts[0], part(&json!({ "iss": "y" })), parts[2]),
+            format!("{}.{}.", parts[0], parts[1]),
+            format!("{}.{}.{}", parts[0], parts[1], &parts[2][..parts[2].len() - 4]),
+        ] {
+            assert_eq!(verify(&forged, set(&signing), SigningAlg::ALL).unwrap_err(), JwtError::SignatureDiffers);
+        }
+        assert!(verify(&token, set(&signing), SigningAlg::ALL).is_ok());
+        assert_eq!(
+            verify(&token, set(&signing), &[SigningAlg::RS256]).unwrap_err(),
+            JwtError::AlgNotAllowed(SigningAlg::ES256)
+        );
+    }
+
+    /// RFC 8725 §2.1: a key is for its own type and algorithm only.
+    #[test]
+    fn a_key_of_another_type_or_algorithm_verifies_nothing() {
+        let signing = signing(SigningAlg::RS256);
+        let token = signing.sign(SigningAlg::RS256, "JWT", &json!({ "iss": "x" })).unwrap();
+        let renamed = token.replacen(token.split('.').next().unwrap(), &part(&json!({ "alg": "PS256" })), 1);
+        assert_eq!(verify(&renamed, set(&signing), SigningAlg::ALL).unwrap_err(), JwtError::NoKey);
+        let renamed = token.replacen(token.split('.').next().unwrap(), &part(&json!({ "alg": "ES256" })), 1);
+        assert_eq!(verify(&renamed, set(&signing), SigningAlg::ALL).unwrap_err(), JwtError::NoKey);
+    }
+
+    /// RFC 7517 §4.5: keys of a set SHOULD have distinct `kid` values; where they do not, each is tried.
+    #[test]
+    fn two_keys_may_share_a_kid_and_a_stranger_may_not_borrow_it() {
+        let (first, second) = (signing(SigningAlg::ES256), signing(SigningAlg::ES256));
+        let token = second.sign(SigningAlg::ES256, "JWT", &json!({})).unwrap();
+        let kid = set(&second)["keys"][0]["kid"].clone();
+        let mut other = set(&first)["keys"][0].clone();
+        other["kid"] = kid;
+        let own = set(&second)["keys"][0].clone();
+        assert!(verify(&token, json!({ "keys": [other, own] }), SigningAlg::ALL).is_ok());
+        assert_eq!(
+            verify(&token, json!({ "keys": [other] }), SigningAlg::ALL).unwrap_err(),
+            JwtError::SignatureDiffers
+        );
+        assert_eq!(verify(&token, set(&first), SigningAlg::ALL).unwrap_err(), JwtError::NoKey);
+    }
+
+    /// RFC 8725 §3.10: a token does not bring its own key.
+    #[test]
+    fn an_embedded_jwk_is_ignored() {
+        let (ours, attacker) = (signing(SigningAlg::ES256), signing(SigningAlg::ES256));
+        let signed = attacker.sign(SigningAlg::ES256, "JWT", &json!({})).unwrap();
+        let header = json!({ "alg": "ES256", "jwk": set(&attacker)["keys"][0], "jku": "https://evil.example" });
+        let forged = signed.replacen(signed.split('.').next().unwrap(), &part(&header), 1);
+        assert_eq!(verify(&forged, set(&ours), SigningAlg::ALL).unwrap_err(), JwtError::SignatureDiffers);
+    }
+
+    /// RFC 8725 §3.11.
+    #[test]
+    fn a_token_of_another_type_is_refused() {
+        let typed = |typ: Option<&str>| VerifiedJwt { payload: Vec::new(), typ: typ.map(str::to_owned) };
+        for good in [None, Some("JWT"), Some("jwt"), Some("application/JWT")] {
+            assert_eq!(typed(good).expect_typ(&["JWT"]), Ok(()));
+        }
+        assert_eq!(typed(Some("at+jwt")).expect_typ(&["JWT"]), Err(JwtError::TypDiffers("at+jwt".into())));
+    }
+
+    /// RFC 7519 §4.1.4: "on or after which the JWT MUST NOT be accepted".
+    #[test]
+    fn times_are_held_against_the_callers_clock() {
+        let at = |second| Timestamp::from_unix(second);
+        let check = |claims: Value, now, lifetime| {
+            serde_json::from_value::<Times>(claims).unwrap().check(at(now), Duration::from_secs(5), lifetime)
+        };
+        use Lifetime::{Enforced, Ignored};
+        assert_eq!(check(json!({ "exp": 100 }), 104, Enforced), Ok(()));
+        assert_eq!(check(json!({ "exp": 100 }), 105, Enforced), Err(JwtError::Expired));
+        assert_eq!(check(json!({ "exp": 100 }), 105, Ignored), Ok(()));
+        assert_eq!(check(json!({}), 1, Enforced), Err(JwtError::NoExpiry));
+        assert_eq!(check(json!({ "exp": 100.9, "nbf": 15 }), 10, Enforced), Ok(()));
+        assert_eq!(check(json!({ "exp": 100, "nbf": 16 }), 10, Enforced), Err(JwtError::NotYetValid));
+        assert_eq!(check(json!({ "exp": 100, "iat": 16 }), 10, Enforced), Err(JwtError::NotYetValid));
+        assert!(serde_json::from_value::<Times>(json!({ "exp": "100" })).is_err());
+    }
+
+    #[test]
+    fn an_unverified_token_tells_its_issuer_and_no_more() {
+        let unverified = UnverifiedJwt::parse(&token(&json!({ "alg": "ES256", "kid": "k" }))).unwrap();
+        assert_eq!((unverified.claimed_issuer().as_deref(), unverified.kid()), (Some("x"), Some("k")));
+    }
+}

@@ -40,3 +40,81 @@ impl fmt::Debug for Sub {
         f.write_str("Sub([redacted])")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{keys, keys_of, ring};
+    use super::*;
+    use aws_lc_rs::hmac;
+    use data_encoding::{BASE64, HEXLOWER};
+
+    #[derive(Deserialize)]
+    struct Published {
+        vectors: Vec<Vector>,
+    }
+
+    #[derive(Deserialize)]
+    struct Vector {
+        case: String,
+        pairwise_key: String,
+        sector: String,
+        handle: String,
+        sub: String,
+    }
+
+    fn sector(text: &str) -> Sector {
+        text.strip_prefix("client:").map_or_else(|| Sector::of_host(text), Sector::of_client)
+    }
+
+    /// The ring of the tests with another pairwise key.
+    fn ring_with(key: &[u8]) -> String {
+        let ring = ring();
+        let old = ring.lines().skip_while(|line| *line != "[[pairwise]]").find(|line| line.starts_with("key")).unwrap();
+        ring.replace(old, &format!("key = \"{}\"", BASE64.encode(key)))
+    }
+
+    /// PROTOCOL 2: "Test vectors are published."
+    #[test]
+    fn the_published_vectors_hold() {
+        let published: Published = serde_json::from_str(include_str!("../../docs/sub-vectors.json")).unwrap();
+        assert!(published.vectors.len() > 3);
+        for vector in published.vectors {
+            let key = HEXLOWER.decode(vector.pairwise_key.as_bytes()).unwrap();
+            let handle: [u8; 32] = HEXLOWER.decode(vector.handle.as_bytes()).unwrap().try_into().unwrap();
+
+            let message = [b"hufu/sub/v1\0", vector.sector.as_bytes(), b"\0", &handle].concat();
+            let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &message);
+            assert_eq!(BASE64URL_NOPAD.encode(mac.as_ref()), vector.sub, "by hand: {}", vector.case);
+
+            let keys = keys_of(&ring_with(&key), "https://any.example");
+            let sub = keys.sub(&sector(&vector.sector), &Handle::from_bytes(handle), Epoch(1)).unwrap();
+            assert_eq!(sub.as_str(), vector.sub, "{}", vector.case);
+        }
+    }
+
+    #[test]
+    fn a_new_epoch_moves_no_sub() {
+        let second =
+            "[[pairwise]]\nepoch = 2\nkey = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\ncurrent = true\n";
+        let grown = ring().replacen("current = true\n", "", 1) + second;
+        let (before, after) = (keys(), keys_of(&grown, "https://hufu.example"));
+        let sub = |keys: &super::super::Keys, epoch| {
+            keys.sub(&Sector::of_host("a.example"), &Handle::from_bytes([1; 32]), epoch)
+        };
+        assert_eq!((before.current_epoch(), after.current_epoch()), (Epoch(1), Epoch(2)));
+        assert_eq!(sub(&before, Epoch(1)), sub(&after, Epoch(1)));
+        assert_ne!(sub(&after, Epoch(1)), sub(&after, Epoch(2)));
+        let lost = KeyError::NoSuchVersion { key: RootKey::Pairwise, version: 2 };
+        assert_eq!(sub(&before, Epoch(2)), Err(lost));
+    }
+
+    #[test]
+    fn a_digest_says_nothing_about_the_sub_that_another_tag_would_say() {
+        let keys = keys();
+        let sub = keys.sub(&Sector::of_host("a.example"), &Handle::from_bytes([1; 32]), Epoch(1)).unwrap();
+        let digest = keys.sub_digest(&sub);
+        assert_eq!(digest, keys.sub_digest(&sub));
+        assert_ne!(*digest.as_bytes(), keys.tag(super::super::TagPurpose::Sid, &[sub.as_str().as_bytes()]));
+        assert_eq!(format!("{sub:?}"), "Sub([redacted])");
+    }
+}

@@ -110,3 +110,97 @@ fn sweep(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Rotat
     let gone = records.iter().filter(|record| record.alg == alg && record.stage(now) == Stage::Gone);
     Rotation { remove: gone.map(|record| record.kid.clone()).collect(), ..Rotation::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::NOW;
+    use super::super::{Schedule, SigningAlg::ES256};
+    use super::*;
+    use std::time::Duration;
+
+    const DAY: Duration = lifetime::SIGNING_KEY_PUBLISHED_BEFORE;
+
+    fn open(kid: &str, published: Timestamp, signs_from: Timestamp) -> SigningKeyRecord {
+        let schedule = Schedule::Open { published, signs_from };
+        SigningKeyRecord { kid: Kid::from_row(kid), alg: ES256, sealed: Vec::new(), schedule }
+    }
+
+    /// The rows after a rotation was written.
+    fn written(records: &[SigningKeyRecord], rotation: Rotation) -> Vec<SigningKeyRecord> {
+        let changed = |kid: &Kid| rotation.change.iter().any(|record| record.kid == *kid);
+        let kept = records.iter().filter(|record| !changed(&record.kid) && !rotation.remove.contains(&record.kid));
+        let mut rows: Vec<_> = kept.cloned().chain(rotation.change.iter().cloned()).collect();
+        rows.extend(rotation.add.map(|new| open("new", new.published, new.signs_from)));
+        rows
+    }
+
+    fn signing(records: &[SigningKeyRecord], now: Timestamp) -> Vec<&str> {
+        records.iter().filter(|record| record.stage(now) == Stage::Signing).map(|record| record.kid.as_str()).collect()
+    }
+
+    #[test]
+    fn the_first_key_signs_at_once() {
+        let first = Publication { alg: ES256, published: NOW, signs_from: NOW };
+        assert_eq!(tend(&[], ES256, NOW).add, Some(first.clone()));
+        assert_eq!(rotate(&[], ES256, NOW, When::Scheduled).add, Some(first));
+    }
+
+    #[test]
+    fn a_new_key_is_published_a_day_before_it_signs_and_the_old_one_signs_until_then() {
+        let records = [open("old", NOW, NOW)];
+        let due = NOW.plus(lifetime::SIGNING_KEY).minus(DAY);
+        assert!(tend(&records, ES256, due.minus(Duration::from_secs(1))).is_nothing());
+        let rows = written(&records, tend(&records, ES256, due));
+        let turn = NOW.plus(lifetime::SIGNING_KEY);
+        assert_eq!(signing(&rows, turn.minus(Duration::from_secs(1))), ["old"]);
+        assert_eq!(signing(&rows, turn), ["new"]);
+        assert!(tend(&rows, ES256, due).is_nothing());
+        assert!(tend(&rows, ES256, turn).is_nothing());
+    }
+
+    #[test]
+    fn a_late_tick_still_publishes_a_day_ahead() {
+        let records = [open("old", NOW, NOW)];
+        let late = NOW.plus(lifetime::SIGNING_KEY).plus(DAY * 5);
+        let rotation = tend(&records, ES256, late);
+        assert_eq!(rotation.add.as_ref().map(|new| new.signs_from), Some(late.plus(DAY)));
+        assert_eq!(signing(&written(&records, rotation), late), ["old"]);
+    }
+
+    #[test]
+    fn a_retired_key_is_removed_after_its_last_token() {
+        let old = open("old", NOW, NOW).retire(NOW.plus(DAY));
+        let last = old.schedule.removed_after().unwrap();
+        let records = [old, open("new", NOW, NOW.plus(DAY))];
+        assert_eq!(records[0].stage(last), Stage::Retired);
+        assert!(tend(&records, ES256, last).remove.is_empty());
+        assert_eq!(tend(&records, ES256, last.plus(Duration::from_secs(1))).remove, [Kid::from_row("old")]);
+    }
+
+    /// `hufu key rotate --alg ES256 --now`.
+    #[test]
+    fn rotating_now_lets_the_new_key_sign_at_once() {
+        let records = [open("old", NOW, NOW)];
+        let later = NOW.plus(Duration::from_secs(60));
+        let rows = written(&records, rotate(&records, ES256, later, When::Now));
+        assert_eq!(signing(&rows, later), ["new"]);
+        assert_eq!(rows.iter().filter(|record| record.stage(later) == Stage::Retired).count(), 1);
+    }
+
+    #[test]
+    fn a_key_that_already_waits_is_brought_forward_and_never_doubled() {
+        let records = [open("old", NOW, NOW).retire(NOW.plus(DAY)), open("waits", NOW, NOW.plus(DAY))];
+        let later = NOW.plus(Duration::from_secs(60));
+        assert!(rotate(&records, ES256, later, When::Scheduled).is_nothing());
+        let rotation = rotate(&records, ES256, later, When::Now);
+        assert_eq!(rotation.add, None);
+        assert_eq!(signing(&written(&records, rotation), later), ["waits"]);
+    }
+
+    #[test]
+    fn each_algorithm_turns_by_itself() {
+        let records = [open("old", NOW, NOW)];
+        assert!(tend(&records, SigningAlg::RS256, NOW).add.is_some());
+        assert!(rotate(&records, SigningAlg::RS256, NOW, When::Now).change.is_empty());
+    }
+}
