@@ -129,3 +129,90 @@ fn form_decode(text: &str) -> Option<String> {
     }
     String::from_utf8(decoded).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(authorization: Option<&str>, form: &str) -> Result<Presented, E> {
+        Presented::parse(authorization, &Params::parse(form.as_bytes()).unwrap())
+    }
+
+    fn basic(credentials: &str) -> String {
+        format!("Basic {}", BASE64.encode(credentials.as_bytes()))
+    }
+
+    fn secret(presented: &Presented) -> &str {
+        match &presented.proof {
+            Proof::Basic(secret) | Proof::Post(secret) => secret.expose(),
+            _ => "",
+        }
+    }
+
+    /// RFC 6749 §2.3.1: id and secret "encoded using the application/x-www-form-urlencoded encoding algorithm".
+    #[test]
+    fn id_and_secret_of_the_header_are_form_decoded() {
+        for (credentials, id, expected) in [
+            ("s6BhdRkqt3:gX1fBat3bV", "s6BhdRkqt3", "gX1fBat3bV"),
+            ("my%3Aclient:a%2Bb+c%25", "my:client", "a+b c%"),
+            ("c:with:colons", "c", "with:colons"),
+            ("c:100%", "c", "100%"),
+            ("c:%zz%4", "c", "%zz%4"),
+            ("c:%+1%e4%bd%a0", "c", "% 1\u{4f60}"),
+        ] {
+            let presented = parse(Some(&basic(credentials)), "").unwrap();
+            assert_eq!((presented.client_id().as_str(), secret(&presented)), (id, expected), "{credentials}");
+            assert_eq!(presented.method(), AuthMethod::ClientSecretBasic);
+        }
+        assert!(parse(Some(&basic("c:s").replace("Basic", "bAsIc")), "").is_ok());
+    }
+
+    /// RFC 6749 §2.3: "The client MUST NOT use more than one authentication method in each request."
+    #[test]
+    fn two_methods_in_one_request_are_refused() {
+        let header = basic("c:s");
+        let assertion = "client_assertion_type=urn%3Ax&client_assertion=a.b.c";
+        for (header, form) in [
+            (Some(header.as_str()), "client_secret=s"),
+            (Some(header.as_str()), assertion),
+            (Some(header.as_str()), "client_assertion=a.b.c"),
+            (None, "client_id=c&client_secret=s&client_assertion=a.b.c"),
+        ] {
+            assert_eq!(parse(header, form).unwrap_err(), E::TwoMethods);
+        }
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_read_are_refused() {
+        for header in
+            ["Basic", "Basic ", "Bearer abc", "Basic !!!", "Basic YWJj", "Basic //8=", "", "Basic OnNlY3JldA=="]
+        {
+            assert!(matches!(parse(Some(header), ""), Err(E::Authorization(_))), "{header}");
+        }
+        assert!(matches!(parse(Some(&basic("c:%ff")), ""), Err(E::Authorization(_))));
+        assert!(matches!(parse(Some(&basic(&"c".repeat(5000))), ""), Err(E::Authorization(_))));
+        assert_eq!(parse(Some(&basic("c:")), "").unwrap_err(), E::EmptySecret);
+        assert_eq!(parse(None, "").unwrap_err(), E::Missing);
+        assert_eq!(parse(None, "client_secret=s").unwrap_err(), E::Missing);
+        assert_eq!(
+            parse(None, "client_assertion_type=urn%3Ax&client_assertion=a.b.c").unwrap_err(),
+            E::AssertionType("urn:x".into())
+        );
+        let jwt_bearer = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        assert_eq!(parse(None, jwt_bearer).unwrap_err(), E::AssertionMissing);
+        assert!(matches!(parse(None, &format!("{jwt_bearer}&client_assertion=x")), Err(E::Assertion(_))));
+    }
+
+    #[test]
+    fn the_form_may_repeat_the_client_id_but_not_contradict_it() {
+        let header = basic("c:s");
+        assert!(parse(Some(&header), "client_id=c").is_ok());
+        assert!(matches!(parse(Some(&header), "client_id=d"), Err(E::ClientIdsDiffer { .. })));
+    }
+
+    #[test]
+    fn a_public_client_presents_its_id_and_nothing_else() {
+        let presented = parse(None, "client_id=c&client_secret=").unwrap();
+        assert_eq!((presented.client_id().as_str(), presented.method()), ("c", AuthMethod::None));
+    }
+}

@@ -200,3 +200,199 @@ pub(super) fn registrable(
 fn authority(uri: &str) -> &str {
     uri.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientMetadata;
+    use crate::spec::ClientId;
+
+    fn client(application_type: ApplicationType, redirect_uris: &[&str]) -> Client {
+        let metadata = ClientMetadata {
+            client_name: "x".into(),
+            application_type,
+            redirect_uris: redirect_uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            ..ClientMetadata::default()
+        };
+        Client::register(ClientId::new("c".into()), metadata, Environment::Sandbox).unwrap()
+    }
+
+    /// RFC 9700 §2.1: "exact string matching except for port numbers in localhost redirection URIs of native apps".
+    #[test]
+    fn a_redirect_uri_is_compared_character_by_character() {
+        let web = client(ApplicationType::Web, &["https://a.example/cb?x=1", "https://a.example/p%2Fq"]);
+        for good in ["https://a.example/cb?x=1", "https://a.example/p%2Fq"] {
+            let trusted = web.redirect_to(good).unwrap();
+            assert_eq!((trusted.as_str(), trusted.kind()), (good, RedirectKind::Web));
+        }
+        for bad in [
+            "",
+            "https://a.example/cb",
+            "https://a.example/cb?x=2",
+            "https://a.example/cb?x=1&y=2",
+            "https://a.example/cb?x=1/",
+            "https://a.example/cb?x=1#f",
+            "https://a.example/cb?x=1#",
+            "https://a.example/cb?x=1 ",
+            " https://a.example/cb?x=1",
+            "https://a.example/cb?x=%31",
+            "https://a.example/cB?x=1",
+            "https://A.example/cb?x=1",
+            "HTTPS://a.example/cb?x=1",
+            "http://a.example/cb?x=1",
+            "https://a.example:443/cb?x=1",
+            "https://a.example./cb?x=1",
+            "https://user@a.example/cb?x=1",
+            "https://a.example@evil.example/cb?x=1",
+            "https://a.example.evil.example/cb?x=1",
+            "https://evil.example/https://a.example/cb?x=1",
+            "https://\u{430}.example/cb?x=1",
+            "https://a.example/x/../cb?x=1",
+            "https://a.example//cb?x=1",
+            "https:\\\\a.example/cb?x=1",
+            "https://a.example/cb?x=1\n",
+            "https://a.example/p/q",
+            "https://a.example/p%2fq",
+            "javascript:alert(1)",
+        ] {
+            assert!(web.redirect_to(bad).is_err(), "{bad}");
+        }
+    }
+
+    /// RFC 8252 §7.3: "The authorization server MUST allow any port to be specified at the time of the request".
+    #[test]
+    fn a_native_loopback_uri_may_have_any_port_and_nothing_else() {
+        let native =
+            client(ApplicationType::Native, &["http://127.0.0.1/cb", "http://[::1]:1/cb?x", "http://localhost"]);
+        for good in [
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:51004/cb",
+            "http://[::1]/cb?x",
+            "http://[::1]:65535/cb?x",
+            "http://localhost:3000",
+        ] {
+            let trusted = native.redirect_to(good).unwrap();
+            assert_eq!((trusted.as_str(), trusted.kind()), (good, RedirectKind::Loopback));
+        }
+        for bad in [
+            "https://127.0.0.1/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:+80/cb",
+            "http://127.0.0.1:80:80/cb",
+            "http://127.0.0.1:80@evil.example/cb",
+            "http://127.0.0.1@evil.example/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://127.0.0.1:80evil.example/cb",
+            "http://127.0.0.2/cb",
+            "http://127.1/cb",
+            "http://0x7f.0.0.1/cb",
+            "http://[::1]:5/cb",
+            "http://[0:0:0:0:0:0:0:1]/cb?x",
+            "http://localhost/cb",
+            "http://localhost:3000/",
+            "http://127.0.0.1:51004/cb/",
+            "http://127.0.0.1:51004/cb?x",
+            "http://127.0.0.1:51004/cb#f",
+        ] {
+            assert!(native.redirect_to(bad).is_err(), "{bad}");
+        }
+    }
+
+    /// RFC 9700 §2.1: any port is for native apps.
+    #[test]
+    fn a_web_client_on_localhost_has_its_own_port_only_and_is_a_website() {
+        let web = client(ApplicationType::Web, &["http://localhost:8081/cb"]);
+        assert_eq!(web.redirect_to("http://localhost:8081/cb").unwrap().kind(), RedirectKind::Web);
+        assert!(web.redirect_to("http://localhost:8082/cb").is_err());
+    }
+
+    /// RFC 8252 §7.1.
+    #[test]
+    fn a_private_use_scheme_needs_a_dot_and_is_always_asked_for() {
+        let native = client(ApplicationType::Native, &["com.example.app:/cb", "https://a.example/cb"]);
+        assert_eq!(native.redirect_to("com.example.app:/cb").unwrap().kind(), RedirectKind::PrivateUse);
+        assert_eq!(native.redirect_to("https://a.example/cb").unwrap().kind(), RedirectKind::Web);
+        assert!(native.redirect_to("com.example.app:/cb2").is_err());
+    }
+
+    #[test]
+    fn what_may_be_registered() {
+        use ApplicationType::{Native, Web};
+        use Environment::{Production, Sandbox};
+        let may = |uri: &str, application, environment| registrable(uri, application, environment).is_ok();
+        for good in [
+            "https://a.example",
+            "https://a.example:8443/cb?x=1",
+            "https://xn--bcher-kva.example/cb",
+            "https://[2001:db8::1]/",
+        ] {
+            assert!(may(good, Web, Production), "{good}");
+        }
+        for bad in [
+            "",
+            "/cb",
+            "a.example/cb",
+            "https:a.example/cb",
+            "https:///a.example/cb",
+            "https://",
+            "https://*.example/cb",
+            "https://a.example/cb#",
+            "https://a.example/cb#f",
+            "https://user@a.example/cb",
+            "https://user:pass@a.example/cb",
+            "https://@a.example/cb",
+            "https://b\u{fc}cher.example/cb",
+            "https://a.example/c b",
+            "https://a.example\\cb",
+            "https://a.example/cb\n",
+            "HTTPS://a.example/cb",
+            "http://a.example/cb",
+            "ftp://a.example/cb",
+            "com.example.app:/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+        ] {
+            assert!(!may(bad, Web, Sandbox), "{bad}");
+        }
+        assert!(!may(&format!("https://a.example/{}", "x".repeat(2048)), Web, Sandbox));
+        assert!(may("http://localhost:8081/cb", Web, Sandbox));
+        assert!(!may("http://localhost:8081/cb", Web, Production));
+        assert!(!may("http://localhost.evil.example/cb", Web, Sandbox));
+        assert!(may("http://127.0.0.1/cb", Native, Production));
+        assert!(may("com.example.app:/cb", Native, Production));
+        for bad in ["http://a.example/cb", "myapp:/cb", "javascript:alert(1)", "http://127.0.0.1.example/cb"] {
+            assert!(!may(bad, Native, Sandbox), "{bad}");
+        }
+    }
+
+    /// PROTOCOL 25: registered values are shown to the website's owner only.
+    #[test]
+    fn a_refusal_names_the_mistake_without_telling_what_is_registered() {
+        let web = client(ApplicationType::Web, &["https://a.example/cb"]);
+        for (raw, hint) in [
+            ("https://a.example/cb/", "slash"),
+            ("https://a.example/CB", "case"),
+            ("https://a.example/cb?next=1", "state"),
+            ("http://a.example/cb", "http and https"),
+            ("https://a.example:444/cb", "port"),
+            ("https://b.example/cb", "register"),
+        ] {
+            let error = web.redirect_to(raw).unwrap_err();
+            let refusal = error.refusal();
+            assert!(refusal.fix.contains(hint), "{raw}: {}", refusal.fix);
+            assert_eq!(refusal.received, raw);
+            assert!(!refusal.error_description().replace(raw, "").contains("a.example"));
+            assert_eq!(refusal.registered.as_deref(), Some("https://a.example/cb"));
+        }
+    }
+
+    /// RFC 6749 §4.1.3: "their values MUST be identical".
+    #[test]
+    fn the_hash_is_of_what_was_received() {
+        let native = client(ApplicationType::Native, &["http://127.0.0.1/cb"]);
+        let trusted = native.redirect_to("http://127.0.0.1:5000/cb").unwrap();
+        assert_eq!(trusted.hash(), redirect_hash("http://127.0.0.1:5000/cb"));
+        assert_ne!(trusted.hash(), redirect_hash("http://127.0.0.1/cb"));
+    }
+}

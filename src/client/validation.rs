@@ -179,3 +179,80 @@ fn is_link(link: &str, environment: Environment) -> bool {
     };
     scheme && url.has_host() && url.username().is_empty() && url.password().is_none() && link.len() <= 2048
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ApplicationType;
+
+    fn metadata() -> ClientMetadata {
+        ClientMetadata {
+            client_name: "Blue Bank".into(),
+            redirect_uris: vec!["https://a.example/cb".into()],
+            alternative_login_uri: Some("https://a.example/login".into()),
+            ..ClientMetadata::default()
+        }
+    }
+
+    fn field(change: impl FnOnce(&mut ClientMetadata)) -> &'static str {
+        let mut metadata = metadata();
+        change(&mut metadata);
+        match check(&metadata, Environment::Production) {
+            Ok(()) => "",
+            Err(MetadataError::Field { field, .. }) => field,
+            Err(MetadataError::RedirectUri { .. }) => "redirect_uris",
+            Err(MetadataError::Sector(_) | MetadataError::SectorMoves { .. }) => "sector",
+        }
+    }
+
+    #[test]
+    fn every_rule_names_the_field_it_is_about() {
+        assert_eq!(field(|_| {}), "");
+        for name in ["", "  ", "a\u{202e}b", "a\nb", &"x".repeat(101)] {
+            assert_eq!(field(|m| m.client_name = name.into()), "client_name", "{name:?}");
+        }
+        assert_eq!(field(|m| m.client_name_zh = Some(String::new())), "client_name#zh");
+        assert_eq!(field(|m| m.redirect_uris.clear()), "redirect_uris");
+        assert_eq!(field(|m| m.redirect_uris.push(m.redirect_uris[0].clone())), "redirect_uris");
+        assert_eq!(field(|m| m.redirect_uris = vec!["https://a.example/cb#f".into()]), "redirect_uris");
+        assert_eq!(
+            field(|m| m.redirect_uris = (0..51).map(|n| format!("https://a.example/{n}")).collect()),
+            "redirect_uris"
+        );
+        assert_eq!(field(|m| m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt), "jwks");
+        assert_eq!(field(|m| m.default_acr_values = vec!["a b".into()]), "default_acr_values");
+        assert_eq!(field(|m| m.initiate_login_uri = Some("http://a.example".into())), "initiate_login_uri");
+        assert_eq!(field(|m| m.alternative_login_uri = Some("javascript:x".into())), "alternative_login_uri");
+    }
+
+    /// PROTOCOL 16.
+    #[test]
+    fn pkce_is_optional_for_confidential_clients_only() {
+        assert_eq!(field(|m| m.require_pkce = Pkce::Optional), "");
+        let public = |m: &mut ClientMetadata| {
+            m.require_pkce = Pkce::Optional;
+            m.token_endpoint_auth_method = AuthMethod::None;
+        };
+        assert_eq!(field(public), "require_pkce");
+    }
+
+    /// A person must never be forced to have a number: outside the sandbox every website names its other way in.
+    #[test]
+    fn another_way_in_is_required_outside_the_sandbox() {
+        assert_eq!(field(|m| m.alternative_login_uri = None), "alternative_login_uri");
+        let none = ClientMetadata { alternative_login_uri: None, ..metadata() };
+        assert_eq!(check(&none, Environment::Sandbox), Ok(()));
+    }
+
+    /// RFC 7591 §3.2.2.
+    #[test]
+    fn a_bad_redirect_uri_has_an_error_code_of_its_own() {
+        let native = ClientMetadata { application_type: ApplicationType::Native, ..metadata() };
+        let bad = ClientMetadata { redirect_uris: vec!["myapp:/cb".into()], ..native };
+        let error = check(&bad, Environment::Production).unwrap_err();
+        assert_eq!(error.refusal().error, OAuthError::InvalidRedirectUri);
+        assert!(error.refusal().expected.contains("RFC 8252"));
+        let unnamed = check(&ClientMetadata::default(), Environment::Production).unwrap_err();
+        assert_eq!(unnamed.refusal().error, OAuthError::InvalidClientMetadata);
+    }
+}
