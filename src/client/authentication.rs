@@ -78,8 +78,8 @@ impl AuthenticatedClient {
 
 #[cfg(test)]
 mod tests {
-    use super::super::AssertionError;
     use super::*;
+    use crate::client::AssertionError;
     use crate::client::{AssertionProfile, ClientMetadata, Environment};
     use crate::keys::{JwkSet, JwtError, Publication, SigningAlg, SigningKeyRecord, SigningKeys};
     use crate::spec::{OAuthError, Params, Refuse};

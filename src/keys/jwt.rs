@@ -305,9 +305,9 @@ impl IdTokenHint {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, keys, record};
-    use super::super::{SigningKeys, install_crypto};
     use super::*;
+    use crate::keys::tests::{NOW, keys, record};
+    use crate::keys::{SigningKeys, install_crypto};
     use serde_json::json;
 
     fn part(value: &Value) -> String {

@@ -43,8 +43,8 @@ impl fmt::Debug for Sub {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{keys, keys_of, ring};
     use super::*;
+    use crate::keys::tests::{keys, keys_of, ring};
     use aws_lc_rs::hmac;
     use data_encoding::{BASE64, HEXLOWER};
 
@@ -98,7 +98,7 @@ mod tests {
             "[[pairwise]]\nepoch = 2\nkey = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\ncurrent = true\n";
         let grown = ring().replacen("current = true\n", "", 1) + second;
         let (before, after) = (keys(), keys_of(&grown, "https://hufu.example"));
-        let sub = |keys: &super::super::Keys, epoch| {
+        let sub = |keys: &crate::keys::Keys, epoch| {
             keys.sub(&Sector::of_host("a.example"), &Handle::from_bytes([1; 32]), epoch)
         };
         assert_eq!((before.current_epoch(), after.current_epoch()), (Epoch(1), Epoch(2)));
@@ -114,7 +114,7 @@ mod tests {
         let sub = keys.sub(&Sector::of_host("a.example"), &Handle::from_bytes([1; 32]), Epoch(1)).unwrap();
         let digest = keys.sub_digest(&sub);
         assert_eq!(digest, keys.sub_digest(&sub));
-        assert_ne!(*digest.as_bytes(), keys.tag(super::super::TagPurpose::Sid, &[sub.as_str().as_bytes()]));
+        assert_ne!(*digest.as_bytes(), keys.tag(crate::keys::TagPurpose::Sid, &[sub.as_str().as_bytes()]));
         assert_eq!(format!("{sub:?}"), "Sub([redacted])");
     }
 }

@@ -113,9 +113,9 @@ fn sweep(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Rotat
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::NOW;
-    use super::super::{Schedule, SigningAlg::ES256};
     use super::*;
+    use crate::keys::tests::NOW;
+    use crate::keys::{Schedule, SigningAlg::ES256};
     use std::time::Duration;
 
     const DAY: Duration = lifetime::SIGNING_KEY_PUBLISHED_BEFORE;

@@ -177,7 +177,7 @@ mod tests {
             let keys = keys();
             let sealed = keys.seal_bytes(&Letter(text.clone()), &mut rng()).unwrap();
             let length = sealed.len() - HEAD - TAG;
-            prop_assert!(length == 32 || length % 64 == 0);
+            prop_assert!(length == 32 || length.is_multiple_of(64));
             prop_assert_eq!(keys.open_bytes::<Letter>(&sealed), Ok(Letter(text)));
         }
 
