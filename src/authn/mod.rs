@@ -28,6 +28,6 @@ pub use passkey::{Assertion, Challenge, NoDomain, PasskeyRefused, Passkeys, Prov
 pub use pin::{BirthDate, PinRule, choose_pin, normal_pin};
 pub use pin_hash::{PinHash, UnreadableHash};
 pub use rack::{Full, Place, Rack};
-pub use session::{Life, Session, SessionCookie, SessionSecrets};
+pub use session::{Life, Session, SessionCookie, SessionSecrets, sid};
 pub use throttle::{Admission, Attempt, Budget, Counter, Doors, SLOTS, Slot};
 pub use totp::{CodeSource, FixedCodes, Matched};

@@ -5,8 +5,8 @@
 //! below: who needs the higher again asks for it again. Knows no cookie attributes and no database.
 
 use super::csrf::CsrfToken;
-use crate::keys::Sealable;
-use crate::spec::{Acr, CeremonyId, FactorSet, PersonId, SessionId, Timestamp, TokenHash, lifetime};
+use crate::keys::{Keys, Sealable, TagPurpose};
+use crate::spec::{Acr, CeremonyId, ClientId, Factor, FactorSet, PersonId, SessionId, Timestamp, TokenHash, lifetime};
 use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,17 @@ pub struct SessionSecrets {
     pub started: Timestamp,
     /// "Firefox, Windows": for the person's own list of sessions.
     pub browser: String,
+}
+
+/// Characters of a browser's name.
+const NAME_CHARACTERS: usize = 40;
+
+impl SessionSecrets {
+    /// A ceremony that ends now, in a browser named so: one line, cut short, so that every row is as long.
+    pub fn new(factors: FactorSet, started: Timestamp, browser: &str) -> Self {
+        let browser = browser.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect();
+        Self { factors, started, browser }
+    }
 }
 
 /// What a session still is.
@@ -109,9 +120,21 @@ impl Session {
     }
 }
 
+/// The session's name at one client: another at every other (PROTOCOL 5; OpenID Connect Back-Channel Logout §2.1).
+pub fn sid(keys: &Keys, session: SessionId, client: &ClientId) -> String {
+    BASE64URL_NOPAD.encode(&keys.tag(TagPurpose::Sid, &[session.as_bytes(), client.as_str().as_bytes()]))
+}
+
 /// All factors while every level they reach stands; those of the highest standing level otherwise.
+///
+/// A level stands while each of its factors does and the newest of them is recent enough for it. So whoever lacks a level
+/// again is asked for the factor that has gone, and giving it is enough.
 fn standing(factors: &FactorSet, now: Timestamp) -> Option<FactorSet> {
-    let stands = |level: Acr| factors.auth_time(level).is_some_and(|at| now < at.plus(lifetime::level(level)));
+    let fresh = |factor: &Factor| factors.at(*factor).is_some_and(|at| now < at.plus(lifetime::factor(*factor)));
+    let stands = |level: Acr| {
+        let recent = factors.latest(level).is_some_and(|at| now < at.plus(lifetime::level(level)));
+        recent && level.factors().iter().all(fresh)
+    };
     let reached = || Acr::LADDER.iter().copied().filter(|level| level.met_by(factors));
     if reached().all(stands) {
         return reached().next().map(|_| factors.clone());
@@ -162,7 +185,7 @@ impl fmt::Debug for SessionCookie {
 
 impl Sealable for SessionSecrets {
     const PURPOSE: &'static str = "session";
-    const CLASSES: &'static [usize] = &[128];
+    const CLASSES: &'static [usize] = &[256];
 }
 
 #[cfg(test)]
@@ -179,7 +202,7 @@ mod tests {
     fn session(factors: FactorSet) -> (Session, SessionCookie) {
         let mut rng = StdRng::seed_from_u64(1);
         let ceremony = CeremonyId::expiring(START, &mut rng);
-        let sealed = SessionSecrets { factors, started: START, browser: "Firefox, Linux".into() };
+        let sealed = SessionSecrets::new(factors, START, "Firefox, Linux");
         Session::begin(ceremony, PersonId::random(&mut rng), sealed, &mut rng)
     }
 
@@ -239,7 +262,7 @@ mod tests {
         assert_eq!(busy(&code, START.plus(HOUR * 12).minus(MINUTE)), Life::Live(code.clone()));
         assert_eq!(busy(&code, START.plus(HOUR * 12)), Life::Over);
         let again = code.join(&FactorSet::pin_and_code(START.plus(HOUR * 11)));
-        assert_eq!(busy(&again, START.plus(HOUR * 12)), Life::Over, "a fresh ceremony begins a fresh session");
+        assert_eq!(busy(&again, START.plus(HOUR * 12)), Life::Over, "raising a session does not prolong it");
         assert_eq!(busy(&cert(), START.plus(HOUR * 8)), Life::Over, "a passkey alone: eight hours");
     }
 
@@ -254,6 +277,32 @@ mod tests {
         assert_eq!(level(4), Some(Acr::Cert));
         assert_eq!(level(8), Some(Acr::Code));
         assert_eq!(level(12), None);
+    }
+
+    /// Whoever is asked for a level's missing factor and gives it must have the level, or the questions go round for ever.
+    #[test]
+    fn a_factor_given_again_brings_the_level_back_while_the_others_stand() {
+        let both = cert().join(&FactorSet::pin_and_code(START));
+        for (hour, missing, given) in [
+            (5, Factor::Pin, FactorSet::pin_and_code as fn(Timestamp) -> FactorSet),
+            (9, Factor::Cert, |at| FactorSet::cert(at, Assurance::Synced)),
+        ] {
+            let now = START.plus(HOUR * hour);
+            let Life::Live(factors) = busy(&both, now) else { panic!("live") };
+            assert!(!factors.has(missing) && !Acr::CertPin.met_by(&factors), "{factors:?}");
+            let Life::Live(factors) = busy(&both.clone().join(&given(now)), now) else { panic!("live") };
+            assert_eq!(factors.level(), Some(Acr::CertPin), "{hour} h");
+        }
+    }
+
+    /// PROTOCOL 1: "by blob length".
+    #[test]
+    fn every_sessions_row_is_as_long() {
+        let factors = cert().join(&FactorSet::pin_and_code(START));
+        let sealed = SessionSecrets::new(factors, START, &"蓝\n".repeat(500));
+        let bytes = postcard::to_stdvec(&sealed).expect("serialises");
+        assert!(bytes.len() < SessionSecrets::CLASSES[0], "{}", bytes.len());
+        assert_eq!(postcard::from_bytes(&bytes), Ok(sealed));
     }
 
     /// PROTOCOL 1: "`last_seen` in 15-minute steps".

@@ -312,7 +312,7 @@ pub(super) async fn begin(
     let (session, cookie) = match &before {
         Some(live) => live.session.raise(&factors, &mut *provider.rng()),
         None => {
-            let sealed = SessionSecrets { factors, started: now, browser: agent.to_owned() };
+            let sealed = SessionSecrets::new(factors, now, agent);
             Session::begin(ceremony, person.id, sealed, &mut *provider.rng())
         }
     };

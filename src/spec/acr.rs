@@ -79,7 +79,13 @@ impl FactorSet {
         }
     }
 
-    fn at(&self, factor: Factor) -> Option<Timestamp> {
+    /// The newest instant among the factors that `level` counts.
+    pub fn latest(&self, level: Acr) -> Option<Timestamp> {
+        level.factors().iter().map(|factor| self.at(*factor)).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
+    /// When `factor` was last checked.
+    pub fn at(&self, factor: Factor) -> Option<Timestamp> {
         self.factors.iter().find(|(known, _)| *known == factor).map(|(_, at)| *at)
     }
 

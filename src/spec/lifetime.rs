@@ -1,6 +1,6 @@
 //! How long each thing lives: the one table (docs/operating.md prints the same).
 
-use super::Acr;
+use super::{Acr, Factor};
 use std::time::Duration;
 
 const MINUTE: u64 = 60;
@@ -17,12 +17,21 @@ pub const ID_TOKEN: Duration = ACCESS_TOKEN;
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * MINUTE);
 /// A session, whatever happens.
 pub const SESSION_ABSOLUTE: Duration = Duration::from_secs(12 * HOUR);
-/// A level, from the oldest of its factors on: the higher, the shorter. The session itself lives [`SESSION_ABSOLUTE`].
+/// A level, from the newest of its factors on: the higher, the shorter. The session itself lives [`SESSION_ABSOLUTE`], and
+/// each factor by itself as long as the lowest level that counts it.
 pub const fn level(level: Acr) -> Duration {
     Duration::from_secs(match level {
         Acr::Code => 12 * HOUR,
         Acr::Cert => 8 * HOUR,
         Acr::CertPin | Acr::CertFace | Acr::CertPinFace => 4 * HOUR,
+    })
+}
+/// A factor, whatever it is counted for: as long as the lowest level that counts it.
+pub const fn factor(factor: Factor) -> Duration {
+    level(match factor {
+        Factor::Pin | Factor::Code => Acr::Code,
+        Factor::Cert => Acr::Cert,
+        Factor::Face => Acr::CertFace,
     })
 }
 /// The step in which a session's `last_seen` moves.

@@ -4,5 +4,6 @@
 
 mod cli;
 mod db;
+mod parsers;
 mod rack;
 mod store;
