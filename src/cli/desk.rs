@@ -74,6 +74,11 @@ impl Desk {
         Ok(self.wait(self.store.read(closure))?)
     }
 
+    /// Records a command whose change is a flow's own transaction: before it, so that no change goes unrecorded.
+    pub fn record(&self, entry: Entry) -> Result<(), Failure> {
+        self.change(entry, |_| Ok(Some(()))).map(drop)
+    }
+
     /// Changes something and records it. `None` from the closure means that there was nothing to change.
     pub fn change<T, F>(&self, entry: Entry, closure: F) -> Result<Option<T>, Failure>
     where

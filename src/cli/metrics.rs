@@ -2,8 +2,13 @@
 //!
 //! A label has few values and none that names a person, a sub or a website's visitor.
 
+use super::failure::Failure;
+use super::world;
+use actix_web::http::header;
+use actix_web::{App, HttpResponse, HttpServer, web};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
 
 /// A metric's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +28,13 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
         "Time to answer, by route, method and status; its count is the requests.",
     ),
     ("hufu_refusals_total", Kind::Counter, "Requests of websites that were refused, by stable code."),
+    ("hufu_signins_total", Kind::Counter, "Sign-ins that succeeded, by level."),
+    ("hufu_signin_refused_total", Kind::Counter, "Sign-ins that were refused, by stable code."),
     ("hufu_store_writes", Kind::Gauge, "Write transactions since the node started."),
-    ("hufu_signing_keys", Kind::Gauge, "Algorithms that this node can sign with; 0 means not ready."),
+    ("hufu_store_failures_total", Kind::Counter, "Times that the database could not be had."),
+    ("hufu_key_failures_total", Kind::Counter, "Times that the key service or a signing key failed."),
+    ("hufu_pin_hashes", Kind::Gauge, "PINs that are being hashed or wait for it."),
+    ("hufu_pin_hash_places", Kind::Gauge, "How many may; when all places are taken, sign-ins are told 503."),
 ];
 
 /// From a fast token to a slow PIN.
@@ -49,9 +59,47 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
+/// `/metrics` on an address of its own.
+///
+/// # Errors
+/// The address is taken.
+pub fn serve(handle: PrometheusHandle, address: SocketAddr) -> Result<actix_web::dev::Server, Failure> {
+    let listener = world::listen(address).map_err(Failure::at(address))?;
+    let handle = web::Data::new(handle);
+    let server = HttpServer::new(move || App::new().app_data(handle.clone()).route("/metrics", web::get().to(render)));
+    Ok(server.workers(1).disable_signals().listen(listener).map_err(Failure::at(address))?.run())
+}
+
+async fn render(handle: web::Data<PrometheusHandle>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4")).body(handle.render())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// Every `"hufu_…"` that some room records.
+    fn recorded(dir: &Path, names: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(dir).expect("the sources").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                recorded(&entry, names);
+            } else if !entry.ends_with("cli/metrics.rs") {
+                let source = std::fs::read_to_string(&entry).expect("text");
+                let calls = source.split("!(\"hufu_").skip(1).filter_map(|rest| rest.split('"').next());
+                names.extend(calls.map(|name| format!("hufu_{name}")));
+            }
+        }
+    }
+
+    #[test]
+    fn every_metric_that_is_recorded_is_described_and_the_other_way_round() {
+        let mut names = BTreeSet::from(["hufu_build_info".to_owned()]);
+        recorded(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut names);
+        let described: BTreeSet<_> = METRICS.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        assert_eq!(names, described);
+    }
 
     #[test]
     fn every_metric_has_our_name_and_is_in_the_manual() {

@@ -3,14 +3,22 @@
 //! One file per command. Standard output holds the answer, standard error the log and the reason of a failure.
 
 mod audit;
+mod client;
 mod config;
+mod demo;
 mod desk;
+mod doctor;
 mod failure;
+mod house;
+mod key;
 mod logging;
 mod metrics;
 mod migrate;
+mod node;
 mod out;
+mod persona;
 mod place;
+mod serve;
 mod site;
 mod stop;
 mod text;
@@ -47,8 +55,23 @@ Exit codes:
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Runs everything on this machine, with invented people: the provider and a demo website
+    Demo(demo::Args),
+    /// Runs one node of an installation
+    Serve(serve::Args),
     /// Brings the database to the shape of this build
     Migrate(migrate::Args),
+    /// Looks at everything that must be right before a node starts
+    Doctor(doctor::Args),
+    /// Registers websites and apps
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Keeps the key ring and the signing keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Keeps the invented people of a sandbox
+    #[command(subcommand)]
+    Persona(persona::Command),
     /// Explains a refusal by the trace id that was shown
     Trace(trace::Args),
     /// Reads and checks the record of operators' commands
@@ -65,6 +88,12 @@ enum Command {
 pub fn run() -> ExitCode {
     let line = Line::parse();
     let done = match &line.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Client(command) => client::run(command),
+        Command::Key(command) => key::run(command),
+        Command::Persona(command) => persona::run(command),
         Command::Migrate(args) => migrate::run(args),
         Command::Trace(args) => trace::run(args),
         Command::Audit(command) => audit::run(command),

@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             true => out::to_json(&json!({ "site": url })),
             false => format!("The demo website is at {url}"),
         })?;
-        super::stop::on_signal(server.handle());
+        super::stop::on_signal(vec![server.handle()]);
         server.await.map_err(Failure::at("the demo website"))
     })
 }

@@ -4,8 +4,8 @@ use actix_web::dev::ServerHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
-/// Stops `server` gracefully at the first signal; a second one ends the process at once.
-pub fn on_signal(server: ServerHandle) {
+/// Stops the servers gracefully, one after the other, at the first signal; a second one ends the process at once.
+pub fn on_signal(servers: Vec<ServerHandle>) {
     actix_web::rt::spawn(async move {
         let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
         else {
@@ -19,13 +19,14 @@ pub fn on_signal(server: ServerHandle) {
         };
         let which = next().await;
         info!(signal = which, "stopping; requests under way are answered");
-        let again = async {
-            next().await;
-            std::process::exit(130);
+        let gracefully = async {
+            for server in &servers {
+                server.stop(true).await;
+            }
         };
         tokio::select! {
-            () = server.stop(true) => {}
-            () = again => {}
+            () = gracefully => {}
+            _ = next() => std::process::exit(130),
         }
     });
 }

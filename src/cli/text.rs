@@ -12,6 +12,11 @@ pub fn instant(at: Timestamp) -> String {
     written.unwrap_or_else(|| at.unix().to_string())
 }
 
+/// The calendar year, UTC.
+pub fn year(at: Timestamp) -> i32 {
+    OffsetDateTime::from_unix_timestamp(at.unix()).map_or(1970, OffsetDateTime::year)
+}
+
 /// `90 days`, `3 hours`, `40 s`.
 pub fn span(span: Duration) -> String {
     let seconds = span.as_secs();

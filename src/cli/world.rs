@@ -1,11 +1,12 @@
 //! The real world: the clock, chance, the network, the environment, and who sits at the keyboard. Made here only.
 
+use crate::flow;
 use crate::spec::Timestamp;
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::MetadataExt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The instant, in whole seconds.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
@@ -18,6 +19,25 @@ pub fn now() -> Timestamp {
 #[expect(clippy::disallowed_methods, reason = "the one place that draws chance")]
 pub fn rng() -> Box<dyn CryptoRng + Send> {
     Box::new(StdRng::from_rng(&mut rand::rng()))
+}
+
+/// The world as the flows see it.
+pub struct Real;
+
+impl flow::World for Real {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn rng(&self) -> Box<dyn CryptoRng> {
+        rng()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "measures, decides nothing")]
+    fn stopwatch(&self) -> Box<dyn Fn() -> Duration + Send> {
+        let begun = Instant::now();
+        Box::new(move || begun.elapsed())
+    }
 }
 
 /// A client that follows no redirect and does not wait for ever.

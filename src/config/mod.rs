@@ -105,7 +105,7 @@ pub struct KeysConfig {
 
 impl Default for KeysConfig {
     fn default() -> Self {
-        Self { file: "hufu-keys.json".into() }
+        Self { file: "hufu-keys.toml".into() }
     }
 }
 
@@ -139,8 +139,8 @@ pub enum LogFormat {
 pub struct MetricsConfig {
     /// An address of its own, which the world cannot reach. For example `"127.0.0.1:9464"`.
     pub listen: Option<SocketAddr>,
-    /// Or a bearer token for `/metrics` beside everything else. For example `"a long random word"`.
-    pub token: Option<String>,
+    /// Or `/metrics` beside everything else: then the proxy must keep it from the world.
+    pub beside: bool,
 }
 
 /// Bounds that keep a crowd from becoming an outage.
@@ -185,25 +185,14 @@ impl LimitsConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DangerConfig {
-    /// A confidential client registered from now on may leave PKCE out (RFC 9700 §2.1.1), for the official test
-    /// suite's plans. Production refuses it.
-    pub danger_pkce_optional: bool,
-    /// A website may go live without `alternative_login_uri`: people who refuse us are then turned away.
-    pub danger_alternative_login_optional: bool,
-    /// The key ring's file may be readable by others than its owner.
+    /// The key ring's file may be readable by others than its owner: whoever reads it can compute every sub.
     pub danger_key_file_readable: bool,
 }
 
 impl DangerConfig {
     /// The names of the switches that are on.
     pub fn switched_on(&self) -> Vec<&'static str> {
-        [
-            ("danger_pkce_optional", self.danger_pkce_optional),
-            ("danger_alternative_login_optional", self.danger_alternative_login_optional),
-            ("danger_key_file_readable", self.danger_key_file_readable),
-        ]
-        .into_iter()
-        .filter_map(|(name, on)| on.then_some(name))
-        .collect()
+        let switches = [("danger_key_file_readable", self.danger_key_file_readable)];
+        switches.into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
     }
 }

@@ -11,8 +11,6 @@ pub struct Found {
     pub sandbox_keys: bool,
     /// Others than its owner may read the key ring's file.
     pub key_file_readable: bool,
-    /// Persons whose dynamic code is always the same.
-    pub fixed_codes: usize,
     /// Websites (`application_type` web) that registered an http redirect, which can only be loopback.
     pub http_redirects: Vec<String>,
     /// Websites that registered no `alternative_login_uri`.
@@ -47,23 +45,12 @@ impl Config {
                     found.database.as_deref() == Some(Mode::Sandbox.word()),
                     "The database was made by a sandbox: set store.url to an empty one and run `hufu migrate`.".into(),
                 );
-                refuse(
-                    found.fixed_codes > 0,
-                    format!(
-                        "{} persons sign in with a fixed code: close them, or use a new database.",
-                        found.fixed_codes
-                    ),
-                );
-                refuse(
-                    self.danger.danger_pkce_optional,
-                    "danger_pkce_optional is for test suites: take it out of [danger].".into(),
-                );
                 for client in &found.http_redirects {
                     refuse(true, format!("Website {client} has a redirect over http: register an https one for it."));
                 }
                 for client in &found.without_alternative {
                     refuse(
-                        !self.danger.danger_alternative_login_optional,
+                        true,
                         format!("Website {client} offers no other way in: register its alternative_login_uri."),
                     );
                 }
@@ -93,7 +80,6 @@ mod tests {
             Found { database: Some("sandbox".into()), ..Found::default() },
             Found { sandbox_keys: true, ..Found::default() },
             Found { key_file_readable: true, ..Found::default() },
-            Found { fixed_codes: 1, ..Found::default() },
             Found { http_redirects: vec!["shop".into()], ..Found::default() },
             Found { without_alternative: vec!["shop".into()], ..Found::default() },
         ];
@@ -106,16 +92,18 @@ mod tests {
     #[test]
     fn a_sandbox_refuses_real_people_and_nothing_that_it_made() {
         let sandbox = config(Mode::Sandbox, "http://localhost:8080");
-        let made = Found { database: Some("sandbox".into()), sandbox_keys: true, fixed_codes: 1, ..Found::default() };
+        let made = Found { database: Some("sandbox".into()), sandbox_keys: true, ..Found::default() };
         assert_eq!(sandbox.refusals(&made), Vec::<String>::new());
         let real = Found { database: Some("production".into()), ..Found::default() };
         assert_eq!(sandbox.refusals(&real).len(), 1);
     }
 
     #[test]
-    fn a_test_suite_may_not_weaken_production() {
+    fn a_danger_that_was_switched_on_is_not_refused() {
         let mut production = config(Mode::Production, "https://id.example");
-        production.danger.danger_pkce_optional = true;
-        assert_eq!(production.refusals(&Found::default()).len(), 1);
+        production.danger.danger_key_file_readable = true;
+        let found = Found { key_file_readable: true, ..Found::default() };
+        assert_eq!(production.refusals(&found), Vec::<String>::new());
+        assert_eq!(production.danger.switched_on(), ["danger_key_file_readable"]);
     }
 }

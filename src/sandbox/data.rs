@@ -75,7 +75,7 @@ impl DataDir {
     }
 
     pub fn key_ring(&self) -> PathBuf {
-        self.0.join("keys.json")
+        self.0.join("keys.toml")
     }
 
     fn secrets(&self) -> PathBuf {

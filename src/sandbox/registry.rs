@@ -3,12 +3,13 @@
 //! All of it is invented. Region 999999 exists nowhere, and the telephone numbers are not assigned.
 
 use serde::Serialize;
+use std::borrow::Cow;
 use time::{Date, Month};
 
 /// What the registry holds of one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identity {
-    pub name: &'static str,
+    pub name: String,
     /// `YYYY-MM-DD`.
     pub birthdate: String,
     /// In the form of a resident identity number, GB 11643 check character included.
@@ -35,15 +36,18 @@ pub enum Standing {
     Active,
     Suspended,
     /// A minor: signing in is answered honestly with "guardians come later".
-    Minor,
+    Under18,
+    Under14,
 }
 
 /// One invented person.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Persona {
     /// The word for this persona on the command line.
-    pub key: &'static str,
-    pub name: &'static str,
+    pub key: Cow<'static, str>,
+    /// Its place in the registry: what its document and telephone number are made of.
+    place: usize,
+    pub name: Cow<'static, str>,
     born: Born,
     pub way: Way,
     pub standing: Standing,
@@ -57,88 +61,101 @@ enum Born {
     Aged(i32),
 }
 
-const fn persona(key: &'static str, name: &'static str, born: Born, way: Way, note: &'static str) -> Persona {
-    Persona { key, name, born, way, standing: Standing::Active, note }
+const fn persona(
+    place: usize,
+    key: &'static str,
+    name: &'static str,
+    born: Born,
+    way: Way,
+    note: &'static str,
+) -> Persona {
+    let (key, name) = (Cow::Borrowed(key), Cow::Borrowed(name));
+    Persona { key, place, name, born, way, standing: Standing::Active, note }
 }
 
+const fn standing(standing: Standing, mut persona: Persona) -> Persona {
+    persona.standing = standing;
+    persona
+}
+
+use Born::{Aged, On};
+use Standing::{Suspended, Under14, Under18};
+use Way::{FixedCode, Passkey, PinAndCode, PinOnly};
+
 /// The personas, in the order in which they are shown.
-pub const PERSONAS: &[Persona] = &[
-    persona("lin", "林安然", Born::On(1990, Month::March, 15), Way::PinAndCode, "an adult; start here"),
-    persona(
-        "wang",
-        "王海波",
-        Born::On(1984, Month::November, 2),
-        Way::PinAndCode,
-        "an adult; the second person, for comparing subs",
-    ),
-    persona("chen", "陈玉兰", Born::On(1943, Month::May, 28), Way::PinAndCode, "an elder; large type, no passkey"),
-    persona(
-        "zhao",
-        "赵一鸣",
-        Born::On(1998, Month::July, 9),
-        Way::Passkey,
-        "signs in with a passkey only; load it into a virtual authenticator",
-    ),
-    persona(
-        "robot",
-        "周定码",
-        Born::On(1987, Month::January, 21),
-        Way::FixedCode,
-        "the code never changes, for scripted browsers; sandbox only",
-    ),
-    Persona {
-        standing: Standing::Suspended,
-        ..persona("sun", "孙守正", Born::On(1979, Month::September, 17), Way::PinAndCode, "suspended: cannot sign in")
-    },
-    persona(
-        "qian",
-        "钱小满",
-        Born::On(1993, Month::December, 4),
-        Way::PinOnly,
-        "lost the phone with the code: cannot sign in until recovery exists",
-    ),
-    Persona {
-        standing: Standing::Minor,
-        ..persona(
-            "li16",
-            "李知夏",
-            Born::Aged(16),
-            Way::PinAndCode,
-            "16 years old: guardians come later, and the page says so",
-        )
-    },
-    Persona {
-        standing: Standing::Minor,
-        ..persona(
-            "li10",
-            "李知秋",
-            Born::Aged(10),
-            Way::PinAndCode,
-            "10 years old: guardians come later, and the page says so",
-        )
-    },
+#[rustfmt::skip]
+pub static PERSONAS: [Persona; 9] = [
+    persona(0, "lin", "林安然", On(1990, Month::March, 15), PinAndCode, "an adult; start here"),
+    persona(1, "wang", "王海波", On(1984, Month::November, 2), PinAndCode, "an adult; the second person, for comparing subs"),
+    persona(2, "chen", "陈玉兰", On(1943, Month::May, 28), PinAndCode, "an elder, without a passkey"),
+    persona(3, "zhao", "赵一鸣", On(1998, Month::July, 9), Passkey, "signs in with a passkey only; put it into a virtual authenticator"),
+    persona(4, "robot", "周定码", On(1987, Month::January, 21), FixedCode, "the code never changes, for scripted browsers; sandbox only"),
+    standing(Suspended, persona(5, "sun", "孙守正", On(1979, Month::September, 17), PinAndCode, "suspended: cannot sign in")),
+    persona(6, "qian", "钱小满", On(1993, Month::December, 4), PinOnly, "lost the phone with the code: cannot sign in until recovery exists"),
+    standing(Under18, persona(7, "li16", "李知夏", Aged(16), PinAndCode, "16 years old, a minor: guardians come later, and the page says so")),
+    standing(Under14, persona(8, "li10", "李知秋", Aged(10), PinAndCode, "10 years old, a minor: guardians come later, and the page says so")),
 ];
 
+/// The keys of personas that `hufu persona add` makes: `more-1`, `more-2`, …
+const MORE: &str = "more-";
+/// Document and telephone numbers have three and four digits for a place.
+const MOST: usize = 800;
+
 impl Persona {
-    /// The persona of that key.
-    pub fn of_key(key: &str) -> Option<&'static Self> {
-        PERSONAS.iter().find(|persona| persona.key == key)
+    /// The persona of that key, one of the nine or one made later.
+    pub fn of_key(key: &str) -> Option<Self> {
+        match key.strip_prefix(MORE) {
+            Some(number) => number.parse().ok().and_then(|number| Self::more(number, PinAndCode)),
+            None => PERSONAS.iter().find(|persona| persona.key == key).cloned(),
+        }
+    }
+
+    /// The `number`th persona beyond the nine, an adult; `None` when the registry is full.
+    pub fn more(number: usize, way: Way) -> Option<Self> {
+        const FAMILY: [char; 20] = [
+            '吴', '郑', '冯', '褚', '卫', '蒋', '沈', '韩', '杨', '朱', '秦', '尤', '许', '何', '吕', '施', '张', '孔',
+            '曹', '严',
+        ];
+        const GIVEN: [&str; 40] = [
+            "平安", "长乐", "景行", "思齐", "若水", "明远", "静好", "怀瑾", "握瑜", "清扬", "嘉木", "星河", "望舒",
+            "晨曦", "听雨", "知行", "致远", "宁静", "子衿", "采薇", "南风", "北辰", "东篱", "西窗", "云帆", "沧海",
+            "归舟", "春晓", "夏至", "秋实", "冬青", "晴川", "鹤鸣", "松月", "竹影", "兰舟", "梅溪", "菊泉", "桂舟",
+            "荷风",
+        ];
+        if number == 0 || number > MOST {
+            return None;
+        }
+        let name = format!("{}{}", FAMILY[number % 20], GIVEN[number / 20 % 40]);
+        let month = Month::try_from(u8::try_from(number % 12 + 1).ok()?).ok()?;
+        Some(Self {
+            key: format!("{MORE}{number}").into(),
+            place: PERSONAS.len() + number,
+            name: name.into(),
+            born: On(1960 + i32::try_from(number % 45).ok()?, month, u8::try_from(number % 28 + 1).ok()?),
+            way,
+            standing: Standing::Active,
+            note: "an adult, added later",
+        })
+    }
+
+    /// The number in `more-NUMBER`.
+    pub fn number_of(key: &str) -> Option<usize> {
+        key.strip_prefix(MORE)?.parse().ok()
     }
 
     /// What the registry answers, in a sandbox that was made in `year`.
     pub fn identity(&self, year: i32) -> Identity {
         let born = match self.born {
-            Born::On(year, month, day) => Date::from_calendar_date(year, month, day),
-            Born::Aged(age) => Date::from_calendar_date(year - age, Month::January, 1),
+            On(year, month, day) => Date::from_calendar_date(year, month, day),
+            Aged(age) => Date::from_calendar_date(year - age, Month::January, 1),
         };
         let born = born.expect("a day that exists");
-        let place = PERSONAS.iter().position(|persona| persona.key == self.key).unwrap_or_default();
         let (y, m, d) = (born.year(), u8::from(born.month()), born.day());
         Identity {
-            name: self.name,
+            name: self.name.to_string(),
             birthdate: format!("{y:04}-{m:02}-{d:02}"),
-            document_number: with_check(format!("999999{y:04}{m:02}{d:02}{:03}", 100 + place)),
-            phone: format!("+86 199 0000 {:04}", 1000 + place),
+            document_number: with_check(format!("999999{y:04}{m:02}{d:02}{:03}", 100 + self.place)),
+            phone: format!("+86 199 0000 {:04}", 1000 + self.place),
         }
     }
 }
@@ -162,22 +179,22 @@ mod tests {
     #[test]
     fn there_are_at_least_eight_personas_of_all_the_kinds() {
         assert!(PERSONAS.len() >= 8);
-        for way in [Way::PinAndCode, Way::FixedCode, Way::Passkey, Way::PinOnly] {
+        for way in [PinAndCode, FixedCode, Passkey, PinOnly] {
             assert!(PERSONAS.iter().any(|persona| persona.way == way), "{way:?}");
         }
-        for standing in [Standing::Active, Standing::Suspended, Standing::Minor] {
+        for standing in [Standing::Active, Suspended, Under18, Under14] {
             assert!(PERSONAS.iter().any(|persona| persona.standing == standing), "{standing:?}");
         }
     }
 
     #[test]
     fn no_two_personas_share_anything() {
-        let identities: Vec<_> = PERSONAS.iter().map(|persona| persona.identity(2026)).collect();
+        let more = (1..=MOST).filter_map(|number| Persona::more(number, PinAndCode));
+        let identities: Vec<_> = PERSONAS.iter().cloned().chain(more).map(|persona| persona.identity(2026)).collect();
         let distinct = |of: fn(&Identity) -> String| identities.iter().map(of).collect::<BTreeSet<_>>().len();
-        assert_eq!(distinct(|identity| identity.name.to_owned()), PERSONAS.len());
-        assert_eq!(distinct(|identity| identity.birthdate.clone()), PERSONAS.len());
-        assert_eq!(distinct(|identity| identity.document_number.clone()), PERSONAS.len());
-        assert_eq!(distinct(|identity| identity.phone.clone()), PERSONAS.len());
+        assert_eq!(distinct(|identity| identity.name.clone()), PERSONAS.len() + MOST);
+        assert_eq!(distinct(|identity| identity.document_number.clone()), PERSONAS.len() + MOST);
+        assert_eq!(distinct(|identity| identity.phone.clone()), PERSONAS.len() + MOST);
     }
 
     /// GB 11643-1999, the standard's own example.

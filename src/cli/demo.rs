@@ -1,0 +1,179 @@
+//! `hufu demo`: everything on one machine, with invented people.
+//!
+//! What the first start makes is kept in the data directory, so that the second start finds its data again: the key
+//! ring, the personas with their numbers, PINs and codes, the demo website's registration, and the ports.
+
+use super::desk::{Desk, Entry};
+use super::failure::Failure;
+use super::node::{self, Node};
+use super::persona::Introduced;
+use super::{client, house, key, out, persona, site, stop, world};
+use crate::config::{LogConfig, LogFormat};
+use crate::flow::Provider;
+use crate::sandbox::data::{DataDir, Made, SiteClient};
+use crate::sandbox::site::Registration;
+use crate::spec::IssuerUrl;
+use crate::store::{self, meta};
+use openidconnect::{ClientId, ClientSecret};
+use serde::Serialize;
+use serde_json::json;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// What `hufu demo` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hufu demo                                    then open http://localhost:8081
+  hufu demo --json --listen 0 --site 0 --data /tmp/hufu-test
+  hufu persona list                            the people and their current codes, while it runs
+  hufu client add --redirect-uri http://localhost:3000/callback")]
+pub struct Args {
+    /// Where its data is kept; a second start finds it again
+    #[arg(long, value_name = "DIR", default_value = "hufu-data")]
+    data: PathBuf,
+    /// Address or port of the provider; port 0 takes the one of the last start, else any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: Address,
+    /// Address or port of the demo website; port 0 as above
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    site: Address,
+    /// Print one line of JSON when ready, instead of the introduction
+    #[arg(long)]
+    json: bool,
+    /// What to log on standard error: error, warn, info, debug
+    #[arg(long, value_name = "LEVEL", env = "HUFU_LOG", default_value = "warn")]
+    log: String,
+}
+
+/// `127.0.0.1:8080`, or the port alone.
+#[derive(Clone, Copy, Debug)]
+struct Address(SocketAddr);
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(port) = text.parse() {
+            return Ok(Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)));
+        }
+        text.parse().map(Self).map_err(|_| "an address with its port, such as 127.0.0.1:8080, or a port".into())
+    }
+}
+
+impl Address {
+    /// Port 0 becomes the port that `before` had.
+    fn as_before(self, before: Option<&str>) -> SocketAddr {
+        let last = before.and_then(|url| url::Url::parse(url).ok()?.port()).filter(|_| self.0.port() == 0);
+        SocketAddr::new(self.0.ip(), last.unwrap_or(self.0.port()))
+    }
+}
+
+/// The line of `--json`.
+#[derive(Serialize)]
+struct Ready<'a> {
+    issuer: &'a str,
+    site: &'a str,
+    personas: &'a [Introduced],
+    client: &'a SiteClient,
+}
+
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let data = DataDir::at(&args.data);
+    let here = || Failure::at(args.data.display().to_string());
+    data.create().map_err(here())?;
+    let before = data.made().map_err(here())?;
+
+    let address = args.listen.as_before(before.as_ref().map(|made| made.issuer.as_str()));
+    let taken = |error| Failure::unavailable(format!("{address}: {error}; is a demo running there already?"));
+    let listener = world::listen(address).map_err(taken)?;
+    let issuer = IssuerUrl::new(site::own_url(&listener)?).map_err(Failure::settings)?;
+    same_issuer(before.as_ref(), &issuer)?;
+    // The website may move; the provider may not, for what is sealed belongs to one issuer.
+    let last_site = before.as_ref().and_then(|made| Some(made.client.as_ref()?.redirect_uri.clone()));
+    let site_listener =
+        world::listen(args.site.as_before(last_site.as_deref())).or_else(|_| world::listen(args.site.0));
+    let site_listener = site_listener.map_err(Failure::at(args.site.0))?;
+    let site_url = site::own_url(&site_listener)?;
+
+    let mut config = data.settings_for(issuer.clone());
+    config.log = LogConfig { level: args.log.clone(), format: LogFormat::Text };
+    config.metrics.beside = true;
+    config.server.drain_seconds = 3;
+    let instruments = node::instruments(&config)?;
+    if !data.key_ring().exists() {
+        key::make_ring(&data.key_ring(), config.mode)?;
+    }
+    store::migrate(&config.store)?;
+    let desk = Desk::over(config)?;
+    desk.change(Entry::new("demo", json!({ "issuer": issuer.as_str() })), |tx| {
+        Ok(meta::put_once(tx, "mode", "sandbox")?.then_some(()))
+    })?;
+    let provider = house::provider(&desk, Some(site_url.clone()))?;
+    let made = furnish(&desk, &provider, &data, &site_url)?;
+    let introduced = Introduced::all(&made)?;
+    let Some(client) = made.client.clone() else { return Err(Failure::unavailable("no demo website is registered")) };
+
+    let registration = Registration {
+        issuer,
+        client_id: ClientId::new(client.client_id.clone()),
+        client_secret: Some(ClientSecret::new(client.client_secret.clone())),
+        redirect_uri: site::redirect_uri(&site_url).map_err(Failure::settings)?,
+    };
+    let config = desk.config.clone();
+    drop(desk);
+    actix_web::rt::System::new().block_on(async {
+        let website = site::start(registration, site_listener)?;
+        let node = Node::start(provider, &config, listener, &instruments).await?;
+        stop::on_signal(vec![website.handle(), node.server.handle()]);
+        let website = actix_web::rt::spawn(website);
+        let ready = Ready { issuer: made.issuer.as_str(), site: &site_url, personas: &introduced, client: &client };
+        out::line(&if args.json { out::to_json(&ready) } else { welcome(&ready, args) })?;
+        node.run().await?;
+        drop(website.await);
+        Ok(())
+    })
+}
+
+fn same_issuer(before: Option<&Made>, issuer: &IssuerUrl) -> Result<(), Failure> {
+    match before {
+        Some(made) if made.issuer != *issuer => Err(Failure::settings(format!(
+            "this data belongs to {}: start there with --listen, or make new data with --data",
+            made.issuer.as_str()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes what is missing: people, and the registration of the demo website at its address of today.
+fn furnish(desk: &Desk, provider: &Provider, data: &DataDir, site_url: &str) -> Result<Made, Failure> {
+    let mut made = persona::begin(data, provider)?;
+    persona::invent_missing(&mut made, provider)?;
+    persona::settle(desk, provider, data, &made)?;
+    let redirect_uri = site::redirect_uri(site_url).map_err(Failure::settings)?;
+    made.client = Some(client::demo_website(desk, made.client.as_ref(), redirect_uri.as_str())?);
+    data.keep(&made).map_err(Failure::at(data.path().display()))?;
+    Ok(made)
+}
+
+fn welcome(ready: &Ready<'_>, args: &Args) -> String {
+    let data = args.data.display();
+    format!(
+        "Hufu is running, with invented people only.
+
+  Demo website  {}
+  Provider      {}
+
+Open the demo website, press the button, and be one of these:
+
+{}
+
+Who has a code gets a new one every 30 seconds; `hufu persona list --data {data}` shows the current one.
+Another website: hufu client add --data {data} --redirect-uri http://localhost:3000/callback
+Stop with Ctrl-C. The data stays in {data}, and the next start finds it again.",
+        ready.site,
+        ready.issuer,
+        persona::shown(ready.personas).replace('\n', "\n  ").replacen("", "  ", 1),
+    )
+}

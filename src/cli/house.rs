@@ -1,0 +1,89 @@
+//! Puts the house together: settings, key ring, database, provider.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::world;
+use crate::authn::{Passkeys, Rack};
+use crate::client::ClientMetadata;
+use crate::config::{Config, Found, Mode};
+use crate::flow::{self, Parts, Provider};
+use crate::keys::{FileKeys, KeyService, Keys};
+use crate::store::{clients, meta};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Sign-ins that may wait for a free core, for each one that has one.
+const WAITING_PER_HASH: usize = 16;
+
+/// The key ring in `file`.
+///
+/// # Errors
+/// No such file, or no ring in it.
+pub fn key_ring(file: &Path) -> Result<FileKeys, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::unavailable(format!("{}: {error}; make one with `hufu key init`", file.display())))?;
+    FileKeys::parse(&text).map_err(|error| Failure::settings(format!("{}: {error}", file.display())))
+}
+
+/// The keys of this installation.
+pub fn keys(config: &Config) -> Result<Keys, Failure> {
+    let ring = key_ring(&config.keys.file)?;
+    Keys::new(ring, config.server.issuer.clone()).map_err(Failure::unavailable)
+}
+
+/// The provider over the desk's data.
+///
+/// # Errors
+/// No key ring, or an issuer whose host is an address.
+pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Failure> {
+    let config = &desk.config;
+    let hashes = config.limits.pin_hash_count();
+    Ok(Provider::new(Parts {
+        issuer: config.server.issuer.clone(),
+        mode: match config.mode {
+            Mode::Sandbox => flow::Mode::Sandbox,
+            Mode::Production => flow::Mode::Production,
+        },
+        keys: keys(config)?,
+        store: desk.store().clone(),
+        passkeys: Passkeys::new(&config.server.issuer).map_err(Failure::settings)?,
+        rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
+        world: Arc::new(world::Real),
+        demo_site,
+    }))
+}
+
+/// What the settings must be held against before anything starts.
+///
+/// # Errors
+/// The key ring or the database cannot be had.
+pub fn inspect(desk: &Desk) -> Result<Found, Failure> {
+    let file = &desk.config.keys.file;
+    let (database, rows) = desk.read(|db| Ok((meta::value(db, "mode")?, clients::all(db)?)))?;
+    let mut found = Found {
+        database,
+        sandbox_keys: key_ring(file)?.is_sandbox(),
+        key_file_readable: readable_by_others(file)?,
+        ..Found::default()
+    };
+    for row in rows {
+        let metadata: ClientMetadata = serde_json::from_str(&row.metadata)
+            .map_err(|error| Failure::unavailable(format!("website {}: {error}", row.client_id.as_str())))?;
+        let id = row.client_id.to_string();
+        let web = metadata.application_type == crate::client::ApplicationType::Web;
+        if web && metadata.redirect_uris.iter().any(|uri| uri.starts_with("http:")) {
+            found.http_redirects.push(id.clone());
+        }
+        if web && metadata.alternative_login_uri.is_none() {
+            found.without_alternative.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the file's mode lets anybody but its owner read it.
+pub fn readable_by_others(file: &Path) -> Result<bool, Failure> {
+    let metadata = std::fs::metadata(file).map_err(Failure::at(file.display()))?;
+    Ok(metadata.permissions().mode() & 0o077 != 0)
+}
