@@ -2,10 +2,9 @@
 
 use super::Unavailable;
 use crate::keys::{SigningAlg, SigningKeys};
-use crate::spec::{self, IssuerUrl, TokenHash};
+use crate::spec::{self, CoreJwsSigningAlgorithm, IssuerUrl, TokenHash};
 use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
-use openidconnect::core::CoreJwsSigningAlgorithm;
 use std::sync::Arc;
 
 /// A document ready to send.

@@ -20,6 +20,7 @@ pub use error::OAuthError;
 pub use id::{CeremonyId, GrantId, NodeId, PasskeyId, PersonId, SessionId, SpentId, TraceId};
 pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};
 pub use metadata::{Metadata, metadata};
+pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};
 pub use refusal::{Refusal, Refuse};
