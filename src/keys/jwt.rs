@@ -1,17 +1,14 @@
 //! JSON Web Tokens at the door: unverified until a signature fits, and even then `crit`, `typ` and times are checked here.
 //!
 //! RFC 7515, RFC 7519, RFC 8725. The header names an algorithm and a key; it never brings one (`jwk`, `jku`, `x5c` are
-//! not read). The clock is the caller's.
+//! not read). Times are in `times`.
 
 use super::alg::SigningAlg;
 use super::jwk::JwkSet;
-use super::pairwise::Sub;
-use crate::spec::{ClientId, IssuerUrl, Timestamp};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{DecodingKey, crypto};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::time::Duration;
 
 /// The longest token that is looked at.
 const LONGEST: usize = 16 * 1024;
@@ -198,111 +195,6 @@ impl VerifiedJwt {
     }
 }
 
-/// Whether `exp` is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lifetime {
-    Enforced,
-    Ignored,
-}
-
-/// The time claims of a token (RFC 7519 §4.1.4–4.1.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Times {
-    #[serde(default, deserialize_with = "numeric_date")]
-    pub exp: Option<Timestamp>,
-    #[serde(default, deserialize_with = "numeric_date")]
-    pub iat: Option<Timestamp>,
-    #[serde(default, deserialize_with = "numeric_date")]
-    pub nbf: Option<Timestamp>,
-}
-
-impl Times {
-    /// Holds the claims against `now`, forgiving `leeway` either way.
-    ///
-    /// # Errors
-    /// Expired, not valid yet, issued in the future, or without `exp` where it is enforced.
-    pub fn check(&self, now: Timestamp, leeway: Duration, lifetime: Lifetime) -> Result<(), JwtError> {
-        if lifetime == Lifetime::Enforced {
-            let exp = self.exp.ok_or(JwtError::NoExpiry)?;
-            // "on or after which the JWT MUST NOT be accepted".
-            if now >= exp.plus(leeway) {
-                return Err(JwtError::Expired);
-            }
-        }
-        let soon = now.plus(leeway);
-        if self.nbf.is_some_and(|nbf| nbf > soon) || self.iat.is_some_and(|iat| iat > soon) {
-            return Err(JwtError::NotYetValid);
-        }
-        Ok(())
-    }
-}
-
-/// A `NumericDate`: seconds, of which a fraction is allowed and cut off (RFC 7519 §2).
-fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
-    Ok(number.map(|number| {
-        let seconds = number.as_i64().unwrap_or_else(|| number.as_f64().map_or(i64::MAX, |seconds| seconds as i64));
-        Timestamp::from_unix(seconds)
-    }))
-}
-
-/// What an ID token of ours says about whom it was issued to.
-#[derive(Clone, Debug)]
-pub struct IdTokenHint {
-    sub: String,
-    audience: Vec<String>,
-    /// The session, where the token carried one.
-    pub sid: Option<String>,
-}
-
-impl IdTokenHint {
-    pub(super) fn read(token: &VerifiedJwt, issuer: &IssuerUrl) -> Result<Self, JwtError> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Audience {
-            One(String),
-            Many(Vec<String>),
-        }
-        #[derive(Deserialize)]
-        struct Claims {
-            iss: String,
-            sub: String,
-            aud: Audience,
-            sid: Option<String>,
-        }
-        token.expect_typ(&["JWT"])?;
-        let claims: Claims = token.claims()?;
-        if claims.iss != issuer.as_str() {
-            return Err(JwtError::OtherIssuer);
-        }
-        let audience = match claims.aud {
-            Audience::One(only) => vec![only],
-            Audience::Many(many) => many,
-        };
-        Ok(Self { sub: claims.sub, audience, sid: claims.sid })
-    }
-
-    /// Whether the token was about that person, at that website.
-    pub fn is_about(&self, sub: &Sub) -> bool {
-        self.sub == sub.as_str()
-    }
-
-    /// The token's `sub`, to be compared and forgotten.
-    pub fn sub(&self) -> &str {
-        &self.sub
-    }
-
-    /// Whether the token was issued to that client.
-    pub fn was_issued_to(&self, client_id: &ClientId) -> bool {
-        self.audience.iter().any(|audience| audience == client_id.as_str())
-    }
-
-    /// The clients that the token was issued to.
-    pub fn audience(&self) -> &[String] {
-        &self.audience
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,24 +320,6 @@ mod tests {
             assert_eq!(typed(good).expect_typ(&["JWT"]), Ok(()));
         }
         assert_eq!(typed(Some("at+jwt")).expect_typ(&["JWT"]), Err(JwtError::TypDiffers("at+jwt".into())));
-    }
-
-    /// RFC 7519 §4.1.4: "on or after which the JWT MUST NOT be accepted".
-    #[test]
-    fn times_are_held_against_the_callers_clock() {
-        let at = |second| Timestamp::from_unix(second);
-        let check = |claims: Value, now, lifetime| {
-            serde_json::from_value::<Times>(claims).unwrap().check(at(now), Duration::from_secs(5), lifetime)
-        };
-        use Lifetime::{Enforced, Ignored};
-        assert_eq!(check(json!({ "exp": 100 }), 104, Enforced), Ok(()));
-        assert_eq!(check(json!({ "exp": 100 }), 105, Enforced), Err(JwtError::Expired));
-        assert_eq!(check(json!({ "exp": 100 }), 105, Ignored), Ok(()));
-        assert_eq!(check(json!({}), 1, Enforced), Err(JwtError::NoExpiry));
-        assert_eq!(check(json!({ "exp": 100.9, "nbf": 15 }), 10, Enforced), Ok(()));
-        assert_eq!(check(json!({ "exp": 100, "nbf": 16 }), 10, Enforced), Err(JwtError::NotYetValid));
-        assert_eq!(check(json!({ "exp": 100, "iat": 16 }), 10, Enforced), Err(JwtError::NotYetValid));
-        assert!(serde_json::from_value::<Times>(json!({ "exp": "100" })).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod alg;
 mod facade;
+mod hint;
 mod jwk;
 mod jwt;
 mod pairwise;
@@ -18,11 +19,13 @@ mod signing;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use alg::SigningAlg;
 pub use facade::Keys;
+pub use hint::IdTokenHint;
 pub use jwk::{JwkSet, JwkSetError};
-pub use jwt::{IdTokenHint, JwtError, Lifetime, Times, UnverifiedJwt, VerifiedJwt};
+pub use jwt::{JwtError, UnverifiedJwt, VerifiedJwt};
 pub use pairwise::{Epoch, Sub};
 pub use provider::install as install_crypto;
 pub use record::{Kid, Schedule, SigningKeyRecord, Stage};
@@ -32,3 +35,4 @@ pub use sealing::{OpenError, Sealable};
 pub use service::{KeyError, KeyService, RootKey, Subkey};
 pub use signing::SigningKeys;
 pub use tag::TagPurpose;
+pub use times::{Lifetime, Times};

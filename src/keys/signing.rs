@@ -2,8 +2,9 @@
 
 use super::alg::SigningAlg;
 use super::facade::Keys;
+use super::hint::IdTokenHint;
 use super::jwk::Material;
-use super::jwt::{IdTokenHint, JwtError, UnverifiedJwt};
+use super::jwt::{JwtError, UnverifiedJwt};
 use super::provider::{self, ParsedKey};
 use super::record::{Kid, SigningKeyRecord, Stage};
 use super::service::KeyError;
