@@ -28,7 +28,7 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
         "Time to answer, by route, method and status; its count is the requests.",
     ),
     ("hufu_refusals_total", Kind::Counter, "Requests of websites that were refused, by stable code."),
-    ("hufu_signins_total", Kind::Counter, "Sign-ins that succeeded, by level."),
+    ("hufu_signins_total", Kind::Counter, "Sign-ins that succeeded."),
     ("hufu_signin_refused_total", Kind::Counter, "Sign-ins that were refused, by stable code."),
     ("hufu_store_writes", Kind::Gauge, "Write transactions since the node started."),
     ("hufu_store_failures_total", Kind::Counter, "Times that the database could not be had."),

@@ -59,6 +59,9 @@ impl Node {
             listener,
             workers: config.server.worker_count(),
             drain: config.server.drain_seconds,
+            connections: config.limits.connections,
+            request_head: config.limits.request_head(),
+            keep_alive: config.limits.keep_alive(),
             metrics: config.metrics.beside.then(|| instruments.clone()),
         };
         let server = web::serve(provider.clone(), listening).map_err(Failure::at(address))?;

@@ -18,7 +18,7 @@ pub use sample::sample;
 use crate::spec::IssuerUrl;
 use crate::store::StoreConfig;
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -66,8 +66,6 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Threads that answer requests; 0 means one per core.
     pub workers: usize,
-    /// Addresses of the proxies whose `X-Forwarded-For` is believed. Anybody else's is ignored.
-    pub trusted_proxies: Vec<IpAddr>,
     /// How many seconds requests under way may take after SIGTERM, before the node ends.
     pub drain_seconds: u64,
 }
@@ -78,7 +76,6 @@ impl Default for ServerConfig {
             issuer: IssuerUrl::new("https://id.example.org".into()).expect("a constant URL"),
             listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080),
             workers: 0,
-            trusted_proxies: Vec::new(),
             drain_seconds: 20,
         }
     }

@@ -78,3 +78,60 @@ fn authenticator_data(passkey: &Passkey) -> Option<Vec<u8>> {
     }
     Some(data)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authn::{Assertion, Challenge, Passkeys};
+    use crate::person::WebauthnUserId;
+    use aws_lc_rs::rand::SystemRandom;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    /// What a browser would post after `navigator.credentials.get()` with the handed-out private key (WebAuthn §6.3.3).
+    fn assertion(passkey: &Passkey, issuer: &IssuerUrl, challenge: &Challenge) -> String {
+        let client_data = json!({
+            "type": "webauthn.get",
+            "challenge": BASE64URL_NOPAD.encode(challenge.as_bytes()),
+            "origin": issuer.url().origin().ascii_serialization(),
+        });
+        let client_data = client_data.to_string().into_bytes();
+        let mut data = digest(&SHA256, passkey.rp_id.as_bytes()).as_ref().to_vec();
+        data.extend_from_slice(&[0x01 | 0x04, 0, 0, 0, 1]);
+        let pkcs8 = BASE64URL_NOPAD.decode(passkey.private_key.as_bytes()).expect("base64url");
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &pkcs8).expect("a key");
+        let signed = [data.as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
+        let signature = pair.sign(&SystemRandom::new(), &signed).expect("signs");
+        let credential = json!({
+            "id": passkey.credential_id,
+            "rawId": passkey.credential_id,
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": BASE64URL_NOPAD.encode(&client_data),
+                "authenticatorData": BASE64URL_NOPAD.encode(&data),
+                "signature": BASE64URL_NOPAD.encode(signature.as_ref()),
+                "userHandle": passkey.user_handle,
+            },
+            "clientExtensionResults": {},
+        });
+        credential.to_string()
+    }
+
+    #[test]
+    fn the_passkey_registers_and_signs_in_like_a_real_one() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let issuer = IssuerUrl::new("http://localhost:8080".into()).expect("a URL");
+        let passkeys = Passkeys::new(&issuer).expect("localhost is a domain");
+        let made = passkey(&issuer, &mut rng).expect("made");
+        let handle = BASE64URL_NOPAD.decode(made.user_handle.as_bytes()).expect("base64url");
+        let owner = WebauthnUserId::from_bytes(handle.try_into().expect("sixteen bytes"));
+
+        let challenge = Challenge::random(&mut rng);
+        let posted = registration(&made, &issuer, challenge.as_bytes()).expect("whole");
+        let stored = passkeys.register(&posted, &challenge, &owner, &[], "Sandbox").expect("registers");
+
+        let challenge = Challenge::random(&mut rng);
+        let posted = Assertion::read(&assertion(&made, &issuer, &challenge)).expect("reads");
+        assert_eq!(posted.credential_id(), stored.credential_id().expect("an id"));
+        passkeys.verify(&posted, &challenge, &stored, &owner).expect("signs in");
+    }
+}

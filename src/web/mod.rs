@@ -24,6 +24,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::TcpListener;
+use std::time::Duration;
 
 /// How the server listens.
 pub struct Listening {
@@ -31,6 +32,11 @@ pub struct Listening {
     pub workers: usize,
     /// Seconds that a graceful stop waits for requests under way.
     pub drain: u64,
+    /// Open connections per worker.
+    pub connections: usize,
+    /// How long a request's head may take, and an idle connection is kept.
+    pub request_head: Duration,
+    pub keep_alive: Duration,
     /// `/metrics`, when the operator wants it on this listener.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -47,6 +53,9 @@ pub fn serve(provider: web::Data<Provider>, listening: Listening) -> std::io::Re
     });
     let server = server
         .workers(listening.workers)
+        .max_connections(listening.connections)
+        .client_request_timeout(listening.request_head)
+        .keep_alive(listening.keep_alive)
         .shutdown_timeout(listening.drain)
         .disable_signals()
         .listen(listening.listener)?;

@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod help;
+mod keys;
 
 use serde_json::Value;
 use std::path::Path;
