@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::clients::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::{ClientId, TokenHash};
@@ -22,7 +22,7 @@ pub struct ClientRow {
 type Raw = (String, i64, String, Option<TokenHash>, Option<Vec<u8>>);
 
 pub fn by_id(db: &mut Db, client_id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
-    let found: Option<Raw> = clients::table.find(client_id.as_str()).first(db.conn()).optional()?;
+    let found: Option<Raw> = find_one!(db, clients::table.find(client_id.as_str()))?;
     Ok(found.map(ClientRow::from))
 }
 

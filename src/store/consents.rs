@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::consents::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::{ClientId, ShownDigest, SubDigest, Timestamp};
@@ -29,7 +29,7 @@ pub fn is_given(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let key = (sub.as_bytes().as_slice(), client.as_str(), shown.as_bytes().as_slice());
-    let expires: Option<i64> = consents::table.find(key).select(dsl::expires_day).first(db.conn()).optional()?;
+    let expires: Option<i64> = find_one!(db, consents::table.find(key).select(dsl::expires_day))?;
     Ok(expires.is_some_and(|expires| now.unix() < expires))
 }
 

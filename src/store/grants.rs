@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::grants::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::GrantId;
@@ -17,7 +17,7 @@ pub enum GrantState {
 }
 
 pub fn state(db: &mut Db, id: &GrantId) -> Result<GrantState, StoreError> {
-    let revoked = grants::table.find(id.as_bytes().as_slice()).select(dsl::revoked).first(db.conn()).optional()?;
+    let revoked = find_one!(db, grants::table.find(id.as_bytes().as_slice()).select(dsl::revoked))?;
     Ok(match revoked {
         None => GrantState::Absent,
         Some(false) => GrantState::Active,

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::meta::{self, dsl};
 use super::{Db, StoreError, Tx};
 
 pub fn value(db: &mut Db, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(meta::table.find(name).select(dsl::value).first(db.conn()).optional()?)
+    find_one!(db, meta::table.find(name).select(dsl::value))
 }
 
 /// Writes a fact that must not change; false when it is there already.

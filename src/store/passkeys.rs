@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::persons;
 use super::schema::passkeys::{self, dsl};
 use super::{Db, StoreError, Tx};
@@ -34,7 +34,7 @@ pub fn of_person(db: &mut Db, person: &PersonId) -> Result<Vec<PasskeyRow>, Stor
 
 pub fn by_credential_digest(db: &mut Db, digest: &CredentialDigest) -> Result<Option<PasskeyRow>, StoreError> {
     let one = passkeys::table.filter(dsl::credential_digest.eq(digest.as_bytes().as_slice()));
-    Ok(one.first(db.conn()).optional()?)
+    find_one!(db, one)
 }
 
 /// False when the person has `most` passkeys already, or the credential is known.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::persons::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::{NumberDigest, PersonId, Timestamp};
@@ -25,13 +25,12 @@ pub struct PersonRow {
 }
 
 pub fn by_id(db: &mut Db, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
-    let found = persons::table.find(id.as_bytes().as_slice()).first(db.conn()).optional()?;
-    Ok(found)
+    find_one!(db, persons::table.find(id.as_bytes().as_slice()))
 }
 
 pub fn by_number_digest(db: &mut Db, digest: &NumberDigest) -> Result<Option<PersonRow>, StoreError> {
     let one = persons::table.filter(dsl::number_digest.eq(digest.as_bytes().as_slice()));
-    Ok(one.first(db.conn()).optional()?)
+    find_one!(db, one)
 }
 
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::refusals::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::{ClientId, TraceId};
@@ -20,7 +20,7 @@ pub struct RefusalRow {
 type Raw = (TraceId, Option<String>, String);
 
 pub fn by_trace(db: &mut Db, id: &TraceId) -> Result<Option<RefusalRow>, StoreError> {
-    let found: Option<Raw> = refusals::table.find(id.as_bytes().as_slice()).first(db.conn()).optional()?;
+    let found: Option<Raw> = find_one!(db, refusals::table.find(id.as_bytes().as_slice()))?;
     Ok(found.map(RefusalRow::from))
 }
 

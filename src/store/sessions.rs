@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::sessions::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::lifetime::LAST_SEEN_STEP;
@@ -24,7 +24,7 @@ pub struct SessionRow {
 }
 
 pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
-    Ok(sessions::table.find(id.as_bytes().as_slice()).first(db.conn()).optional()?)
+    find_one!(db, sessions::table.find(id.as_bytes().as_slice()))
 }
 
 pub fn of_person(db: &mut Db, person: &PersonId) -> Result<Vec<SessionRow>, StoreError> {

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::insert_once;
+use super::conn::{find_one, insert_once};
 use super::schema::throttles::{self, dsl};
 use super::{Db, StoreError, Tx};
 
@@ -17,7 +17,7 @@ pub struct ThrottleRow {
 
 /// `None` when nothing was ever counted there.
 pub fn by_slot(db: &mut Db, slot: i64) -> Result<Option<ThrottleRow>, StoreError> {
-    Ok(throttles::table.find(slot).first(db.conn()).optional()?)
+    find_one!(db, throttles::table.find(slot))
 }
 
 /// Puts a counter in place: read and written in one transaction, so that no attempt is lost.

@@ -87,4 +87,17 @@ macro_rules! insert_once {
     };
 }
 
-pub(in crate::store) use {insert_once, on_each};
+/// The row with a unique key, if there is one.
+///
+/// Asked of the real connection, since an `AnyConn` would write the statement out anew each time; and without `first`,
+/// since its bound `LIMIT` would make SQLite prepare the statement anew each time.
+macro_rules! find_one {
+    ($db:expr, $query:expr) => {
+        $crate::store::conn::on_each!($db, conn => {
+            diesel::OptionalExtension::optional(diesel::RunQueryDsl::get_result($query, conn))
+        })
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+pub(in crate::store) use {find_one, insert_once, on_each};

@@ -22,7 +22,7 @@ use self::sqlite::Sqlite;
 use super::config::{Place, StoreConfig};
 use super::error::StoreError;
 
-pub(in crate::store) use self::any::{AnyConn, insert_once, on_each};
+pub(in crate::store) use self::any::{AnyConn, find_one, insert_once, on_each};
 pub use self::any::{Db, Tx};
 pub use self::migrate::{migrate, pending};
 
