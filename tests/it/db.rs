@@ -221,6 +221,7 @@ mod postgres {
                 }
                 std::thread::sleep(Duration::from_millis(50));
             }
+            drop((shell.kill(), shell.wait()));
             panic!("PostgreSQL did not start; see {dir}/log");
         }
     }

@@ -26,6 +26,7 @@ cargo xtask COMMAND
 
   test          install what this machine lacks, then run everything there is; minutes per stage at the end
   check         the quick part: formatting, lints, rules, endpoints on the embedded database
+  clients       only the third-party libraries, against the debug build that is there
   bench         measure complete flows; prints one table
   conformance   run the official suite's plans against a server of ours
 ";
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     match words.first().map(String::as_str) {
         Some("test") => suite::test(),
         Some("check") => suite::check(),
+        Some("clients") => suite::clients(),
         Some("bench") => bench::run(&words[1..]),
         Some("conformance") => conformance::run(&words[1..]),
         Some("help" | "--help" | "-h") => {

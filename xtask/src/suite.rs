@@ -7,6 +7,8 @@ use crate::postgres::Cluster;
 use crate::report::{Passed, Report};
 use crate::{clients, deny, docs, machine, shell};
 
+const CLIENTS: &str = "websites (their libraries)";
+
 /// Everything, on a machine that may be bare.
 pub fn test() -> ExitCode {
     let mut report = Report::new();
@@ -19,7 +21,7 @@ pub fn test() -> ExitCode {
         tests(&mut report);
         report.stage("endpoints, PostgreSQL", tests_on_postgres);
         report.stage("people (Chromium)", || run(&mut cargo_test(&["--test", "it"], &["browser::"])));
-        report.stage("websites (their libraries)", clients::run);
+        report.stage(CLIENTS, clients::run);
     }
     report.close()
 }
@@ -32,6 +34,13 @@ pub fn check() -> ExitCode {
     if build(&mut report) {
         tests(&mut report);
     }
+    report.close()
+}
+
+/// The third-party libraries alone.
+pub fn clients() -> ExitCode {
+    let mut report = Report::new();
+    report.stage(CLIENTS, clients::run);
     report.close()
 }
 

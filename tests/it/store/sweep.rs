@@ -17,7 +17,7 @@ on_each_database! {
         let mut rng = StdRng::seed_from_u64(1);
         let mut ids = |at| (0..5).map(|_| GrantId::expiring(at, &mut rng)).collect::<Vec<_>>();
         let (old, fresh) = (ids(NOW.minus(HOUR * 3)), ids(NOW.plus(HOUR)));
-        for id in old.iter().chain(&fresh).copied() {
+        for id in [old.clone(), fresh.clone()].concat() {
             store.write(move |tx| grants::insert_once(tx, &id)).await.expect("committed");
         }
         let mut gone = Vec::new();
