@@ -7,7 +7,8 @@ use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::node::{self, Node};
 use super::persona::Introduced;
-use super::{client, house, key, out, persona, site, stop, world};
+use super::stop::Signals;
+use super::{client, house, key, out, persona, site, world};
 use crate::config::{LogConfig, LogFormat};
 use crate::flow::Provider;
 use crate::sandbox::data::{DataDir, Made, SiteClient};
@@ -124,9 +125,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let config = desk.config.clone();
     drop(desk);
     actix_web::rt::System::new().block_on(async {
+        let signals = Signals::catch()?;
         let website = site::start(registration, site_listener)?;
         let node = Node::start(provider, &config, listener, &instruments).await?;
-        stop::on_signal(vec![website.handle(), node.server.handle()]);
+        signals.stop(vec![website.handle(), node.server.handle()]);
         let website = actix_web::rt::spawn(website);
         let ready = Ready { issuer: made.issuer.as_str(), site: &site_url, personas: &introduced, client: &client };
         out::line(&if args.json { out::to_json(&ready) } else { welcome(&ready, args) })?;

@@ -4,13 +4,25 @@
 //! passes is scrubbed: whatever follows a `?` like a query is cut, for a code or a state may be in it.
 
 use crate::config::{LogConfig, LogFormat};
-use std::io::{Result, Write};
+use std::io::{IsTerminal, Result, Write};
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Libraries that would write addresses at `debug`; the last word, over whatever the operator asked for.
-const QUIET: &[&str] =
-    &["actix_http", "actix_server", "actix_web", "h2", "hyper", "hyper_util", "mio", "reqwest", "rustls"];
+/// Libraries that would write addresses or credentials at `debug`; the last word, over whatever the operator asked for.
+const QUIET: &[&str] = &[
+    "actix_http",
+    "actix_server",
+    "actix_web",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "mio",
+    "reqwest",
+    "rustls",
+    "webauthn_rs",
+    "webauthn_rs_core",
+];
 
 /// Installs the log for this process. The first call wins: a test may have one already.
 ///
@@ -18,7 +30,9 @@ const QUIET: &[&str] =
 /// A level that is no filter.
 pub fn install(config: &LogConfig) -> std::result::Result<(), String> {
     let filter = filter(&config.level)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Scrubbed(std::io::stderr));
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(Scrubbed(std::io::stderr));
     let installed = match config.format {
         LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
         LogFormat::Text => log.with_target(false).compact().try_init(),
@@ -28,7 +42,12 @@ pub fn install(config: &LogConfig) -> std::result::Result<(), String> {
 }
 
 fn filter(level: &str) -> std::result::Result<EnvFilter, String> {
-    let mut filter = EnvFilter::try_new(level).map_err(|error| format!("log.level `{level}`: {error}"))?;
+    // A word alone is our own level: nobody wants to read what the libraries say at it.
+    let ours = match level.parse::<Level>() {
+        Ok(level) => format!("warn,hufu={level}"),
+        Err(_) => level.to_owned(),
+    };
+    let mut filter = EnvFilter::try_new(ours).map_err(|error| format!("log.level `{level}`: {error}"))?;
     for library in QUIET {
         filter = filter.add_directive(format!("{library}=warn").parse().expect("a constant directive"));
     }
@@ -96,7 +115,7 @@ mod tests {
 
     #[test]
     fn libraries_stay_quiet_whatever_the_operator_asks_for() {
-        let filter = filter("trace").expect("a filter").to_string();
+        let filter = filter("trace,hufu=debug").expect("a filter").to_string();
         assert!(QUIET.iter().all(|library| filter.contains(&format!("{library}=warn"))), "{filter}");
         assert!(super::filter("hufu=loudly").is_err());
     }

@@ -4,7 +4,8 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::node::{self, Node};
 use super::place::Place;
-use super::{house, stop, world};
+use super::stop::Signals;
+use super::{house, world};
 
 /// What `hufu serve` takes.
 #[derive(clap::Args, Debug)]
@@ -27,8 +28,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let listener = world::listen(config.server.listen).map_err(Failure::at(config.server.listen))?;
     drop(desk);
     actix_web::rt::System::new().block_on(async {
+        let signals = Signals::catch()?;
         let node = Node::start(provider, &config, listener, &instruments).await?;
-        stop::on_signal(vec![node.server.handle()]);
+        signals.stop(vec![node.server.handle()]);
         node.run().await
     })
 }

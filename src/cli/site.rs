@@ -1,6 +1,7 @@
 //! `hufu site`: the demo website alone, against any provider.
 
 use super::failure::Failure;
+use super::stop::Signals;
 use super::{out, world};
 use crate::sandbox::site::{self, Registration};
 use actix_web::dev::Server;
@@ -42,12 +43,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         redirect_uri: redirect_uri(&url).map_err(|error| wrong("--url", error))?,
     };
     actix_web::rt::System::new().block_on(async {
+        let signals = Signals::catch()?;
         let server = start(registration, listener)?;
+        signals.stop(vec![server.handle()]);
         out::line(&match args.json {
             true => out::to_json(&json!({ "site": url })),
             false => format!("The demo website is at {url}"),
         })?;
-        super::stop::on_signal(vec![server.handle()]);
         server.await.map_err(Failure::at("the demo website"))
     })
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod demo;
 mod help;
 mod keys;
 
