@@ -3,6 +3,7 @@
 //! Knows HTTP no more than the rooms below do, and the database only by its two doors.
 
 pub mod authorize;
+mod budget;
 pub mod discovery;
 mod error;
 pub mod health;

@@ -1,5 +1,6 @@
 //! Changing the PIN: the old one and a code, then the new one twice, by the rules. PROTOCOL 21.
 
+use super::budget::{self, Heard, Settled};
 use super::session::Live;
 use super::sign_in::{self, NotSignedIn};
 use super::{Provider, Unavailable};
@@ -63,15 +64,18 @@ pub async fn change(provider: &Provider, live: &Live, change: Change<'_>) -> Res
         })?;
     let hash = hash(provider, &new_pin).await?;
     let (person, version, consumes) = (proved.person.id, proved.person.version, proved.consumes);
+    let (heard, now) = (Heard::Code(proved.slots), provider.now());
     let changed = provider.store.write(move |tx| {
+        let Settled::Clear(cleared) = heard.settle(tx, now)? else { return Ok(Err(Refused::TooMany)) };
         if let Some(step) = consumes
             && !persons::spend_totp_step(tx, &person, step)?
         {
-            return Ok(false);
+            return Ok(Err(Refused::Mismatch));
         }
-        persons::change_pin(tx, &person, version, &hash)
+        budget::put(tx, &cleared)?;
+        Ok(if persons::change_pin(tx, &person, version, &hash)? { Ok(()) } else { Err(Refused::Mismatch) })
     });
-    if changed.await.map_err(Unavailable::from)? { Ok(()) } else { Err(Refused::Mismatch) }
+    changed.await.map_err(Unavailable::from)?
 }
 
 /// A PIN's hash for a row, under the current pepper.

@@ -3,17 +3,17 @@
 //! The hash runs between a read and the write; what the read said is asked again inside the write, so of a thousand
 //! attempts that arrive together none slips past its budget.
 
+use super::budget::{self, Heard, Settled, Slots};
 use super::{Provider, Unavailable, session};
 use crate::authn::{
-    self, Admission, Attempt, CodeSource, Counter, Doors, Evidence, FixedCodes, Found, Interaction, KnownBrowser,
-    PinCompared, PinHash, Session, SessionSecrets, SignInRefused, Slot, Verdict, normal_pin,
+    self, Admission, CodeSource, Evidence, FixedCodes, Found, Interaction, KnownBrowser, PinCompared, PinHash, Session,
+    SessionSecrets, SignInRefused, Verdict, normal_pin,
 };
 use crate::keys::TagPurpose;
 use crate::person::{NetworkNumber, PersonState};
 use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
-use crate::store::throttles::{self, ThrottleRow};
 use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
 use tracing::info;
 
@@ -78,7 +78,7 @@ pub async fn by_code(
     if pin.expose().chars().count() != DIGITS {
         return Err(NotSignedIn::PinShape);
     }
-    if attempt.code.expose().chars().filter(|c| !c.is_whitespace()).count() != DIGITS {
+    if attempt.code.expose().chars().filter(|c| c.is_numeric()).count() != DIGITS {
         return Err(NotSignedIn::CodeShape);
     }
     let known = known_browser(provider, attempt.device);
@@ -90,7 +90,7 @@ pub async fn by_code(
             person: proved.person,
             factors: proved.factors,
             consumes: proved.consumes,
-            slots: Some(proved.slots),
+            heard: Heard::Code(proved.slots),
             passkey: None,
             cookie: attempt.session,
             known,
@@ -135,7 +135,7 @@ pub(super) async fn prove(
     let digest = NumberDigest::from_bytes(provider.keys.tag(TagPurpose::Number, &[number.expose()]));
     let person =
         provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.map_err(Unavailable::from)?;
-    let slots = Slots::of(provider, &digest, person.as_ref(), known, now);
+    let slots = Slots::of(provider, &digest, person.as_ref().map(|person| person.id), known, now);
     let doors = provider.store.read(move |db| slots.doors(db)).await.map_err(Unavailable::from)?;
     if let Admission::TryLater { until } = doors.admit(now) {
         return Err(SignInRefused::BudgetSpent { until }.into());
@@ -154,7 +154,7 @@ pub(super) async fn prove(
     let verdict = authn::judge(evidence, now);
     match (verdict, person) {
         (Verdict::Accepted { factors, consumes }, Some(person)) => Ok(Proved { person, factors, consumes, slots }),
-        (Verdict::Refused(refused), _) => Err(count(provider, slots, refused, now).await?.into()),
+        (Verdict::Refused(refused), _) => Err(slots.count(provider, refused, now).await?.into()),
         (Verdict::Accepted { .. }, None) => Err(SignInRefused::UnknownNumber.into()),
     }
 }
@@ -187,89 +187,14 @@ pub(super) async fn pin_matches(
     tokio::task::spawn_blocking(move || place.verify(&peppered, &against)).await.map_err(|_| NotSignedIn::Busy)
 }
 
-/// Counts a wrong attempt in the counters as they are *then*; of many at once, those past the budget were not heard.
-async fn count(
-    provider: &Provider,
-    slots: Slots,
-    refused: SignInRefused,
-    now: Timestamp,
-) -> Result<SignInRefused, Unavailable> {
-    let Some(attempt) = refused.attempt() else { return Ok(refused) };
-    let counted = provider.store.write(move |tx| {
-        let doors = slots.doors(tx)?;
-        let budget = match doors.admit(now) {
-            Admission::Through(budget) => budget,
-            Admission::TryLater { until } => return Ok(SignInRefused::BudgetSpent { until }),
-        };
-        for row in slots.rows(&doors, &doors.after(budget, attempt, now)) {
-            throttles::put(tx, &row)?;
-        }
-        Ok(refused)
-    });
-    Ok(counted.await?)
-}
-
-/// The rows of the counters that one attempt meets.
-#[derive(Clone, Copy)]
-pub(super) struct Slots {
-    stranger: Slot,
-    browser: Option<Slot>,
-}
-
-impl Slots {
-    fn of(
-        provider: &Provider,
-        digest: &NumberDigest,
-        person: Option<&PersonRow>,
-        known: Option<&KnownBrowser>,
-        now: Timestamp,
-    ) -> Self {
-        let slot = |parts: &[&[u8]]| Slot::of(&provider.keys.tag(TagPurpose::Throttle, parts));
-        let device = person.zip(known).and_then(|(person, known)| Some((person.id, known.device_of(person.id, now)?)));
-        Self {
-            stranger: slot(&[b"number", digest.as_bytes()]),
-            browser: device.map(|(person, device)| slot(&[b"browser", person.as_bytes(), device.as_bytes()])),
-        }
-    }
-
-    fn doors(&self, db: &mut crate::store::Db) -> Result<Doors, StoreError> {
-        let mut counter = |slot: Slot| -> Result<Counter, StoreError> {
-            Ok(match throttles::by_slot(db, slot.value())? {
-                Some(row) => Counter { window: row.window, failures: row.failures },
-                None => Counter::CLEAR,
-            })
-        };
-        Ok(Doors { stranger: counter(self.stranger)?, browser: self.browser.map(&mut counter).transpose()? })
-    }
-
-    /// What changed between two readings of the doors.
-    fn rows(&self, before: &Doors, after: &Doors) -> Vec<ThrottleRow> {
-        let row = |slot: Slot, counter: Counter| ThrottleRow {
-            slot: slot.value(),
-            window: counter.window,
-            failures: counter.failures,
-        };
-        let mut rows = Vec::new();
-        if before.stranger != after.stranger {
-            rows.push(row(self.stranger, after.stranger));
-        }
-        if let (Some(slot), Some(counter)) = (self.browser, after.browser)
-            && before.browser != after.browser
-        {
-            rows.push(row(slot, counter));
-        }
-        rows
-    }
-}
-
 /// A sign-in that was proved and is now to become a session.
 pub(super) struct Beginning<'a> {
     pub person: PersonRow,
     pub factors: FactorSet,
     /// The step of the dynamic code.
     pub consumes: Option<i64>,
-    /// The budgets that the attempt drew on; a passkey has none.
-    pub slots: Option<Slots>,
+    /// The counters that a right attempt clears.
+    pub heard: Heard,
     /// The passkey's row, where its counter moved: what it was and what it becomes.
     pub passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
     /// The session cookie that came along: the same person's session is raised, not replaced.
@@ -284,7 +209,7 @@ struct Change {
     ceremony: SpentId,
     person: PersonId,
     consumes: Option<i64>,
-    slots: Option<Slots>,
+    heard: Heard,
     passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
     session: SessionRow,
     /// An earlier session of the same person in this browser goes on at a higher level.
@@ -306,7 +231,7 @@ pub(super) async fn begin(
     beginning: Beginning<'_>,
 ) -> Result<SignedInNow, NotSignedIn> {
     let now = provider.now();
-    let Beginning { person, factors, consumes, slots, passkey, cookie, known, agent } = beginning;
+    let Beginning { person, factors, consumes, heard, passkey, cookie, known, agent } = beginning;
     let before = session::live(provider, cookie).await?.filter(|live| live.person.id == person.id);
     let ceremony = interaction.ceremony();
     let (session, cookie) = match &before {
@@ -320,7 +245,7 @@ pub(super) async fn begin(
         ceremony: SpentId::from_bytes(*ceremony.as_bytes()),
         person: person.id,
         consumes,
-        slots,
+        heard,
         passkey,
         session: session::sealed(provider, &session)?,
         raise: before.is_some(),
@@ -347,14 +272,10 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
     if spent::is_spent(tx, &change.ceremony)? {
         return Ok(Written::CeremonyUsed);
     }
-    let mut cleared = Vec::new();
-    if let Some(slots) = &change.slots {
-        let doors = slots.doors(tx)?;
-        match doors.admit(now) {
-            Admission::Through(budget) => cleared = slots.rows(&doors, &doors.after(budget, Attempt::Right, now)),
-            Admission::TryLater { until } => return Ok(Written::BudgetSpent { until }),
-        }
-    }
+    let cleared = match change.heard.settle(tx, now)? {
+        Settled::Clear(rows) => rows,
+        Settled::TryLater { until } => return Ok(Written::BudgetSpent { until }),
+    };
     if let Some(step) = change.consumes
         && !persons::spend_totp_step(tx, &change.person, step)?
     {
@@ -364,9 +285,7 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
     if let Some((id, was, sealed)) = &change.passkey {
         passkeys::reseal(tx, id, was, sealed)?;
     }
-    for row in &cleared {
-        throttles::put(tx, row)?;
-    }
+    budget::put(tx, &cleared)?;
     let begun =
         if change.raise { sessions::raise(tx, &change.session)? } else { sessions::insert_once(tx, &change.session)? };
     Ok(if begun { Written::Begun } else { Written::CeremonyUsed })

@@ -1,5 +1,6 @@
 //! Signing in with a passkey: no number is typed, and no budget bounds it, for a signature cannot be guessed.
 
+use super::budget::{Heard, Slots};
 use super::sign_in::{self, Beginning, NotSignedIn, SignedInNow};
 use super::{Provider, Unavailable, session};
 use crate::authn::{self, Assertion, Interaction, SignInRefused, StoredPasskey};
@@ -63,6 +64,8 @@ pub async fn by_passkey(
         }
         None => None,
     };
+    let known = sign_in::known_browser(provider, attempt.device);
+    let slots = Slots::of(provider, &person.number_digest, Some(person.id), known.as_ref(), provider.now());
     let factors = FactorSet::cert(provider.now(), proven.assurance);
     sign_in::begin(
         provider,
@@ -71,10 +74,10 @@ pub async fn by_passkey(
             person,
             factors,
             consumes: None,
-            slots: None,
+            heard: Heard::Passkey(slots),
             passkey: updated,
             cookie: attempt.session,
-            known: sign_in::known_browser(provider, attempt.device),
+            known,
             agent: attempt.agent,
         },
     )

@@ -2,11 +2,13 @@
 
 use super::{Provider, Unavailable, discovery};
 use crate::keys::{
-    Kid, Rotation, Schedule, SigningAlg, SigningKeyRecord, SigningKeys, Stage, When, rotate as plan, tend,
+    KeyError, Kid, Publication, Rotation, Schedule, SigningAlg, SigningKeyRecord, SigningKeys, Stage, When,
+    rotate as plan, tend,
 };
 use crate::spec::Timestamp;
 use crate::store::signing_keys::{self, SigningKeyRow};
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 use tracing::info;
 
 /// Brings this node's snapshot up to date with the rows.
@@ -51,7 +53,7 @@ pub async fn list(provider: &Provider) -> Result<Vec<Listed>, Unavailable> {
 pub async fn rotate(provider: &Provider, alg: SigningAlg, when: When) -> Result<(), Unavailable> {
     let records = records(provider).await?;
     let rotation = plan(&records, alg, provider.now(), when);
-    carry_out(provider, &records, rotation).await?;
+    carry_out(provider, &records, vec![rotation]).await?;
     refresh(provider).await
 }
 
@@ -60,13 +62,12 @@ pub async fn rotate(provider: &Provider, alg: SigningAlg, when: When) -> Result<
 /// # Errors
 /// Unavailable storage or keys.
 pub async fn rotate_due(provider: &Provider) -> Result<(), Unavailable> {
-    for alg in SigningAlg::ALL {
-        let records = records(provider).await?;
-        let rotation = tend(&records, *alg, provider.now());
-        if !rotation.is_nothing() {
-            carry_out(provider, &records, rotation).await?;
-        }
-    }
+    let seen = records(provider).await?;
+    let now = provider.now();
+    let due: Vec<_> =
+        SigningAlg::ALL.iter().map(|alg| tend(&seen, *alg, now)).filter(|due| !due.is_nothing()).collect();
+    // All at once: two RSA keys one after the other would make the first start wait twice.
+    carry_out(provider, &seen, due).await?;
     refresh(provider).await
 }
 
@@ -76,43 +77,42 @@ async fn records(provider: &Provider) -> Result<Vec<SigningKeyRecord>, Unavailab
 }
 
 /// One transaction, and only if no other node was faster.
-async fn carry_out(provider: &Provider, seen: &[SigningKeyRecord], rotation: Rotation) -> Result<(), Unavailable> {
-    let new = match rotation.add {
-        Some(publication) => Some(generate(provider, publication).await?),
-        None => None,
-    };
-    if let Some(record) = &new {
+async fn carry_out(provider: &Provider, seen: &[SigningKeyRecord], due: Vec<Rotation>) -> Result<(), Unavailable> {
+    let made: Vec<_> =
+        due.iter().filter_map(|rotation| rotation.add.clone()).map(|add| generate(provider, add)).collect();
+    let mut new = Vec::new();
+    for made in made {
+        let record = made.await.map_err(|_| Unavailable::busy())??;
         info!(target: "hufu::keys", kid = %record.kid, alg = %record.alg, "a signing key is published");
+        new.push(record);
+    }
+    if due.is_empty() {
+        return Ok(());
     }
     let seen: Vec<(String, Option<Timestamp>)> =
         seen.iter().map(|record| (record.kid.to_string(), record.schedule.retires())).collect();
-    let (change, remove) = (rotation.change, rotation.remove);
     let done = provider.store.write(move |tx| {
         let now: Vec<_> = signing_keys::all(tx)?.into_iter().map(|row| (row.kid, row.retires)).collect();
         if now != seen {
             return Ok(());
         }
-        for record in &change {
+        for record in due.iter().flat_map(|rotation| &rotation.change) {
             let schedule = record.schedule;
             let (retires, removed) = (schedule.retires(), schedule.removed_after());
             signing_keys::advance(tx, record.kid.as_str(), schedule.signs_from(), retires, removed)?;
         }
-        for kid in &remove {
+        for kid in due.iter().flat_map(|rotation| &rotation.remove) {
             signing_keys::remove(tx, kid.as_str())?;
         }
-        if let Some(record) = &new {
-            signing_keys::insert(tx, &row(record))?;
-        }
-        Ok(())
+        new.iter().try_for_each(|record| signing_keys::insert(tx, &row(record)).map(drop))
     });
     Ok(done.await?)
 }
 
 /// RSA takes its time, so not on a thread that answers.
-async fn generate(provider: &Provider, publication: crate::keys::Publication) -> Result<SigningKeyRecord, Unavailable> {
+fn generate(provider: &Provider, publication: Publication) -> JoinHandle<Result<SigningKeyRecord, KeyError>> {
     let (keys, world) = (provider.keys.clone(), Arc::clone(provider.world()));
-    let made = tokio::task::spawn_blocking(move || SigningKeyRecord::generate(&keys, &publication, &mut *world.rng()));
-    Ok(made.await.map_err(|_| Unavailable::busy())??)
+    tokio::task::spawn_blocking(move || SigningKeyRecord::generate(&keys, &publication, &mut *world.rng()))
 }
 
 fn record(row: SigningKeyRow) -> Option<SigningKeyRecord> {

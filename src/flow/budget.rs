@@ -1,0 +1,127 @@
+//! The counters of wrong attempts: which rows one attempt meets, counted and cleared in the write that judges.
+//!
+//! `authn::throttle` says what the numbers mean; this file finds their rows. PROTOCOL 21.
+
+use super::{Provider, Unavailable};
+use crate::authn::{Admission, Attempt, Counter, Doors, KnownBrowser, SignInRefused, Slot};
+use crate::keys::TagPurpose;
+use crate::spec::{NumberDigest, PersonId, Timestamp};
+use crate::store::throttles::{self, ThrottleRow};
+use crate::store::{Db, StoreError, Tx};
+
+/// The rows that an attempt on one number, from one browser, meets.
+#[derive(Clone, Copy)]
+pub(super) struct Slots {
+    stranger: Slot,
+    browser: Option<Slot>,
+}
+
+impl Slots {
+    /// `person` is `None` for a number that nobody has: it is counted like any other.
+    pub fn of(
+        provider: &Provider,
+        digest: &NumberDigest,
+        person: Option<PersonId>,
+        known: Option<&KnownBrowser>,
+        now: Timestamp,
+    ) -> Self {
+        let slot = |parts: &[&[u8]]| Slot::of(&provider.keys.tag(TagPurpose::Throttle, parts));
+        let device = person.zip(known).and_then(|(person, known)| Some((person, known.device_of(person, now)?)));
+        Self {
+            stranger: slot(&[b"number", digest.as_bytes()]),
+            browser: device.map(|(person, device)| slot(&[b"browser", person.as_bytes(), device.as_bytes()])),
+        }
+    }
+
+    /// The counters as they are.
+    pub fn doors(&self, db: &mut Db) -> Result<Doors, StoreError> {
+        let mut counter = |slot: Slot| -> Result<Counter, StoreError> {
+            Ok(match throttles::by_slot(db, slot.value())? {
+                Some(row) => Counter { window: row.window, failures: row.failures },
+                None => Counter::CLEAR,
+            })
+        };
+        Ok(Doors { stranger: counter(self.stranger)?, browser: self.browser.map(&mut counter).transpose()? })
+    }
+
+    /// Counts a wrong attempt in the counters as they are *then*; of many at once, those past the budget were not heard.
+    pub async fn count(
+        self,
+        provider: &Provider,
+        refused: SignInRefused,
+        now: Timestamp,
+    ) -> Result<SignInRefused, Unavailable> {
+        let Some(attempt) = refused.attempt() else { return Ok(refused) };
+        let counted = provider.store.write(move |tx| {
+            let doors = self.doors(tx)?;
+            let budget = match doors.admit(now) {
+                Admission::Through(budget) => budget,
+                Admission::TryLater { until } => return Ok(SignInRefused::BudgetSpent { until }),
+            };
+            put(tx, &self.rows(&doors, &doors.after(budget, attempt, now)))?;
+            Ok(refused)
+        });
+        Ok(counted.await?)
+    }
+
+    /// What changed between two readings of the doors.
+    fn rows(&self, before: &Doors, after: &Doors) -> Vec<ThrottleRow> {
+        let row = |slot: Slot, counter: Counter| ThrottleRow {
+            slot: slot.value(),
+            window: counter.window,
+            failures: counter.failures,
+        };
+        let mut rows = Vec::new();
+        if before.stranger != after.stranger {
+            rows.push(row(self.stranger, after.stranger));
+        }
+        if let (Some(slot), Some(counter)) = (self.browser, after.browser)
+            && before.browser != after.browser
+        {
+            rows.push(row(slot, counter));
+        }
+        rows
+    }
+}
+
+/// A right attempt, whose counters the write asks once more and clears.
+#[derive(Clone, Copy)]
+pub(super) enum Heard {
+    Code(Slots),
+    /// A passkey has no budget; it makes the browser the person's own again.
+    Passkey(Slots),
+}
+
+/// What the counters say in the write.
+pub(super) enum Settled {
+    /// The rows to put once all else is decided.
+    Clear(Vec<ThrottleRow>),
+    /// Others were faster: the budget is spent, and a right guess is worth no more than a wrong one.
+    TryLater { until: Timestamp },
+}
+
+impl Heard {
+    /// Reads only: a refusal after this must leave nothing behind.
+    pub fn settle(&self, tx: &mut Tx, now: Timestamp) -> Result<Settled, StoreError> {
+        match self {
+            Self::Passkey(slots) => {
+                let doors = slots.doors(tx)?;
+                Ok(Settled::Clear(slots.rows(&doors, &doors.after_passkey())))
+            }
+            Self::Code(slots) => {
+                let doors = slots.doors(tx)?;
+                Ok(match doors.admit(now) {
+                    Admission::Through(budget) => {
+                        Settled::Clear(slots.rows(&doors, &doors.after(budget, Attempt::Right, now)))
+                    }
+                    Admission::TryLater { until } => Settled::TryLater { until },
+                })
+            }
+        }
+    }
+}
+
+/// Writes the counters.
+pub(super) fn put(tx: &mut Tx, rows: &[ThrottleRow]) -> Result<(), StoreError> {
+    rows.iter().try_for_each(|row| throttles::put(tx, row))
+}
