@@ -38,16 +38,21 @@ impl Browser {
         })
     }
 
-    /// The same browser after the server was started again.
-    pub async fn reopen(&mut self, address: SocketAddr) -> Outcome<()> {
-        self.connection = Connection::open(address).await.map_err(broken)?;
-        Ok(())
+    /// So many browsers that nobody knows yet.
+    pub async fn crowd(many: usize, address: SocketAddr, site: &Site) -> Outcome<Vec<Browser>> {
+        let mut crowd = Vec::with_capacity(many);
+        for _ in 0..many {
+            crowd.push(Browser::open(address, site).await?);
+        }
+        Ok(crowd)
     }
 
-    /// Logs in to this website from now on.
-    pub fn use_site(&mut self, site: &Site) {
+    /// The same browser on a fresh connection, about to log in to this website: an idle one may have been closed.
+    pub async fn reopen(&mut self, address: SocketAddr, site: &Site) -> Outcome<()> {
+        self.connection = Connection::open(address).await.map_err(broken)?;
         self.inspected = false;
         self.site = site.clone();
+        Ok(())
     }
 
     /// Goes from the website to the provider and back, signing in and consenting where a page asks for it.

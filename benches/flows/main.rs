@@ -11,9 +11,11 @@ mod browser;
 mod cell;
 mod fleet;
 mod floor;
+mod house;
 mod http;
 mod machine;
 mod options;
+mod part;
 mod process;
 mod product;
 mod run;
@@ -31,6 +33,10 @@ fn main() -> ExitCode {
     let done = match words.first().map(String::as_str) {
         Some(floor::SERVE) => floor::serve(&words[1..]),
         Some(floor::HASH) => floor::hash(&words[1..]),
+        _ if words.iter().any(|word| word == "--help") => {
+            print!("{}", options::HELP);
+            Ok(())
+        }
         _ if words.iter().any(|word| word == "--bench") => {
             options::Options::parse(&words).and_then(|options| run::all(&options))
         }

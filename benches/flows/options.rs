@@ -9,21 +9,23 @@ cargo xtask bench [OPTIONS]
 
   --seconds N     measure each cell for N seconds on each side (default 5)
   --quick         one second a cell, a few thousand logins: a look, not a result
-  --only WORDS    some of: flows,discovery,signin,start,memory,noise (default: all)
+  --only WORDS    some of: flows,documents,signin,start,memory,crowd,noise (default: all)
   --store WORDS   some of: sqlite,postgres (default: both)
   --browsers LIST how many at once (default 1,16,64)
   --logins N      logins before memory is read again (default 100000)
+  --crowd N       persons and grants in the full database (default 1000000)
   --json          one JSON document instead of the table
 ";
 
 /// The table's parts.
-pub const PARTS: [&str; 6] = ["flows", "discovery", "signin", "start", "memory", "noise"];
+pub const PARTS: [&str; 7] = ["flows", "documents", "signin", "start", "memory", "crowd", "noise"];
 
 #[derive(Clone, Debug)]
 pub struct Options {
     pub cell: Duration,
     pub browsers: Vec<usize>,
     pub logins: u64,
+    pub crowd: u64,
     pub quick: bool,
     pub json: bool,
     /// The maintenance database of a PostgreSQL cluster that may be filled and thrown away.
@@ -39,6 +41,7 @@ impl Options {
             cell: Duration::from_secs(5),
             browsers: vec![1, 16, 64],
             logins: 100_000,
+            crowd: 1_000_000,
             quick: false,
             json: false,
             postgres: None,
@@ -55,9 +58,11 @@ impl Options {
                     options.quick = true;
                     options.cell = Duration::from_secs(1);
                     options.logins = 5_000;
+                    options.crowd = 20_000;
                 }
-                "--seconds" => options.cell = Duration::from_secs(number(value()?)?.clamp(1, 120)),
+                "--seconds" => options.cell = Duration::from_secs(number(value()?)?.clamp(1, 60)),
                 "--logins" => options.logins = number(value()?)?.min(1_000_000),
+                "--crowd" => options.crowd = number(value()?)?.clamp(1, 10_000_000),
                 "--browsers" => {
                     let many =
                         value()?.split(',').map(|many| Ok(usize::try_from(number(many)?).unwrap_or(1).clamp(1, 256)));

@@ -61,6 +61,11 @@ impl Product {
         })
     }
 
+    /// The embedded database's file.
+    pub fn database(&self) -> PathBuf {
+        self.dir.join("hufu.db")
+    }
+
     /// Starts `serve` on the data; how long it took until it answered.
     pub fn serve(&self) -> Outcome<(Server, Duration)> {
         let config = self.config()?.display().to_string();
@@ -90,7 +95,7 @@ impl Product {
     /// The settings of this data, with every other default.
     fn config(&self) -> Outcome<PathBuf> {
         let path = self.dir.join("bench.toml");
-        let database = self.postgres.clone().unwrap_or_else(|| format!("sqlite:{}/hufu.db", self.dir.display()));
+        let database = self.postgres.clone().unwrap_or_else(|| format!("sqlite:{}", self.database().display()));
         let text = format!(
             "mode = \"sandbox\"\n[server]\nissuer = \"{}\"\nlisten = \"{}\"\n[store]\nurl = \"{database}\"\n[keys]\nfile = \"{}/keys.json\"\n",
             self.issuer,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::http::header;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -69,7 +69,7 @@ pub fn run(address: SocketAddr, alg: Alg, store: &str) -> Outcome<()> {
                 .route("/token", web::post().to(token))
                 .route("/userinfo", web::get().to(userinfo))
         });
-        let server = server.workers(1).shutdown_timeout(1).bind(address)?.run();
+        let server = server.workers(1).keep_alive(Duration::from_secs(120)).shutdown_timeout(1).bind(address)?.run();
         println!("ready");
         server.await
     };
