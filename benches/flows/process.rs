@@ -17,8 +17,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// What it said on standard output when it was ready.
-    pub said: String,
 }
 
 /// A program on the server's core, its complaints kept in `log`.
@@ -43,7 +41,7 @@ impl Server {
             let ended = child.wait().map_err(|error| error.to_string())?;
             return Err(format!("{command:?} ended with {ended} before it was ready"));
         }
-        Ok(Server { child, address, said })
+        Ok(Server { child, address })
     }
 
     /// Starts it and knocks until it answers a request; how long that took.
@@ -51,7 +49,7 @@ impl Server {
         command.stdout(Stdio::null());
         let begin = Instant::now();
         let child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
-        let mut server = Server { child, address, said: String::new() };
+        let mut server = Server { child, address };
         while begin.elapsed() < PATIENCE {
             if answers(address) {
                 return Ok((server, begin.elapsed()));

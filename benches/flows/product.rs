@@ -30,6 +30,7 @@ pub struct Product {
     dir: PathBuf,
     config: String,
     address: SocketAddr,
+    authority: String,
     pub persona: Persona,
 }
 
@@ -38,9 +39,11 @@ impl Product {
     pub fn make(dir: &Path, postgres: Option<&str>) -> Outcome<Product> {
         fs::create_dir_all(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
         let (address, shown) = (free_address()?, dir.display());
+        // A name, since passkeys know no addresses.
+        let authority = format!("localhost:{}", address.port());
         let url = postgres.map_or_else(|| format!("sqlite:{shown}/{DATABASE}"), str::to_owned);
         let settings = format!(
-            "mode = \"sandbox\"\n[server]\nissuer = \"http://{address}\"\nlisten = \"{address}\"\n\
+            "mode = \"sandbox\"\n[server]\nissuer = \"http://{authority}\"\nlisten = \"{address}\"\n\
              [store]\nurl = \"{url}\"\n[keys]\nfile = \"{shown}/keys.json\"\n"
         );
         let config = format!("{shown}/hufu.toml");
@@ -54,7 +57,7 @@ impl Product {
             pin: member(&added, "pin")?,
             fixed_code: member(&added, "fixed_code")?,
         };
-        Ok(Product { dir: dir.to_owned(), config, address, persona })
+        Ok(Product { dir: dir.to_owned(), config, address, authority, persona })
     }
 
     /// The embedded database's file.
@@ -74,7 +77,7 @@ impl Product {
         let added = command(&[&words[..], &["--id-token-alg", alg.name()]].concat())?;
         let added: Value = serde_json::from_str(&added).map_err(|error| format!("client add: {error}"))?;
         Ok(Site {
-            authority: self.address.to_string(),
+            authority: self.authority.clone(),
             client_id: member(&added, "client_id")?,
             client_secret: member(&added, "client_secret")?,
             redirect_uri: REDIRECT_URI.to_owned(),
