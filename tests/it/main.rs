@@ -4,6 +4,8 @@
 
 mod cli;
 mod db;
+mod house;
 mod parsers;
+mod protocol;
 mod rack;
 mod store;

@@ -10,7 +10,7 @@ mod migrations;
 mod mingle;
 mod once;
 #[cfg(feature = "postgres")]
-mod proxy;
+pub mod proxy;
 mod sweep;
 mod tables;
 

@@ -1,0 +1,64 @@
+//! An authenticator in software, and the browser's part between it and our pages.
+
+use super::{Answer, Browser, ISSUER};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+use url::Url;
+use webauthn_authenticator_rs::WebauthnAuthenticator;
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
+
+/// A person's phone. It remembers its one discoverable passkey.
+pub struct Authenticator {
+    soft: SoftPasskey,
+    credential: String,
+    user: Vec<u8>,
+}
+
+impl Authenticator {
+    /// Registers a passkey on the page of the person who is signed in in `browser`.
+    pub async fn registered_in(browser: &mut Browser) -> Authenticator {
+        let offer = browser.own_form("/me/passkeys/options", &[]).await.json();
+        let mut options = offer["publicKey"].clone();
+        // The software authenticator keeps no discoverable credentials; `self` does that for it.
+        options["authenticatorSelection"]["requireResidentKey"] = json!(false);
+        let user = options["user"]["id"].as_str().and_then(|id| BASE64URL_NOPAD.decode(id.as_bytes()).ok());
+        let options = serde_json::from_value(json!({ "publicKey": options })).expect("creation options");
+        let mut soft = SoftPasskey::new(true);
+        let made = soft.do_registration(origin(), options).expect("created");
+        let credential = BASE64URL_NOPAD.encode(&made.raw_id);
+        let posted = browser
+            .own_form(
+                "/me/passkeys/add",
+                &[
+                    ("name", "Phone"),
+                    ("ceremony", offer["ceremony"].as_str().expect("a ceremony")),
+                    ("credential", &serde_json::to_string(&made).expect("JSON")),
+                ],
+            )
+            .await;
+        assert!(posted.header("location").starts_with("/me?done="), "{} {}", posted.status, posted.body);
+        Authenticator { soft, credential, user: user.expect("a user id") }
+    }
+
+    /// What `navigator.credentials.get()` gives the sign-in page.
+    pub fn assertion(&mut self, page: &Answer) -> String {
+        let mut options: Value = serde_json::from_str(&page.data("options")).expect("request options");
+        options["allowCredentials"] = json!([{ "type": "public-key", "id": self.credential }]);
+        let options = serde_json::from_value(json!({ "publicKey": options })).expect("request options");
+        let mut made = self.soft.do_authentication(origin(), options).expect("asserted");
+        made.response.user_handle = Some(self.user.clone());
+        serde_json::to_string(&made).expect("JSON")
+    }
+
+    /// Signs in with one touch; the answer is that of the post.
+    pub async fn sign_in(&mut self, browser: &mut Browser, page: &Answer) -> Answer {
+        let credential = self.assertion(page);
+        let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
+        let fields = [("interaction", &*interaction), ("csrf", &csrf), ("credential", &credential)];
+        browser.post("/signin/passkey", &fields).await
+    }
+}
+
+fn origin() -> Url {
+    Url::parse(ISSUER).expect("a URL")
+}

@@ -1,0 +1,84 @@
+//! The tables as a reader of the disk sees them: every row of every table, with where and when it was put.
+
+use crate::db::TestDb;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A row: column by column. Bytes are text of the form `\x00ff`, and on PostgreSQL there are `xmin` and `ctid` too.
+pub type Row = Map<String, Value>;
+
+/// Table by table, rows in the order in which the disk has them.
+pub type Snapshot = BTreeMap<String, Vec<Row>>;
+
+#[derive(QueryableByName)]
+struct One {
+    #[diesel(sql_type = Text)]
+    one: String,
+}
+
+/// Everything that is on the disk at this instant.
+pub fn snapshot(db: &TestDb) -> Snapshot {
+    if db.is_sqlite() { sqlite(db) } else { postgres(db) }
+}
+
+/// The rows of one table.
+pub fn rows(db: &TestDb, table: &str) -> Vec<Row> {
+    snapshot(db).remove(table).unwrap_or_else(|| panic!("no table {table}"))
+}
+
+fn texts<C>(conn: &mut C, statement: &str) -> Vec<String>
+where
+    C: Connection,
+    diesel::query_builder::SqlQuery: for<'a> diesel::query_dsl::LoadQuery<'a, C, One>,
+{
+    let found: Vec<One> =
+        diesel::sql_query(statement).load(conn).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    found.into_iter().map(|row| row.one).collect()
+}
+
+fn parsed(rows: Vec<String>) -> Vec<Row> {
+    rows.iter().map(|row| serde_json::from_str(row).expect("a JSON object")).collect()
+}
+
+fn sqlite(db: &TestDb) -> Snapshot {
+    let mut conn = SqliteConnection::establish(&db.file().display().to_string()).expect("the file opens");
+    let names = "SELECT name AS one FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+    texts(&mut conn, names)
+        .into_iter()
+        .map(|table| {
+            let columns = texts(&mut conn, &format!("SELECT name AS one FROM pragma_table_info('{table}')"));
+            let pairs: Vec<_> = columns
+                .iter()
+                .map(|c| {
+                    format!(
+                        "'{c}', CASE typeof(\"{c}\") WHEN 'blob' THEN '\\x' || lower(hex(\"{c}\")) ELSE \"{c}\" END"
+                    )
+                })
+                .collect();
+            let rows = texts(&mut conn, &format!("SELECT json_object({}) AS one FROM {table}", pairs.join(", ")));
+            (table, parsed(rows))
+        })
+        .collect()
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(db: &TestDb) -> Snapshot {
+    let mut conn = PgConnection::establish(&db.config().url).expect("the database answers");
+    let names =
+        "SELECT tablename::text AS one FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_%'";
+    texts(&mut conn, names)
+        .into_iter()
+        .map(|table| {
+            let physical = "jsonb_build_object('xmin', t.xmin::text::bigint, 'ctid', t.ctid::text)";
+            let rows = texts(&mut conn, &format!("SELECT (to_jsonb(t) || {physical})::text AS one FROM {table} t"));
+            (table, parsed(rows))
+        })
+        .collect()
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_: &TestDb) -> Snapshot {
+    unreachable!("built without PostgreSQL")
+}

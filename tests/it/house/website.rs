@@ -1,0 +1,101 @@
+//! A website: asks, redeems, calls UserInfo.
+
+use super::browser::{Answer, HTTP};
+use data_encoding::BASE64URL_NOPAD;
+use hufu::client::Client;
+use url::form_urlencoded;
+
+/// RFC 7636, Appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+#[derive(Clone)]
+pub struct Website {
+    pub client: Client,
+    pub redirect_uri: String,
+    pub secret: Option<String>,
+    address: String,
+}
+
+impl Website {
+    pub(super) fn new(address: &str, client: Client, secret: Option<String>, redirect_uri: String) -> Self {
+        Self { client, redirect_uri, secret, address: address.to_owned() }
+    }
+
+    /// The same website, talking to another node.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
+    pub fn id(&self) -> &str {
+        self.client.client_id.as_str()
+    }
+
+    /// Path and query of an authorization request. What `extra` names goes before the usual value.
+    pub fn request(&self, extra: &[(&str, &str)]) -> String {
+        let usual = [
+            ("client_id", self.id()),
+            ("redirect_uri", &self.redirect_uri),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("state", "a-state"),
+            ("nonce", "a-nonce"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(usual.iter().filter(|(name, _)| !extra.iter().any(|(other, _)| other == name)));
+        query.extend_pairs(extra);
+        format!("/authorize?{}", query.finish())
+    }
+
+    /// Redeems a code as it should be done.
+    pub async fn redeem(&self, code: &str) -> Answer {
+        self.redeem_with(code, &[]).await
+    }
+
+    /// Redeems a code; what `other` names replaces the usual value, and an empty value leaves it out.
+    pub async fn redeem_with(&self, code: &str, other: &[(&str, &str)]) -> Answer {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &*self.redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
+        form.retain(|(name, _)| !other.iter().any(|(replaced, _)| replaced == name));
+        form.extend(other.iter().filter(|(_, value)| !value.is_empty()));
+        let mut request = HTTP.post(format!("{}/token", self.address)).form(&form);
+        if let Some(secret) = &self.secret {
+            request = request.basic_auth(encoded(self.id()), Some(encoded(secret)));
+        }
+        Answer::of(request.send().await).await
+    }
+
+    /// The access token of a login, redeemed.
+    pub async fn access_token(&self, code: &str) -> String {
+        let answer = self.redeem(code).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["access_token"].as_str().expect("an access token").to_owned()
+    }
+
+    pub async fn userinfo(&self, access_token: &str) -> Answer {
+        Answer::of(HTTP.get(format!("{}/userinfo", self.address)).bearer_auth(access_token).send().await).await
+    }
+
+    /// The sub of a login, redeemed.
+    pub async fn sub(&self, code: &str) -> String {
+        let token = self.access_token(code).await;
+        self.userinfo(&token).await.json()["sub"].as_str().expect("a sub").to_owned()
+    }
+}
+
+/// The claims of a JWT, unverified: for a look, not for trust.
+pub fn claims(jwt: &str) -> serde_json::Value {
+    let body = jwt.split('.').nth(1).expect("three parts");
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(body.as_bytes()).expect("base64url")).expect("JSON")
+}
+
+/// RFC 6749 §2.3.1: both parts of Basic are form-encoded first.
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
