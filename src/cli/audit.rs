@@ -62,7 +62,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
                         return Err(Failure::no("no entry has that hash: the end of the record was cut off"));
                     }
                     reader.tell(&json!({ "whole": true, "entries": entries, "last": hash }), |_| {
-                        format!("{entries} entries, each as it was written. Last hash: {hash}")
+                        format!("Entries: {entries}, each as it was written. Last hash: {hash}")
                     })
                 }
             }

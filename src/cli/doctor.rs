@@ -168,7 +168,7 @@ impl Sheet {
         self.backup(desk.config.mode, proved.and_then(|at| at.parse().ok()).map(Timestamp::from_unix));
         self.note("persons", State::Good, people.to_string());
         match chain {
-            Chain::Whole(entries) => self.note("audit record", State::Good, format!("{entries} entries, whole")),
+            Chain::Whole(entries) => self.note("audit record", State::Good, format!("entries: {entries}, whole")),
             Chain::BrokenAt(entry) => {
                 self.note("audit record", State::Bad, format!("entry {entry} is missing or not as it was written"));
             }
