@@ -1,6 +1,6 @@
 //! The authorization endpoint and the two pages on its way. OpenID Connect Core §3.1.2; PROTOCOL 23, 24.
 
-use super::form::{self, Body, Bound};
+use super::form::{Body, Bound, OwnForm};
 use super::page::{self, ClientKind, Happened};
 use super::visit::Visit;
 use super::{error, sign_in};
@@ -49,11 +49,7 @@ pub async fn again(provider: web::Data<Provider>, visit: Visit, request: HttpReq
 }
 
 /// `POST /consent`: the person's answer.
-pub async fn decide(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let fields = match form::own(&provider, &visit, &request, &body) {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+pub async fn decide(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
     let decision = match fields.get("decision") {
         Some("allow") => Decision::Allow,
         Some("decline") => Decision::Decline,

@@ -11,9 +11,10 @@ use crate::authn::BrowserSecret;
 use crate::flow::Provider;
 use crate::spec::{ParamError, Params, limits};
 use actix_web::dev::Payload;
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
 use std::convert::Infallible;
 use std::pin::Pin;
 
@@ -73,25 +74,48 @@ impl Bound {
     }
 }
 
-/// The fields of a form that came from our own page in this very browser.
-///
-/// # Errors
-/// The page that says why not.
-pub fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &Body) -> Result<Params, HttpResponse> {
-    if !from_our_origin(provider, request) {
-        return Err(error::small_page(provider, visit, Happened::ForeignForm, "form.foreign", StatusCode::FORBIDDEN));
+/// The fields of a form that came from our own page in this very browser; the extractor answers for any other.
+pub struct OwnForm(pub Params);
+
+impl FromRequest for OwnForm {
+    type Error = Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), Body::from_request(request, payload));
+        Box::pin(async move {
+            let provider = provider(&request);
+            let visit = Visit::extract(&request).await?;
+            let refuse = |happened: Happened, code: &'static str, status: StatusCode| {
+                answered(error::small_page(&provider, &visit, happened, code, status))
+            };
+            if !from_our_origin(&provider, &request) {
+                return Err(refuse(Happened::ForeignForm, "form.foreign", StatusCode::FORBIDDEN));
+            }
+            let params = body.await?.bytes().and_then(Params::parse).map_err(|problem| match problem {
+                ParamError::TooLarge(_) => refuse(Happened::TooLarge, "form.too_large", StatusCode::PAYLOAD_TOO_LARGE),
+                _ => refuse(Happened::BadRequest, "form.malformed", StatusCode::BAD_REQUEST),
+            })?;
+            let sent = params.get("csrf").unwrap_or_default();
+            match visit.browser.as_deref().and_then(BrowserSecret::parse) {
+                Some(browser) if browser.csrf(FORMS).matches(sent) => Ok(Self(params)),
+                _ => Err(refuse(Happened::ForeignForm, "form.csrf", StatusCode::FORBIDDEN)),
+            }
+        })
     }
-    let params = body.bytes().and_then(Params::parse).map_err(|problem| match problem {
-        ParamError::TooLarge(_) => {
-            error::small_page(provider, visit, Happened::TooLarge, "form.too_large", StatusCode::PAYLOAD_TOO_LARGE)
-        }
-        _ => error::small_page(provider, visit, Happened::BadRequest, "form.malformed", StatusCode::BAD_REQUEST),
-    })?;
-    let sent = params.get("csrf").unwrap_or_default();
-    match visit.browser.as_deref().and_then(BrowserSecret::parse) {
-        Some(browser) if browser.csrf(FORMS).matches(sent) => Ok(params),
-        _ => Err(error::small_page(provider, visit, Happened::ForeignForm, "form.csrf", StatusCode::FORBIDDEN)),
-    }
+}
+
+/// An extractor at work.
+pub type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+
+/// The provider that `routes` mounted.
+pub fn provider(request: &HttpRequest) -> web::Data<Provider> {
+    request.app_data::<web::Data<Provider>>().expect("the provider is mounted first").clone()
+}
+
+/// An answer that an extractor gives in the handler's place.
+pub fn answered(answer: HttpResponse) -> Error {
+    InternalError::from_response("answered by an extractor", answer).into()
 }
 
 fn from_our_origin(provider: &Provider, request: &HttpRequest) -> bool {

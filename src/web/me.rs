@@ -1,7 +1,7 @@
 //! The person's own page and its forms. Every change needs a live session; factors change only after a recent sign-in.
 
 use super::cookie::Jar;
-use super::form::{self, Body, Bound};
+use super::form::{self, Bound, OwnForm};
 use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
 use super::visit::Visit;
 use super::{error, sign_in};
@@ -9,8 +9,9 @@ use crate::authn::PinRule;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
 use crate::flow::{self, Provider, interaction, passkeys, pin, session};
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
+use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 /// What was done or could not be done, shown on the page.
@@ -94,28 +95,40 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
     )
 }
 
-/// The form of a signed-in person.
-struct Own {
+/// A form of our own page, from a person who is signed in; others are sent to sign in.
+pub struct Own {
     fields: Params,
     live: session::Live,
 }
 
-async fn own(provider: &Provider, visit: &Visit, request: &HttpRequest, body: &Body) -> Result<Own, HttpResponse> {
-    let fields = form::own(provider, visit, request, body)?;
-    match session::live(provider, visit.session.as_deref()).await {
-        Ok(Some(live)) => Ok(Own { fields, live }),
-        Ok(None) => Err(to("/me/signin")),
-        Err(_) => Err(error::busy(provider, visit)),
+impl Own {
+    fn field(&self, name: &str) -> &str {
+        self.fields.get(name).unwrap_or_default()
+    }
+}
+
+impl FromRequest for Own {
+    type Error = Error;
+    type Future = form::Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, form) = (request.clone(), OwnForm::from_request(request, payload));
+        Box::pin(async move {
+            let OwnForm(fields) = form.await?;
+            let provider = form::provider(&request);
+            let visit = Visit::extract(&request).await?;
+            match session::live(&provider, visit.session.as_deref()).await {
+                Ok(Some(live)) => Ok(Self { fields, live }),
+                Ok(None) => Err(form::answered(to("/me/signin"))),
+                Err(_) => Err(form::answered(error::busy(&provider, &visit))),
+            }
+        })
     }
 }
 
 /// `POST /me/consents/withdraw`.
-pub async fn withdraw(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
-    let client = ClientId::new(own.fields.get("client_id").unwrap_or_default().to_owned());
+pub async fn withdraw(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    let client = ClientId::new(own.field("client_id").to_owned());
     match flow::me::withdraw(&provider, &own.live, client).await {
         Ok(_) => done(Notice::ConsentWithdrawn),
         Err(_) => error::busy(&provider, &visit),
@@ -123,16 +136,7 @@ pub async fn withdraw(provider: web::Data<Provider>, visit: Visit, request: Http
 }
 
 /// `POST /me/sessions/end`.
-pub async fn end_session(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: Body,
-) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
+pub async fn end_session(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
     let Some(id) = own.fields.get("session").and_then(SessionId::from_text) else {
         return error::small_page(
             &provider,
@@ -149,11 +153,7 @@ pub async fn end_session(
 }
 
 /// `POST /me/sessions/end-all`.
-pub async fn end_all(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
+pub async fn end_all(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
     match session::end_all(&provider, &own.live).await {
         Ok(_) => signed_out(&provider, &visit),
         Err(_) => error::busy(&provider, &visit),
@@ -161,17 +161,8 @@ pub async fn end_all(provider: web::Data<Provider>, visit: Visit, request: HttpR
 }
 
 /// `POST /me/passkeys/options`: by script, answers JSON.
-pub async fn passkey_options(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: Body,
-) -> HttpResponse {
-    let live = match form::own(&provider, &visit, &request, &body) {
-        Ok(_) => session::live(&provider, visit.session.as_deref()).await,
-        Err(page) => return page,
-    };
-    match live {
+pub async fn passkey_options(provider: web::Data<Provider>, visit: Visit, _form: OwnForm) -> HttpResponse {
+    match session::live(&provider, visit.session.as_deref()).await {
         Ok(Some(live)) => match passkeys::options(&provider, &live).await {
             Ok(offer) => HttpResponse::Ok()
                 .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -186,48 +177,21 @@ pub async fn passkey_options(
 }
 
 /// `POST /me/passkeys/add`.
-pub async fn add_passkey(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: Body,
-) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
-    let field = |name| own.fields.get(name).unwrap_or_default();
-    let added = passkeys::add(&provider, &own.live, field("name"), field("ceremony"), field("credential")).await;
+pub async fn add_passkey(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    let (name, ceremony, credential) = (own.field("name"), own.field("ceremony"), own.field("credential"));
+    let added = passkeys::add(&provider, &own.live, name, ceremony, credential).await;
     changed(&provider, &visit, added, Notice::PasskeyAdded).await
 }
 
 /// `POST /me/passkeys/rename`.
-pub async fn rename_passkey(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: Body,
-) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
+pub async fn rename_passkey(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
     let id = own.fields.get("passkey").and_then(PasskeyId::from_text);
-    let renamed = passkeys::rename(&provider, &own.live, id, own.fields.get("name").unwrap_or_default()).await;
+    let renamed = passkeys::rename(&provider, &own.live, id, own.field("name")).await;
     changed(&provider, &visit, renamed, Notice::PasskeyRenamed).await
 }
 
 /// `POST /me/passkeys/remove`.
-pub async fn remove_passkey(
-    provider: web::Data<Provider>,
-    visit: Visit,
-    request: HttpRequest,
-    body: Body,
-) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
+pub async fn remove_passkey(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
     let id = own.fields.get("passkey").and_then(PasskeyId::from_text);
     let removed = passkeys::remove(&provider, &own.live, id).await;
     changed(&provider, &visit, removed, Notice::PasskeyRemoved).await
@@ -252,15 +216,11 @@ async fn changed(
 }
 
 /// `POST /me/pin`.
-pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let own = match own(&provider, &visit, &request, &body).await {
-        Ok(own) => own,
-        Err(answer) => return answer,
-    };
-    let typed = |name| Pin::new(own.fields.get(name).unwrap_or_default());
+pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    let typed = |name| Pin::new(own.field(name));
     let change = pin::Change {
         pin: typed("pin"),
-        code: DynamicCode::new(own.fields.get("code").unwrap_or_default()),
+        code: DynamicCode::new(own.field("code")),
         new_pin: typed("new_pin"),
         new_pin_again: typed("new_pin_again"),
         device: visit.device.as_deref(),
@@ -294,10 +254,7 @@ pub async fn ask_sign_out(provider: web::Data<Provider>, visit: Visit) -> HttpRe
 }
 
 /// `POST /signout`.
-pub async fn sign_out(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    if let Err(page) = form::own(&provider, &visit, &request, &body) {
-        return page;
-    }
+pub async fn sign_out(provider: web::Data<Provider>, visit: Visit, _form: OwnForm) -> HttpResponse {
     let ended = match session::live(&provider, visit.session.as_deref()).await {
         Ok(Some(live)) => session::sign_out(&provider, &live).await,
         Ok(None) => Ok(()),

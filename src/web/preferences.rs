@@ -2,14 +2,14 @@
 
 use super::cookie::Jar;
 use super::error;
-use super::form::{self, Body, Bound};
+use super::form::{Bound, OwnForm};
 use super::page::{self, Happened, Locale, TypeSize};
 use super::visit::Visit;
 use crate::flow::Provider;
-use crate::spec::lifetime;
+use crate::spec::{Params, lifetime};
 use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 /// `GET /`.
 pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
@@ -24,16 +24,16 @@ pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
 }
 
 /// `POST /language`.
-pub async fn language(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    switch(&provider, &visit, &request, &body, "locale", |word| {
+pub async fn language(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
+    switch(&fields, "locale", |word| {
         let locale = Locale::of_tag(word).unwrap_or(visit.locale);
         Jar::Locale.set(&provider.issuer, locale.tag().to_owned(), seconds())
     })
 }
 
 /// `POST /type-size`.
-pub async fn type_size(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    switch(&provider, &visit, &request, &body, "size", |word| {
+pub async fn type_size(provider: web::Data<Provider>, OwnForm(fields): OwnForm) -> HttpResponse {
+    switch(&fields, "size", |word| {
         Jar::TypeSize.set(&provider.issuer, TypeSize::of_word(word).word().to_owned(), seconds())
     })
 }
@@ -42,18 +42,7 @@ fn seconds() -> Option<i64> {
     Some(lifetime::KNOWN_BROWSER.as_secs() as i64)
 }
 
-fn switch(
-    provider: &Provider,
-    visit: &Visit,
-    request: &HttpRequest,
-    body: &Body,
-    field: &str,
-    cookie: impl Fn(&str) -> Cookie<'static>,
-) -> HttpResponse {
-    let fields = match form::own(provider, visit, request, body) {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+fn switch(fields: &Params, field: &str, cookie: impl Fn(&str) -> Cookie<'static>) -> HttpResponse {
     // Only a path of ours: no open redirect, not by `//host` and not by `/\host` either.
     let back = fields.get("back").filter(|back| {
         back.starts_with('/') && !back[1..].starts_with(['/', '\\']) && back.bytes().all(|byte| byte.is_ascii_graphic())

@@ -2,7 +2,7 @@
 
 use super::authorize::{host_of, who_asks};
 use super::cookie::Jar;
-use super::form::{self, Body, Bound};
+use super::form::{Bound, OwnForm};
 use super::page::{self, Happened, SignInProblem, Why};
 use super::visit::Visit;
 use super::{authorize, error};
@@ -11,7 +11,7 @@ use crate::flow::{self, NotSignedIn, Provider, SignInPage, SignedInNow, interact
 use crate::person::{NetworkNumber, Standing};
 use crate::spec::{DynamicCode, Params, Pin, lifetime};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 /// What was tried before the page is shown again.
 #[derive(Clone, Copy)]
@@ -88,11 +88,7 @@ fn render(
 }
 
 /// `POST /signin/code`.
-pub async fn by_code(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let fields = match form::own(&provider, &visit, &request, &body) {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+pub async fn by_code(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
     let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
     let number = fields.get("number").unwrap_or_default();
@@ -111,11 +107,7 @@ pub async fn by_code(provider: web::Data<Provider>, visit: Visit, request: HttpR
 }
 
 /// `POST /signin/passkey`.
-pub async fn by_passkey(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let fields = match form::own(&provider, &visit, &request, &body) {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+pub async fn by_passkey(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
     let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
     let attempt = flow::PasskeyAttempt {
