@@ -26,6 +26,12 @@ pub(super) fn run_caught<C>(job: &mut dyn Job<C>, conn: &mut C) -> Result<(), St
     catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(Err(StoreError::Broken(Broken::Panicked)))
 }
 
+/// Runs a thread's work until it returns. Closures are caught one by one; should anything else panic, the askers at hand
+/// are told that the store is closed, and the next ones are served.
+pub(super) fn unstoppably(mut work: impl FnMut()) {
+    while catch_unwind(AssertUnwindSafe(&mut work)).is_err() {}
+}
+
 struct Work<T, F> {
     closure: F,
     value: Option<T>,

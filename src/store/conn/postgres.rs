@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use self::session::Session;
 use super::any::{Db, Tx};
-use super::job::{Job, run_caught};
+use super::job::{Job, run_caught, unstoppably};
 use super::queue::Queue;
 use crate::store::error::{StoreError, Unavailable};
 
@@ -42,19 +42,20 @@ impl Postgres {
     /// # Errors
     /// `Unavailable` when the system gives no thread.
     pub(super) fn start(url: &str, connections: usize, capacity: usize) -> Result<Postgres, StoreError> {
+        let url = with_patience(url);
         let queue = Arc::new(Queue::new(capacity));
         let connected = Arc::new(AtomicUsize::new(0));
         let crew = (0..connections.max(1))
             .map(|number| {
                 let mut hand = Hand {
-                    url: url.to_owned(),
+                    url: url.clone(),
                     queue: Arc::clone(&queue),
                     connected: Arc::clone(&connected),
                     session: None,
                 };
                 thread::Builder::new()
                     .name(format!("hufu-postgres-{number}"))
-                    .spawn(move || hand.work_until_closed())
+                    .spawn(move || unstoppably(|| hand.work_until_closed()))
                     .map_err(|error| Unavailable::Hindered(error.to_string()).into())
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
@@ -76,6 +77,23 @@ impl Postgres {
             drop(hand.join());
         }
     }
+}
+
+/// What libpq would wait for a silent server without end: to connect, and for its acknowledgements.
+const PATIENCE: [&str; 5] =
+    ["connect_timeout=2", "tcp_user_timeout=5000", "keepalives_idle=10", "keepalives_interval=3", "keepalives_count=3"];
+
+/// The address with bounds on waiting, where it sets none itself.
+fn with_patience(url: &str) -> String {
+    let mut url = url.to_owned();
+    for bound in PATIENCE {
+        let name = bound.split('=').next().unwrap_or(bound);
+        if !url.contains(name) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(bound);
+        }
+    }
+    url
 }
 
 /// One thread of the crew.
@@ -171,5 +189,21 @@ impl PgJob {
             PgJob::Read(job) => job.answer(Err(cause.into())),
             PgJob::Write(job) | PgJob::Mingle(job) => job.answer(Err(cause.into())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_for_a_silent_server_is_bounded_unless_the_operator_says_how() {
+        let bounded = with_patience("postgres://hufu@db/hufu");
+        assert!(bounded.starts_with("postgres://hufu@db/hufu?connect_timeout=2&tcp_user_timeout=5000&"), "{bounded}");
+        let own = with_patience("postgres://hufu@db/hufu?connect_timeout=9");
+        assert!(
+            own.contains("?connect_timeout=9&tcp_user_timeout=5000") && !own.contains("connect_timeout=2"),
+            "{own}"
+        );
     }
 }

@@ -1,9 +1,8 @@
 //! The embedded database: one writer thread, readers where they are asked.
 //!
-//! A commit at `synchronous=FULL` costs one wait for the disk however much it holds, so the
-//! writer commits whatever is waiting together, each job in a savepoint of its own. A read is
-//! some microseconds in memory, less than waking another thread, so it runs where it is asked,
-//! on a `query_only` connection that sees committed rows only.
+//! A commit at `synchronous=FULL` costs one wait for the disk however much it holds, so the writer commits whatever is
+//! waiting together, each job in a savepoint of its own. A read is some microseconds in memory, no more than waking
+//! another thread, so it runs where it is asked, on a `query_only` connection that sees committed rows only.
 
 mod batch;
 mod shelf;
@@ -19,7 +18,7 @@ pub(super) use self::shelf::address;
 use self::batch::Settled;
 use self::shelf::Shelf;
 use super::any::{Db, Tx};
-use super::job::Job;
+use super::job::{Job, unstoppably};
 use super::queue::Queue;
 use crate::store::error::{Broken, StoreError, Unavailable};
 
@@ -45,7 +44,7 @@ impl Sqlite {
         let (its_shelf, its_queue) = (Arc::clone(&shelf), Arc::clone(&queue));
         let writer = thread::Builder::new()
             .name("hufu-writer".to_owned())
-            .spawn(move || write_until_closed(&its_shelf, &its_queue))
+            .spawn(move || unstoppably(|| write_until_closed(&its_shelf, &its_queue)))
             .map_err(|error| Unavailable::Hindered(error.to_string()))?;
         Ok(Sqlite { shelf, queue, writer: Mutex::new(Some(writer)) })
     }

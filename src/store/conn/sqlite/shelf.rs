@@ -171,6 +171,7 @@ pub(in crate::store::conn) fn address(path: &Path, mode: &str) -> String {
 const READER: &str = "
     PRAGMA busy_timeout = 50;
     PRAGMA query_only = ON;
+    PRAGMA cache_size = -4096;
     PRAGMA temp_store = MEMORY;";
 
 /// The writer waits a second for the writer of another process, such as `hufu client add`.
