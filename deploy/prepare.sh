@@ -4,9 +4,8 @@ set -eu
 
 [ -f "$HUFU_KEYS__FILE" ] || hufu key init
 hufu migrate
-[ -f personas ] || { hufu persona add --all > personas.new && mv personas.new personas; }
+hufu persona add --all
 [ -f site.json ] || {
 	hufu client add --json --redirect-uri https://shop.localhost/callback > site.json.new
 	mv site.json.new site.json
 }
-cat personas
