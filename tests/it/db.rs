@@ -4,7 +4,7 @@
 //! once for this process and ends with it. Where there is neither, the test fails and says so.
 
 use hufu::store::{Store, StoreConfig};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 #[cfg(feature = "postgres")]
@@ -54,7 +54,7 @@ impl TestDb {
     pub fn sqlite() -> TestDb {
         let dir = tempfile::tempdir().expect("a directory for the database");
         let file = dir.path().join("hufu.db");
-        std::fs::copy(sqlite_template(), &file).expect("a copy of the template");
+        std::fs::write(&file, sqlite_template()).expect("a copy of the template");
         TestDb { config: StoreConfig::sqlite(&file), place: Place::File { dir } }
     }
 
@@ -117,13 +117,14 @@ impl Drop for TestDb {
     }
 }
 
-fn sqlite_template() -> &'static Path {
-    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+/// The bytes of a migrated, empty database file.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
-        let dir = tempfile::tempdir().expect("a directory for the template").keep();
-        let file = dir.join("template.db");
+        let dir = tempfile::tempdir().expect("a directory for the template");
+        let file = dir.path().join("template.db");
         hufu::store::migrate(&StoreConfig::sqlite(&file)).expect("the migrations apply");
-        file
+        std::fs::read(file).expect("the template is closed, its log folded in")
     })
 }
 
