@@ -89,15 +89,14 @@ fn install(packages: &[&str]) -> Result<(), String> {
 }
 
 fn apt_get(words: &[&str]) -> Result<Command, String> {
-    let mut command = if is_root()? {
-        shell::command("apt-get", words)
+    let quietly = [&["DEBIAN_FRONTEND=noninteractive", "apt-get"], words].concat();
+    if is_root()? {
+        Ok(shell::command("env", &quietly))
     } else if shell::which("sudo").is_some() {
-        shell::command("sudo", &[&["--", "apt-get"], words].concat())
+        Ok(shell::command("sudo", &[&["--", "env"], quietly.as_slice()].concat()))
     } else {
-        return Err(format!("it takes root and there is no sudo. Please run as root: apt-get {}", words.join(" ")));
-    };
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    Ok(command)
+        Err(format!("it takes root and there is no sudo. Please run as root: apt-get {}", words.join(" ")))
+    }
 }
 
 pub fn is_root() -> Result<bool, String> {
