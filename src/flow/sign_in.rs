@@ -234,6 +234,8 @@ pub(super) async fn begin(
     let Beginning { person, factors, consumes, heard, passkey, cookie, known, agent } = beginning;
     let before = session::live(provider, cookie).await?.filter(|live| live.person.id == person.id);
     let ceremony = interaction.ceremony();
+    // The instant of the factors, not of the write: a hash lies between them, and `proven` must not outrun what it proves.
+    let at = factors.level().and_then(|level| factors.auth_time(level)).unwrap_or(now);
     let (session, cookie) = match &before {
         Some(live) => live.session.raise(&factors, &mut *provider.rng()),
         None => {
@@ -261,7 +263,7 @@ pub(super) async fn begin(
     let mut rng = provider.rng();
     let device = KnownBrowser::after_sign_in(known.as_ref(), person.id, now, &mut *rng);
     Ok(SignedInNow {
-        interaction: interaction.clone().signed_in(session.id, now).renewed(&mut *rng),
+        interaction: interaction.clone().signed_in(session.id, at).renewed(&mut *rng),
         session: cookie.expose(),
         device: provider.keys.seal(&device, &mut *rng).map_err(Unavailable::from)?,
     })
