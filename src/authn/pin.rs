@@ -80,7 +80,8 @@ pub fn normal_pin(typed: &Pin) -> Pin {
     }
 }
 
-/// Checks a PIN that a person chooses, `born` when the birth date is known, and gives its normal form.
+/// Checks a PIN that a person chooses, and gives its normal form. Where `born` is not known, and we keep no birth date,
+/// every date of these two centuries might be it.
 ///
 /// # Errors
 /// The first rule that the PIN breaks.
@@ -90,7 +91,7 @@ pub fn choose_pin(pin: &Pin, born: Option<BirthDate>) -> Result<Pin, PinRule> {
         (repeats(&digits), PinRule::Repeated),
         (runs(&digits), PinRule::Sequential),
         (digits.iter().eq(digits.iter().rev()), PinRule::Palindrome),
-        (born.is_some_and(|born| tells(&digits, born)), PinRule::BirthDate),
+        (born.map_or_else(|| is_date(&digits), |born| tells(&digits, born)), PinRule::BirthDate),
         (COMMON.iter().any(|known| known.iter().map(|c| c - b'0').eq(digits.iter().copied())), PinRule::Common),
     ];
     rules.into_iter().find(|(broken, _)| *broken).map_or_else(|| Ok(normal_pin(pin)), |(_, rule)| Err(rule))
@@ -120,6 +121,15 @@ fn tells(digits: &[u8; 8], born: BirthDate) -> bool {
         [format!("{year}{month}{day}"), format!("{day}{month}{year}"), format!("{month}{day}{year}")]
             .iter()
             .any(|date| typed.contains(date.as_str()))
+    })
+}
+
+/// A day of 1900 to 2099 in any usual order.
+fn is_date(digits: &[u8; 8]) -> bool {
+    let number = |places: &[usize]| places.iter().fold(0, |sum, place| sum * 10 + u16::from(digits[*place]));
+    let orders = [([0, 1, 2, 3], [4, 5], [6, 7]), ([4, 5, 6, 7], [2, 3], [0, 1]), ([4, 5, 6, 7], [0, 1], [2, 3])];
+    orders.iter().any(|(year, month, day)| {
+        (1900..2100).contains(&number(year)) && (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
     })
 }
 
@@ -156,6 +166,20 @@ mod tests {
             ("25802580", PinRule::Repeated),
         ] {
             assert_eq!(chosen(pin), Err(rule), "{pin}");
+        }
+    }
+
+    #[test]
+    fn any_date_is_refused_where_the_birth_date_is_not_known() {
+        for (pin, rule) in [
+            ("19870121", Err(PinRule::BirthDate)),
+            ("21011987", Err(PinRule::BirthDate)),
+            ("01211987", Err(PinRule::BirthDate)),
+            ("20991231", Err(PinRule::BirthDate)),
+            ("19871321", Ok(())),
+            ("18990121", Ok(())),
+        ] {
+            assert_eq!(choose_pin(&Pin::new(pin), None).map(|_| ()), rule, "{pin}");
         }
     }
 
