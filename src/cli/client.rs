@@ -10,7 +10,7 @@ use crate::config::Mode;
 use crate::flow::register::{from_row, to_row};
 use crate::keys::SigningAlg;
 use crate::sandbox::data::SiteClient;
-use crate::spec::{ClientId, ClientSecret, Refuse};
+use crate::spec::{ClientId, ClientSecret, Refusal, Refuse};
 use crate::store::clients;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -148,7 +148,8 @@ fn unknown(id: &str) -> Failure {
 
 fn refused(error: &MetadataError) -> Failure {
     let refusal = error.refusal();
-    Failure::no(format!("{}: expected {}. Fix: {}.", refusal.received, refusal.expected, refusal.fix))
+    let Refusal { error, code, received, expected, fix, .. } = refusal;
+    Failure::no(format!("{}: {received}: expected {expected}. Fix: {fix}. [{code}]", error.wire()))
 }
 
 fn environment(mode: Mode) -> Environment {
