@@ -61,13 +61,7 @@ impl Library {
     /// Fetches exactly what the lock names, once.
     fn install(&self) -> Result<(), String> {
         match self {
-            Library::Npm(_) => {
-                let lock = self.home().join("package-lock.json");
-                once(&self.home().join("node_modules"), &lock, || {
-                    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-                    shell::run(shell::command("npm", &words).current_dir(self.home()))
-                })
-            }
+            Library::Npm(_) => npm(&self.home()),
             Library::PyPi(_) => {
                 let (venv, lock) = (self.venv(), self.home().join("requirements.txt"));
                 once(&venv, &lock, || {
@@ -124,6 +118,19 @@ impl Library {
     fn venv(&self) -> PathBuf {
         shell::target().join("clients").join(self.name())
     }
+}
+
+/// Fetches what the browser tests inject into pages: axe-core.
+pub fn for_browser() -> Result<(), String> {
+    npm(&shell::root().join("conformance/browser"))
+}
+
+/// Fetches exactly what the lock names, once.
+fn npm(home: &Path) -> Result<(), String> {
+    once(&home.join("node_modules"), &home.join("package-lock.json"), || {
+        let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        shell::run(shell::command("npm", &words).current_dir(home))
+    })
 }
 
 /// Does the work unless it was done for this very lock.

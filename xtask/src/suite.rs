@@ -20,7 +20,10 @@ pub fn test() -> ExitCode {
         report.stage("documentation", docs::build);
         tests(&mut report);
         report.stage("endpoints, PostgreSQL", tests_on_postgres);
-        report.stage("people (Chromium)", || run(&mut cargo_test(&["--test", "it"], &["browser::"])));
+        report.stage("people (Chromium)", || {
+            clients::for_browser()?;
+            run(&mut cargo_test(&["--test", "it"], &["browser::"]))
+        });
         report.stage(CLIENTS, clients::run);
     }
     report.close()
