@@ -2,7 +2,8 @@
 //!
 //! Each test has a database of its own (`db`), so all run beside each other.
 
-mod blindness;
+mod blackbox;
+mod browser;
 mod cli;
 mod db;
 mod house;
@@ -10,3 +11,4 @@ mod parsers;
 mod protocol;
 mod rack;
 mod store;
+mod support;

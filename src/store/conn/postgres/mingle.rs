@@ -10,8 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types};
 use crate::store::conn::any::{AnyConn, Tx};
 use crate::store::error::StoreError;
 
-/// A refusal names a website and comes right after a sign-in, so it would tell as much as a consent.
-pub(in crate::store::conn) const TABLES: [&str; 3] = ["sessions", "consents", "refusals"];
+pub(in crate::store::conn) const TABLES: [&str; 2] = ["sessions", "consents"];
 
 /// The crowd: as many of the youngest rows share one transaction.
 const CROWD: u32 = 5000;

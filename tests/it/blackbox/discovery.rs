@@ -1,0 +1,137 @@
+//! What the provider says of itself, and that it is true. OpenID Connect Discovery 1.0 §3, RFC 8414, RFC 9207 §3.
+
+use crate::support::rp::fetch;
+use crate::support::{Demo, Page, wire};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+async fn get(demo: &Demo, path: &str) -> Page {
+    fetch(wire::client().get(demo.url(path)), &demo.url(path)).await
+}
+
+/// OpenID Connect Discovery 1.0 §3. Each value stands beside the test that exercises it; a new one needs a new test.
+#[tokio::test]
+async fn every_value_that_discovery_advertises_is_exercised() {
+    let demo = Demo::shared();
+    let document: Value =
+        serde_json::from_str(&get(&demo, "/.well-known/openid-configuration").await.html).expect("JSON");
+    let at = |path: &str| demo.url(path).to_string();
+    let expected = json!({
+        // Every login goes through these four.
+        "issuer": demo.issuer,
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/token"),
+        "userinfo_endpoint": at("/userinfo"),
+        // a_key_set_is_public_well_formed_and_revalidated
+        "jwks_uri": at("/jwks"),
+        // login::a_person_signs_in_at_a_website_that_uses_an_ordinary_library
+        "scopes_supported": ["openid"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        // login::a_second_website_is_one_click_and_another_sub
+        "subject_types_supported": ["pairwise"],
+        // acr::*, browser::passkey
+        "acr_values_supported": ["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin"],
+        // client_auth::the_id_token_is_signed_in_the_registered_algorithm
+        "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        // client_auth::*
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        // client_auth::private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        // login::the_id_token_holds_exactly_the_minimal_claims, prompt::auth_time_is_told_only_when_asked_for
+        "claim_types_supported": ["normal"],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"],
+        // acr::*
+        "claims_parameter_supported": true,
+        // hints::the_page_speaks_the_language_that_was_asked_for
+        "ui_locales_supported": ["zh-CN", "en"],
+        // bad_authorize: request, request_uri
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        // bad_token: the verifier
+        "code_challenge_methods_supported": ["S256"],
+        // every answer that `Rp` and `Refused` read
+        "authorization_response_iss_parameter_supported": true,
+        // prompt::*
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+    });
+    assert_eq!(sorted(&document), sorted(&expected));
+}
+
+/// Lists of this document are sets, except that the first algorithm is no matter either.
+fn sorted(document: &Value) -> Value {
+    let mut document = document.clone();
+    for value in document.as_object_mut().expect("an object").values_mut() {
+        if let Some(list) = value.as_array_mut() {
+            list.sort_by_key(Value::to_string);
+        }
+    }
+    document
+}
+
+/// RFC 8414 §3: the same document for OAuth clients; the issuer is the URL it came from (§3.3).
+#[tokio::test]
+async fn the_oauth_document_says_the_same() {
+    let demo = Demo::shared();
+    let openid = get(&demo, "/.well-known/openid-configuration").await;
+    let oauth = get(&demo, "/.well-known/oauth-authorization-server").await;
+    assert_eq!(openid.html, oauth.html);
+    assert_eq!(openid.headers["content-type"], "application/json");
+}
+
+/// RFC 7517 §5: public keys only, each with its own `kid`. RFC 9110 §13.1.2: `If-None-Match`.
+#[tokio::test]
+async fn a_key_set_is_public_well_formed_and_revalidated() {
+    let demo = Demo::shared();
+    for path in ["/jwks", "/.well-known/openid-configuration"] {
+        let first = get(&demo, path).await;
+        assert_eq!(first.status, 200);
+        let etag = first.headers["etag"].to_str().expect("text").to_owned();
+        assert!(first.headers["cache-control"].to_str().expect("text").contains("max-age="), "{path}");
+        let again = wire::client().get(demo.url(path)).header("if-none-match", &etag);
+        let again = fetch(again, &demo.url(path)).await;
+        assert_eq!((again.status.as_u16(), again.html.as_str()), (304, ""), "{path}");
+        let other = wire::client().get(demo.url(path)).header("if-none-match", "\"another\"");
+        assert_eq!(fetch(other, &demo.url(path)).await.status, 200);
+    }
+    let keys: Value = serde_json::from_str(&get(&demo, "/jwks").await.html).expect("JSON");
+    let keys = keys["keys"].as_array().expect("keys");
+    let kids: HashSet<_> = keys.iter().map(|key| key["kid"].as_str().expect("a kid")).collect();
+    assert_eq!(kids.len(), keys.len(), "kids are distinct");
+    for key in keys {
+        assert_eq!(key["use"], "sig");
+        for secret in ["d", "p", "q", "dp", "dq", "qi", "k", "oth"] {
+            assert!(key[secret].is_null(), "{secret} is private");
+        }
+    }
+    let algorithms: HashSet<_> = keys.iter().map(|key| key["alg"].as_str().expect("an alg")).collect();
+    assert_eq!(algorithms, HashSet::from(["RS256", "PS256", "ES256", "EdDSA"]));
+}
+
+/// What nobody serves answers as what it is, to a person and to a machine.
+#[tokio::test]
+async fn an_address_that_is_not_served_is_a_page_that_says_so() {
+    let demo = Demo::shared();
+    let page = get(&demo, "/nothing/here").await;
+    assert_eq!(page.status, 404);
+    assert!(page.text("error-code").is_some() && page.text("trace-id").is_some(), "{}", page.html);
+    for (path, method) in [("/token", "GET"), ("/consent", "GET"), ("/signin/code", "GET"), ("/jwks", "POST")] {
+        let request = wire::client().request(method.parse().expect("a method"), demo.url(path));
+        let status = fetch(request, &demo.url(path)).await.status.as_u16();
+        assert!([404, 405].contains(&status), "{method} {path}: {status}");
+    }
+}
+
+/// The operator's probes; they tell nobody's name.
+#[tokio::test]
+async fn health_readiness_and_metrics_answer() {
+    let demo = Demo::shared();
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(get(&demo, path).await.status, 200, "{path}");
+    }
+    let metrics = get(&demo, "/metrics").await;
+    assert_eq!(metrics.status, 200);
+    assert!(metrics.html.contains("hufu_"), "{}", metrics.html);
+}

@@ -1,0 +1,21 @@
+//! The product from outside: an unmodified OAuth library, a browser without JavaScript, and whatever else may knock.
+
+mod acr;
+mod apps;
+mod bad_access_token;
+mod bad_authorize;
+mod bad_redirect;
+mod bad_token;
+mod client_auth;
+mod cors;
+mod discovery;
+mod every_error;
+mod forms;
+mod hints;
+mod login;
+mod me;
+mod pkce;
+mod prompt;
+mod sealed;
+mod silence;
+mod sizes;

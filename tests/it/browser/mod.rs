@@ -1,0 +1,9 @@
+//! People, in Chromium: with a virtual authenticator, without JavaScript, by keyboard alone, in every light.
+
+mod driver;
+mod me;
+mod passkey;
+mod sign_in;
+mod tour;
+
+pub use driver::{Chrome, Script};

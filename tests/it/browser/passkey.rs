@@ -1,0 +1,112 @@
+//! Passkeys, with a virtual authenticator in the device. Web Authentication Level 3.
+
+use super::Chrome;
+use crate::support::Demo;
+use std::sync::Arc;
+
+/// On one's own page: a name, a touch, and it is there.
+pub async fn register(chrome: &Chrome, name: &str) {
+    chrome.type_into("#passkey-name", name).await;
+    chrome.click("#add").await;
+    chrome.find("form[action='/me/passkeys/rename']").await;
+}
+
+pub async fn sign_out(chrome: &Chrome, demo: &Demo) {
+    chrome.open(&format!("{}/signout", demo.issuer)).await;
+    chrome.click("#signout").await;
+}
+
+/// Usernameless: the button, or the offer in the number's autofill, whichever the browser answers first.
+pub async fn sign_in_by_passkey(chrome: &Chrome) {
+    for _ in 0..100 {
+        if !chrome.has("#passkey-form").await {
+            return;
+        }
+        if chrome.is_visible("#passkey-form").await {
+            // The offer may have been answered in the meantime, and the page with it.
+            drop(chrome.run("document.getElementById('passkey')?.click()", Vec::new()).await);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+/// Registered on /me, used at the website: no number, no PIN, no code, and a higher level.
+#[tokio::test]
+async fn a_passkey_is_registered_and_signs_in_without_a_name() {
+    let demo = Arc::new(Demo::start());
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    register(&chrome, "my phone").await;
+    assert!(chrome.text("main").await.contains("my phone"));
+    sign_out(&chrome, &demo).await;
+    chrome.open(&demo.site).await;
+    chrome.click("#login").await;
+    chrome.find("#passkey-form, #allow, #sub").await;
+    sign_in_by_passkey(&chrome).await;
+    chrome.come_back().await;
+    assert_eq!(chrome.text("#acr").await, "urn:hufu:acr:cert");
+    assert!(chrome.text("#amr").await.contains("user"));
+}
+
+/// The person is one person, whichever way in: the same sub at the same website.
+#[tokio::test]
+async fn the_sub_is_the_same_by_passkey_and_by_code() {
+    let demo = Arc::new(Demo::start());
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&demo.site).await;
+    chrome.click("#login").await;
+    chrome.sign_in(demo.anybody()).await;
+    chrome.click("#allow").await;
+    chrome.find("#sub").await;
+    let by_code = chrome.text("#sub").await;
+    chrome.click("#logout").await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    register(&chrome, "blue key").await;
+    sign_out(&chrome, &demo).await;
+    chrome.open(&demo.site).await;
+    chrome.click("#login").await;
+    chrome.find("#passkey-form, #allow, #sub").await;
+    sign_in_by_passkey(&chrome).await;
+    chrome.come_back().await;
+    assert_eq!(chrome.text("#sub").await, by_code);
+}
+
+/// PROTOCOL 11: `user.id` is random, `user.name` is masked: both sync into other people's clouds.
+#[tokio::test]
+async fn what_a_passkey_carries_into_the_cloud_names_nobody() {
+    let demo = Arc::new(Demo::start());
+    let person = demo.anybody();
+    let chrome = Chrome::start().await;
+    let authenticator = chrome.add_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(person).await;
+    register(&chrome, "my phone").await;
+    let credentials = chrome.credentials(&authenticator).await;
+    let text = credentials.to_string();
+    assert!(text.contains("userHandle"), "resident, for signing in without a name: {text}");
+    for secret in person.secrets() {
+        assert!(!text.contains(&secret), "{text}");
+    }
+    assert!(!text.contains(&person.name), "{text}");
+}
+
+/// Who changes their mind at the device is told so, and the other way stays open.
+#[tokio::test]
+async fn a_passkey_that_is_not_given_leaves_the_page_as_it_was() {
+    let demo = Arc::new(Demo::start());
+    let chrome = Chrome::start().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.add_authenticator().await;
+    chrome.find("#passkey-form:not([hidden])").await;
+    chrome.click("#passkey").await;
+    for _ in 0..100 {
+        if chrome.text("#passkey-status").await.contains("not completed") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(chrome.text("#passkey-status").await.contains("not completed"));
+    chrome.sign_in(demo.anybody()).await;
+    chrome.find("#end-all").await;
+}

@@ -1,0 +1,166 @@
+//! Every page there is, in both languages, by day and by night, on a phone and on a desk: no barriers (axe-core, WCAG 2.2
+//! AA), and a picture of each in `target/screenshots`.
+
+use super::Chrome;
+use super::driver::Script;
+use super::passkey::register;
+use crate::support::{Demo, Rp};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Fetched by `npm ci` in conformance/browser, which `cargo xtask test` does.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/browser/node_modules/axe-core/axe.min.js");
+const SIZES: [(&str, u32, u32, bool); 2] = [("phone", 390, 844, true), ("desktop", 1280, 800, false)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+/// A walk in one language.
+struct Tour {
+    chrome: Chrome,
+    demo: Arc<Demo>,
+    language: &'static str,
+    axe: String,
+    pictures: PathBuf,
+    barriers: Vec<String>,
+    seen: usize,
+}
+
+impl Tour {
+    async fn start(language: &'static str) -> Self {
+        let axe = std::fs::read_to_string(AXE).expect("axe-core: run `npm ci` in conformance/browser");
+        let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+        std::fs::create_dir_all(&pictures).expect("a directory");
+        let chrome = Chrome::with(Script::On, language).await;
+        let demo = Arc::new(Demo::start());
+        Self { chrome, demo, language, axe, pictures, barriers: Vec::new(), seen: 0 }
+    }
+
+    async fn open(&mut self, path: &str, name: &str) {
+        self.chrome.open(&format!("{}{path}", self.demo.issuer)).await;
+        self.look(name).await;
+    }
+
+    /// Looks at the page that is open, in every light and size.
+    async fn look(&mut self, name: &str) {
+        self.seen += 1;
+        for (size, width, height, mobile) in SIZES {
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+            self.chrome.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+            for scheme in SCHEMES {
+                let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+                self.chrome.devtools("Emulation.setEmulatedMedia", features).await;
+                let file = self.pictures.join(format!("{name}-{}-{scheme}-{size}.png", self.language));
+                std::fs::write(file, self.chrome.screenshot().await).expect("written");
+                let found = self.barriers_here().await;
+                self.barriers.extend(found.into_iter().map(|barrier| format!("{name} {scheme} {size}: {barrier}")));
+            }
+        }
+    }
+
+    async fn barriers_here(&self) -> Vec<String> {
+        let script = "const done = arguments[arguments.length - 1];
+            const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+            axe.run({ runOnly: tags }).then(found => done(found.violations), error => done(String(error)))";
+        self.chrome.run(&self.axe, Vec::new()).await;
+        let found = self.chrome.run_async(script, Vec::new()).await;
+        let Value::Array(violations) = found else { return vec![found.to_string()] };
+        let told = |violation: &Value| {
+            let nodes: Vec<_> =
+                violation["nodes"].as_array().into_iter().flatten().map(|node| node["html"].to_string()).collect();
+            format!("{}: {} {}", violation["id"], violation["help"], nodes.join(" "))
+        };
+        violations.iter().map(told).collect()
+    }
+
+    fn end(self, pages: usize) {
+        assert!(self.barriers.is_empty(), "{} barriers:\n{}", self.barriers.len(), self.barriers.join("\n"));
+        assert_eq!(self.seen, pages, "pages seen");
+    }
+}
+
+async fn every_page(language: &'static str) {
+    let mut tour = Tour::start(language).await;
+    let (demo, site) = (Arc::clone(&tour.demo), tour.demo.site.clone());
+    let rp = Rp::at(&demo, "tour.example").await;
+    let app = demo.add_client("com.example.tour:/callback", &["--native", "--auth-method", "none"]);
+    let app = Rp::discover(&demo, app).await;
+    // Strangers.
+    tour.open("/", "landing").await;
+    tour.open("/static/button/index.html", "button").await;
+    tour.open("/me", "sign-in").await;
+    tour.open("/authorize?client_id=nobody", "unknown-website").await;
+    tour.open(
+        &format!("/authorize?client_id={}&redirect_uri=https://evil.example/", rp.registered.client_id),
+        "unknown-return",
+    )
+    .await;
+    tour.open(&format!("/authorize?client_id={}", rp.registered.client_id), "bad-request").await;
+    tour.open("/continue?i=noise", "stale").await;
+    tour.open("/nothing", "not-found").await;
+    // A wrong PIN, a minor, a no.
+    tour.chrome.open(rp.attempt(&[]).url.as_str()).await;
+    tour.look("sign-in-website").await;
+    let mut wrong = demo.anybody().clone();
+    wrong.pin = Some("39475102".to_owned());
+    tour.chrome.sign_in(&wrong).await;
+    tour.chrome.find("#problem").await;
+    tour.look("sign-in-wrong").await;
+    for (age, name) in [("16", "minor-16"), ("10", "minor-10")] {
+        tour.chrome.open(rp.attempt(&[("prompt", "login")]).url.as_str()).await;
+        tour.chrome.sign_in(demo.persona(age)).await;
+        tour.chrome.find("main:not(:has(#code-form))").await;
+        tour.look(name).await;
+    }
+    // The demo website.
+    tour.chrome.open(&site).await;
+    tour.look("site").await;
+    tour.chrome.click("#other").await;
+    tour.look("site-other").await;
+    tour.chrome.open(&format!("{site}/callback?error=server_error")).await;
+    tour.look("site-failed").await;
+    tour.chrome.open(&site).await;
+    tour.chrome.click("#login").await;
+    tour.chrome.find("#decline").await;
+    tour.chrome.click("#decline").await;
+    tour.chrome.find("#declined").await;
+    tour.look("site-declined").await;
+    tour.chrome.click("#login").await;
+    tour.chrome.sign_in(demo.anybody()).await;
+    tour.chrome.find("#allow").await;
+    tour.look("consent").await;
+    tour.chrome.click("#allow").await;
+    tour.chrome.find("#sub").await;
+    tour.look("site-signed-in").await;
+    tour.chrome.open(app.attempt(&[]).url.as_str()).await;
+    tour.chrome.find("#allow").await;
+    tour.look("consent-app").await;
+    // One's own page.
+    tour.open("/me", "me").await;
+    tour.chrome.add_authenticator().await;
+    register(&tour.chrome, "my phone").await;
+    tour.chrome.run("document.querySelectorAll('details').forEach(one => one.open = true)", Vec::new()).await;
+    tour.look("me-open").await;
+    tour.chrome.type_into("#pin", demo.anybody().pin()).await;
+    tour.chrome.type_into("#code", &demo.anybody().code()).await;
+    tour.chrome.type_into("#new-pin", "12345678").await;
+    tour.chrome.type_into("#new-pin-again", "12345678").await;
+    tour.chrome.click("#change-pin").await;
+    tour.chrome.find("#problem").await;
+    tour.look("me-problem").await;
+    tour.open("/signout", "sign-out").await;
+    tour.chrome.click("#signout").await;
+    tour.chrome.find("main:not(:has(form))").await;
+    tour.look("signed-out").await;
+    tour.end(24);
+}
+
+/// PAGES: "zh and en, light and dark, phone and desktop"; issue: "zero WCAG 2.2 AA violations on every page".
+#[tokio::test]
+async fn every_page_is_without_barriers_in_chinese() {
+    every_page("zh-CN").await;
+}
+
+#[tokio::test]
+async fn every_page_is_without_barriers_in_english() {
+    every_page("en-US").await;
+}
