@@ -2,6 +2,10 @@
 //
 // It knows the provider's pages only by what a person sees: fields called number, pin and code, and a button to allow.
 
+import { once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+
 const MOST_PAGES = 20
 
 /** Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land. */
@@ -11,13 +15,13 @@ export async function signIn(url, person) {
   let response = await get(url)
   for (let page = 0; page < MOST_PAGES; page += 1) {
     if (response.status >= 300 && response.status < 400) {
-      const target = new URL(response.headers.get('location'), response.url)
+      const target = new URL(response.to, response.url)
       if (target.href.split('?')[0] === person.redirect_uri) return target
       response = await get(target)
       continue
     }
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${response.url} answered ${response.status}:\n${text}`)
+    const { text } = response
+    if (response.status !== 200) throw new Error(`${response.url} answered ${response.status}:\n${text}`)
     const forms = formsOf(text)
     let form = forms.find(({ fields }) => ['number', 'pin', 'code'].every((name) => fields.has(name)))
     if (form) {
@@ -35,24 +39,30 @@ export async function signIn(url, person) {
     response = await get(new URL(form.action, from), {
       method: 'POST',
       headers: { origin: from.origin },
-      body: new URLSearchParams([...form.fields]),
+      form: form.fields,
     })
   }
   throw new Error(`still not back at the website after ${MOST_PAGES} pages`)
 }
 
-/** A fetch that keeps cookies and does not follow redirects. */
+/** Asks for pages, keeps cookies, follows no redirect. (Not `fetch`: Debian's Node 18 cannot tell cookies apart there.) */
 function browser() {
   const jar = new Map()
-  return async (url, { headers = {}, ...options } = {}) => {
+  return async (url, { method = 'GET', headers = {}, form } = {}) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { ...options, headers: { ...headers, cookie }, redirect: 'manual' })
-    for (const line of response.headers.getSetCookie()) {
+    const type = form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}
+    const { request } = new URL(url).protocol === 'https:' ? https : http
+    const asked = request(url, { method, headers: { ...headers, ...type, ...(cookie && { cookie }) } })
+    asked.end(form && new URLSearchParams([...form]).toString())
+    const [response] = await once(asked, 'response')
+    for (const line of response.headers['set-cookie'] ?? []) {
       const [, name, value, rest] = line.match(/^([^=]+)=([^;]*)(.*)$/)
       if (/;\s*max-age=0/i.test(rest)) jar.delete(name)
       else jar.set(name, value)
     }
-    return response
+    response.setEncoding('utf8')
+    const chunks = await response.toArray()
+    return { url: String(url), status: response.statusCode, to: response.headers.location, text: chunks.join('') }
   }
 }
 
