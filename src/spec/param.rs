@@ -1,6 +1,7 @@
 //! Request parameters at the door: bounded, never twice, unknown ones ignored. RFC 6749 §3.1, §3.2.
 
 use super::{OAuthError, Refusal, Refuse};
+use std::borrow::Cow;
 
 /// The bounds of what a request may carry.
 pub mod limits {
@@ -54,17 +55,20 @@ impl Params {
             return (Self::default(), Some(ParamError::TooLarge(encoded.len())));
         }
         let mut pairs: Vec<(String, String)> = Vec::new();
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
         let mut problem = None;
         for (name, value) in url::form_urlencoded::parse(encoded) {
-            if pairs.len() == limits::PARAMETERS {
+            if seen.len() == limits::PARAMETERS {
                 return (Self::default(), Some(ParamError::TooMany(limits::PARAMETERS + 1)));
             }
-            // The decoder replaces bad UTF-8 by U+FFFD; a value that held one would not be what was sent.
-            let found = if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-                ParamError::NotUtf8
-            } else if pairs.iter().any(|(known, _)| *known == name) {
+            let twice = seen.contains(&name);
+            seen.push(name.clone());
+            let found = if twice {
                 pairs.retain(|(known, _)| *known != name);
-                ParamError::Duplicate(name.clone().into_owned())
+                ParamError::Duplicate(name.into_owned())
+            } else if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+                // The decoder replaces bad UTF-8 by U+FFFD; a value that held one would not be what was sent.
+                ParamError::NotUtf8
             } else if value.len() > limits::VALUE {
                 ParamError::TooLong { name: name.into_owned(), bytes: value.len(), limit: limits::VALUE }
             } else {
@@ -152,6 +156,18 @@ mod tests {
     #[test]
     fn a_parameter_included_twice_is_refused() {
         assert_eq!(Params::parse(b"a=1&a=1").err(), Some(ParamError::Duplicate("a".into())));
+    }
+
+    /// RFC 6749 §3.1: a third one is as little believed as the second, and so is one after a value that cannot be read.
+    #[test]
+    fn what_a_problem_spoils_stays_absent() {
+        for text in ["a=1&a=2&a=3", "a=%ff&a=1", "a=1&a=%ff", &format!("a={}&a=1", "x".repeat(limits::VALUE + 1))] {
+            let (params, problem) = Params::read(text.as_bytes());
+            assert_eq!(params.get("a"), None, "{text:.20}");
+            assert!(problem.is_some());
+        }
+        let (_, problem) = Params::read(b"client_id=%ff&client_id=a");
+        assert_eq!(problem, Some(ParamError::Duplicate("client_id".into())));
     }
 
     /// RFC 6749 §3.1.
