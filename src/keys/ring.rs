@@ -143,8 +143,9 @@ current = true
     /// # Errors
     /// What is wrong with the text, by section and version; never a key.
     pub fn parse(text: &str) -> Result<Self, RingError> {
-        // `toml` quotes the offending line in its error, and that line may be a key: only the message is kept.
-        let text: Text = toml::from_str(text).map_err(|error| RingError::Syntax(error.message().to_owned()))?;
+        // `toml` quotes the offending line in its error, and that line may be a key: only the message is kept, and the
+        // message without what it quotes of a value.
+        let text: Text = toml::from_str(text).map_err(|error| RingError::Syntax(without_keys(error.message())))?;
         let mut seen = Vec::new();
         let mut read = |name, entries: Vec<Entry>| read(name, entries, &mut seen);
         let roots = [
@@ -170,6 +171,19 @@ current = true
             digest,
         })
     }
+}
+
+/// `message` with every run of base64 that is longer than any word of the format cut out.
+fn without_keys(message: &str) -> String {
+    const LONGEST_WORD: usize = 12;
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+    let mut kept = String::new();
+    for run in message.split_inclusive(|c| !is_base64(c)) {
+        let word = run.trim_end_matches(|c| !is_base64(c));
+        kept.push_str(if word.len() > LONGEST_WORD { "…" } else { word });
+        kept.push_str(&run[word.len()..]);
+    }
+    kept
 }
 
 type Bytes = Zeroizing<[u8; 32]>;
@@ -302,6 +316,10 @@ mod tests {
     fn an_error_never_shows_a_key() {
         let broken = fresh().replace("sandbox = false", "sandbox = 7");
         let secret = broken.lines().find_map(|line| line.strip_prefix("key = ")).unwrap().to_owned();
-        assert!(!FileKeys::parse(&broken).err().unwrap().to_string().contains(secret.trim_matches('"')));
+        let secret = secret.trim_matches('"');
+        for text in [broken.clone(), format!("pairwise = \"{secret}\""), format!("sandbox = \"{secret}\"\n")] {
+            let error = FileKeys::parse(&text).err().unwrap().to_string();
+            assert!(!error.contains(&secret[..16]), "{error}");
+        }
     }
 }
