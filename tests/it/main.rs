@@ -6,6 +6,7 @@ mod blackbox;
 mod browser;
 mod cli;
 mod db;
+mod fuzz;
 mod house;
 mod parsers;
 mod protocol;
