@@ -36,8 +36,9 @@ pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Para
     let client =
         claimed.authenticate(&provider.keys, "/token", provider.now()).map_err(|error| refused(error.into()))?;
     let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form).map_err(refused)?;
-    let code = redeem(provider, &client, &request).await.map_err(refused)?;
+    // Before the code is consumed: a node that cannot sign leaves it good for one that can.
     let published = provider.published().ok_or_else(|| refused(TokenError::Keys))?;
+    let code = redeem(provider, &client, &request).await.map_err(refused)?;
     TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
         .map_err(refused)
 }

@@ -110,6 +110,7 @@ pub static RING: LazyLock<String> = LazyLock::new(|| FileKeys::generate_sandbox(
 pub struct Person {
     pub id: PersonId,
     pub number: String,
+    pub pin: String,
     pub source: CodeSource,
 }
 
@@ -229,7 +230,7 @@ impl Node {
         let beginnings =
             Beginnings { standing: Standing::Adult, state, code_way: Some((Pin::new(PIN), source.clone())) };
         let made = person::make(&self.provider, beginnings).await.expect("a person");
-        Person { id: made.id, number: made.number.grouped(), source }
+        Person { id: made.id, number: made.number.grouped(), pin: PIN.to_owned(), source }
     }
 
     /// What the registry, the operator or the person's own freeze does.

@@ -1,6 +1,6 @@
 //! A browser: cookies, forms, and where the answers lead.
 
-use super::{CODE, ISSUER, PIN, Person, Website};
+use super::{CODE, ISSUER, Person, Website};
 use hufu::spec::Timestamp;
 use reqwest::header::HeaderMap;
 use std::collections::BTreeMap;
@@ -153,7 +153,7 @@ impl Browser {
 
     /// Fills in the sign-in page and follows where it leads.
     pub async fn sign_in(&mut self, page: &Answer, person: &Person, now: Timestamp) -> Answer {
-        let posted = self.type_in(page, &person.number, PIN, &person.code(now)).await;
+        let posted = self.type_in(page, &person.number, &person.pin, &person.code(now)).await;
         self.follow(&posted).await
     }
 

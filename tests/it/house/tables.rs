@@ -45,10 +45,12 @@ fn parsed(rows: Vec<String>) -> Vec<Row> {
 fn sqlite(db: &TestDb) -> Snapshot {
     let mut conn = SqliteConnection::establish(&db.file().display().to_string()).expect("the file opens");
     let names = "SELECT name AS one FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+    let with_rowid = texts(&mut conn, &format!("{names} AND sql NOT LIKE '%WITHOUT ROWID%'"));
     texts(&mut conn, names)
         .into_iter()
         .map(|table| {
-            let columns = texts(&mut conn, &format!("SELECT name AS one FROM pragma_table_info('{table}')"));
+            let mut columns = texts(&mut conn, &format!("SELECT name AS one FROM pragma_table_info('{table}')"));
+            columns.extend(with_rowid.contains(&table).then(|| "rowid".to_owned()));
             let pairs: Vec<_> = columns
                 .iter()
                 .map(|c| {

@@ -81,12 +81,6 @@ impl Website {
     pub async fn userinfo(&self, access_token: &str) -> Answer {
         Answer::of(HTTP.get(format!("{}/userinfo", self.address)).bearer_auth(access_token).send().await).await
     }
-
-    /// The sub of a login, redeemed.
-    pub async fn sub(&self, code: &str) -> String {
-        let token = self.access_token(code).await;
-        self.userinfo(&token).await.json()["sub"].as_str().expect("a sub").to_owned()
-    }
 }
 
 /// The claims of a JWT, unverified: for a look, not for trust.

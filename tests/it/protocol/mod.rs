@@ -1,10 +1,12 @@
 //! The invariants of the protocol, each broken once: what needs a steered clock, many connections at once, a database
 //! that fails, or a look into the tables. In process, on SQLite and again on PostgreSQL.
 
+mod errors;
 mod guessing;
 mod outage;
 mod redemption;
 mod revocation;
 mod sessions;
 mod signing_keys;
+mod threats;
 mod writes;

@@ -10,7 +10,8 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types};
 use crate::store::conn::any::{AnyConn, Tx};
 use crate::store::error::StoreError;
 
-pub(in crate::store::conn) const TABLES: [&str; 2] = ["sessions", "consents"];
+/// A refusal names a website and comes right after a sign-in, so it would tell as much as a consent.
+pub(in crate::store::conn) const TABLES: [&str; 3] = ["sessions", "consents", "refusals"];
 
 /// The crowd: as many of the youngest rows share one transaction.
 const CROWD: u32 = 5000;

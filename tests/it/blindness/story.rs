@@ -1,0 +1,151 @@
+//! Some hours of a day in one town: who signs in where, batch by batch, with a snapshot of all tables between batches.
+
+use super::detector::{Truth, text};
+use crate::house::tables::{self, Snapshot};
+use crate::house::{House, Person, Website};
+use hufu::flow::refusals;
+use hufu::person::PersonSecrets;
+use hufu::sandbox::registry::{Identity, Persona, Way};
+use hufu::sandbox::seed::{Tools, invent};
+use hufu::spec::TraceId;
+use hufu::store::persons;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use std::collections::BTreeSet;
+
+pub const PERSONS: usize = 32;
+pub const WEBSITES: usize = 5;
+const BATCHES: usize = 8;
+const YEAR: i32 = 2026;
+
+/// Whether the upkeep hides the order of writing between a batch and its snapshot.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Upkeep {
+    Mingles,
+    Sleeps,
+}
+
+/// One of the town: a persona of the sandbox, whom the registry's twin knows by name.
+pub struct Citizen {
+    pub person: Person,
+    pub identity: Identity,
+    pub secrets: PersonSecrets,
+}
+
+pub struct Story {
+    pub citizens: Vec<Citizen>,
+    pub snapshots: Vec<Snapshot>,
+    pub truth: Truth,
+    /// Everything that a website was given: redirects, codes, tokens, UserInfo.
+    pub emitted: Vec<String>,
+}
+
+/// The day of a town of so many.
+pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
+    let mut rng = StdRng::seed_from_u64(11);
+    let mut websites = Vec::new();
+    for number in 0..WEBSITES {
+        websites.push(house.website(&format!("site-{number}.example")).await);
+    }
+    let mut citizens = Vec::new();
+    for number in 0..town {
+        citizens.push(citizen(house, number).await);
+    }
+    let mut story = Story { citizens, snapshots: Vec::new(), truth: Truth::new(), emitted: Vec::new() };
+    house.provider.store.mingle().await.expect("mingled");
+    story.snapshots.push(tables::snapshot(house.db()));
+    let mut visited: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for batch in 0..BATCHES {
+        house.pass(3600);
+        let mut today: Vec<usize> = (0..town).collect();
+        today.shuffle(&mut rng);
+        // Half of the town; in the last two batches everybody who has not yet been everywhere.
+        let active = if batch + 2 < BATCHES { town / 2 } else { town };
+        for who in &today[..active] {
+            let mut unseen: Vec<usize> = (0..WEBSITES).filter(|at| !visited.contains(&(*who, *at))).collect();
+            unseen.shuffle(&mut rng);
+            let mut browser = house.browser();
+            for (nth, at) in unseen.iter().take(2).enumerate() {
+                visited.insert((*who, *at));
+                // Every seventh visit ends with a no.
+                let declines = nth == 1 && (who + batch) % 7 == 0;
+                story.visit(house, &mut browser, *who, &websites[*at], declines).await;
+            }
+            house.pass(7);
+        }
+        if upkeep == Upkeep::Mingles {
+            house.provider.store.mingle().await.expect("mingled");
+        }
+        story.snapshots.push(tables::snapshot(house.db()));
+    }
+    story
+}
+
+impl Story {
+    async fn visit(
+        &mut self,
+        house: &House,
+        browser: &mut crate::house::Browser,
+        who: usize,
+        website: &Website,
+        declines: bool,
+    ) {
+        let Citizen { person, secrets, .. } = &self.citizens[who];
+        let owner = text(&hex(person.id.as_bytes()).into());
+        let mut answer = browser.authorize(website, &[]).await;
+        if answer.is_sign_in() {
+            answer = browser.sign_in(&answer, person, house.now()).await;
+        }
+        if declines {
+            let refused = browser.decide(&answer, "decline").await;
+            let description = refused.param("error_description").expect("a description");
+            let trace = description.split("trace ").nth(1).map(|rest| rest.trim_end_matches(')')).expect("a trace");
+            let trace = TraceId::from_spoken(trace).expect("a trace id");
+            self.truth.insert(hex(trace.as_bytes()), owner);
+            self.emitted.push(refused.location().to_string());
+            refusals::flush(&house.provider).await.expect("written");
+            return;
+        }
+        let answer = browser.decide(&answer, "allow").await;
+        let redeemed = website.redeem(&answer.code()).await;
+        let tokens = redeemed.json();
+        let userinfo = website.userinfo(tokens["access_token"].as_str().expect("a token")).await;
+        for part in ["access_token", "id_token"] {
+            self.emitted.push(tokens[part].as_str().expect("a token").to_owned());
+        }
+        self.emitted.extend([answer.location().to_string(), answer.code(), redeemed.body, userinfo.body]);
+        let keys = &house.provider.keys;
+        let sub = keys.sub(&website.client.sector, &secrets.handle, hufu::keys::Epoch(secrets.epoch)).expect("a sub");
+        let digest = hex(keys.sub_digest(&sub).as_bytes());
+        self.truth.insert(format!("{digest} {}", website.id()), owner);
+    }
+}
+
+/// A persona of the sandbox, made by the sandbox's own code.
+async fn citizen(house: &House, number: usize) -> Citizen {
+    let provider = &house.provider;
+    let persona = Persona::more(number + 1, Way::PinAndCode).expect("a persona");
+    let (secrets, row) = {
+        let mut rng = provider.rng();
+        let secrets = invent(&persona, YEAR, &provider.keys, &mut *rng).expect("secrets");
+        let (keys, passkeys, rack) = (&provider.keys, &provider.passkeys, &provider.rack);
+        let tools = Tools { keys, passkeys, rack, now: house.now() };
+        let rows = tools.rows(&persona, &secrets, &mut *rng).expect("rows");
+        (secrets, rows.person)
+    };
+    let (id, sealed) = (row.id, row.sealed.clone());
+    assert!(provider.store.write(move |tx| persons::insert(tx, &row)).await.expect("written"));
+    let source = secrets.code_source().expect("readable").expect("a code");
+    let pin = secrets.pin.clone().expect("a PIN");
+    Citizen {
+        person: Person { id, number: secrets.network_number.clone(), pin, source },
+        identity: persona.identity(YEAR),
+        secrets: provider.keys.open_bytes(&sealed).expect("ours"),
+    }
+}
+
+/// Bytes as the snapshots write them.
+pub fn hex(bytes: &[u8]) -> String {
+    format!("\\x{}", data_encoding::HEXLOWER.encode(bytes))
+}
