@@ -36,7 +36,6 @@ oauth_errors! {
     InvalidRequest => "invalid_request", 400, "RFC 6749 §4.1.2.1, §5.2";
     InvalidClient => "invalid_client", 401, "RFC 6749 §5.2";
     InvalidGrant => "invalid_grant", 400, "RFC 6749 §5.2";
-    UnauthorizedClient => "unauthorized_client", 400, "RFC 6749 §4.1.2.1, §5.2";
     UnsupportedGrantType => "unsupported_grant_type", 400, "RFC 6749 §5.2";
     InvalidScope => "invalid_scope", 400, "RFC 6749 §4.1.2.1, §5.2";
     AccessDenied => "access_denied", 400, "RFC 6749 §4.1.2.1";

@@ -5,10 +5,8 @@ use crate::support::{Browser, Demo, Refused, Rp};
 use hufu::spec::OAuthError;
 use std::collections::BTreeSet;
 
-/// What no request from outside can bring about: broken keys, a dead database (tested in process), and a client that is
-/// registered for a grant it may not use, while there is only one grant.
-const NOT_FROM_OUTSIDE: &[OAuthError] =
-    &[OAuthError::ServerError, OAuthError::TemporarilyUnavailable, OAuthError::UnauthorizedClient];
+/// What no request from outside can bring about: broken keys and a dead database. Produced in `protocol::errors`.
+const NOT_FROM_OUTSIDE: &[OAuthError] = &[OAuthError::ServerError, OAuthError::TemporarilyUnavailable];
 
 /// DESIGN, Tests: "every OAuth error is produced by some test".
 #[tokio::test]
