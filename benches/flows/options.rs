@@ -14,6 +14,7 @@ cargo xtask bench [OPTIONS]
   --browsers LIST how many at once (default 1,16,64)
   --logins N      logins before memory is read again (default 100000)
   --crowd N       persons and grants in the full database (default 1000000)
+  --keep          leave data and logs where they are
   --json          one JSON document instead of the table
 ";
 
@@ -28,6 +29,7 @@ pub struct Options {
     pub crowd: u64,
     pub quick: bool,
     pub json: bool,
+    pub keep: bool,
     /// The maintenance database of a PostgreSQL cluster that may be filled and thrown away.
     pub postgres: Option<String>,
     only: Vec<String>,
@@ -44,6 +46,7 @@ impl Options {
             crowd: 1_000_000,
             quick: false,
             json: false,
+            keep: false,
             postgres: None,
             only: PARTS.map(str::to_owned).to_vec(),
             stores: list("sqlite,postgres"),
@@ -54,6 +57,7 @@ impl Options {
             match word.as_str() {
                 "--bench" => {}
                 "--json" => options.json = true,
+                "--keep" => options.keep = true,
                 "--quick" => {
                     options.quick = true;
                     options.cell = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use crate::{Outcome, machine, part};
 
 pub fn all(options: &Options) -> Outcome<()> {
     machine::take_client_core()?;
-    let dir = Scratch::new()?;
-    let machine = machine::describe(&dir.0);
+    let dir = Scratch::new(options.keep)?;
+    let machine = machine::describe(&dir.path);
     let conditions = format!(
         "server on core {}, client{} on core {}; {} s a cell and side, in turns",
         machine::SERVER_CORE,
@@ -20,7 +20,7 @@ pub fn all(options: &Options) -> Outcome<()> {
         options.cell.as_secs()
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let mut run = Run { options, dir: dir.0.clone(), rows: Vec::new() };
+    let mut run = Run { options, dir: dir.path.clone(), rows: Vec::new() };
     runtime.map_err(|error| error.to_string())?.block_on(run.whole());
     let table = Table { machine, conditions, rows: run.rows };
     match options.json {
@@ -82,18 +82,24 @@ impl Run<'_> {
 }
 
 /// A directory on the disk that cargo builds on, gone with the run.
-struct Scratch(PathBuf);
+struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
 
 impl Scratch {
-    fn new() -> Outcome<Scratch> {
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", std::process::id()));
-        fs::create_dir_all(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-        Ok(Scratch(dir))
+    fn new(keep: bool) -> Outcome<Scratch> {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", std::process::id()));
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Scratch { path, keep })
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        match self.keep {
+            true => eprintln!("kept: {}", self.path.display()),
+            false => drop(fs::remove_dir_all(&self.path)),
+        }
     }
 }

@@ -25,13 +25,14 @@ fn measure(words: &[String]) -> Result<(), String> {
     if !json {
         machine::prepare(machine::FOR_BENCH)?;
     }
-    let flows = |rest: &[&str]| cargo(&[&["bench", "--quiet", "--bench", "flows"], rest].concat(), Build::Shipped);
-    speak(&mut flows(&["--no-run"]))?;
+    let flows = || cargo(&["bench", "--quiet", "--bench", "flows"], Build::Shipped);
+    speak(flows().arg("--no-run"))?;
     // What starts from here on stays off the server's core, unless it asks for it.
     shell::read(&mut shell::command("taskset", &["-cp", CLIENT_CORE, &std::process::id().to_string()]))?;
     let cluster = if named(words) { None } else { Some(Cluster::durable()?) };
     let url = cluster.as_ref().map(Cluster::url);
-    let mut bench = flows(&["--"]);
+    let mut bench = flows();
+    bench.arg("--");
     if let Some(url) = &url {
         bench.args(["--postgres", url]);
     }

@@ -48,7 +48,7 @@ fn fill(database: &Path, crowd: u64) -> Outcome<()> {
                     totp_step, version, created_hour
              FROM n, (SELECT * FROM persons WHERE pin_hash IS NOT NULL LIMIT 1);
          INSERT INTO grants {count}
-             SELECT CAST(substr((SELECT max(id) FROM grants), 1, 4) || randomblob(12) AS BLOB), 0 FROM n;
+             SELECT CAST(unhex(printf('%08X', unixepoch() / 3600 + 1)) || randomblob(12) AS BLOB), 0 FROM n;
          COMMIT;
          PRAGMA wal_checkpoint(TRUNCATE);"
     );
