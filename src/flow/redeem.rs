@@ -62,24 +62,30 @@ async fn redeem(
     let decision = provider
         .store
         .write(move |tx| {
-            if grants::state(tx, &grant)? != GrantState::Absent {
+            // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7).
+            let refusal = if let Some(assertion) = &assertion
+                && !spent::spend(tx, assertion)?
+            {
+                Some(Decision::AssertionReplayed)
+            } else if let Err(error) = verdict {
+                Some(Decision::Refused(error))
+            } else if !session::stands(tx, &session_id, &person)? {
+                Some(Decision::Refused(RedeemError::SignInEnded))
+            } else {
+                None
+            };
+            // Whether the row exists comes before every other refusal. A code that may be granted is not asked about
+            // first, it is inserted, and the row count decides: on PostgreSQL the question marks the page of the index
+            // on which all logins of the hour end, and they would abort each other.
+            let replayed = match refusal {
+                None => !grants::insert_once(tx, &grant)?,
+                Some(_) => grants::state(tx, &grant)? != GrantState::Absent,
+            };
+            if replayed {
                 grants::revoke(tx, &grant)?;
                 return Ok(Decision::Replayed);
             }
-            // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7).
-            if let Some(assertion) = &assertion
-                && !spent::spend(tx, assertion)?
-            {
-                return Ok(Decision::AssertionReplayed);
-            }
-            if let Err(error) = verdict {
-                return Ok(Decision::Refused(error));
-            }
-            if !session::stands(tx, &session_id, &person)? {
-                return Ok(Decision::Refused(RedeemError::SignInEnded));
-            }
-            // Between the question above and this insert nobody else can have been: the row count decides.
-            Ok(if grants::insert_once(tx, &grant)? { Decision::Granted } else { Decision::Replayed })
+            Ok(refusal.unwrap_or(Decision::Granted))
         })
         .await
         .map_err(|_| TokenError::Unavailable)?;
