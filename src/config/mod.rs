@@ -1,6 +1,6 @@
 //! Settings: one documented struct per room, read from TOML and from `HUFU_SECTION__KEY`, unknown keys refused.
 //!
-//! The comments below are the operator's manual: [`sample`] prints them, with the defaults, as `hufu.sample.toml`.
+//! The comments below are the operator's manual: [`sample()`] prints them, with the defaults, as `hufu.sample.toml`.
 //! A switch that weakens a MUST is named `danger_…`. Knows no clap and no clock; what is found in the database and in
 //! the key ring comes in as [`Found`], so that production can refuse it here and nowhere else.
 

@@ -1,6 +1,6 @@
 //! Turns a persona into rows: the same doors as for a real person, with secrets that the sandbox keeps beside.
 //!
-//! What a persona types is made once ([`invent`]) and kept in the data directory; [`rows`] makes the database's half of
+//! What a persona types is made once ([`invent`]) and kept in the data directory; [`Tools::rows`] makes the database's half of
 //! it. A start inserts whoever is missing, so a start that was cut off is completed by the next one.
 
 use super::authenticator;

@@ -108,6 +108,7 @@ impl<T> Answer<T> {
     }
 
     /// Waits for the answer; gives a revocable job up when it has not begun within `patience`.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "the embedded database's jobs are all patient"))]
     pub(super) async fn within(mut self, patience: Duration) -> Result<T, StoreError> {
         if let Some(begun) = self.begun.take() {
             match tokio::time::timeout(patience, &mut self.receiver).await {
