@@ -217,7 +217,7 @@ impl Drop for Chrome {
             "DELETE {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
             self.session.path().trim_end_matches('/')
         );
-        wire::raw(&self.session, request.as_bytes());
+        wire::tell(&self.session, request.as_bytes());
         drop(self.driver.kill());
         drop(self.driver.wait());
     }

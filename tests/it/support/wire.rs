@@ -46,13 +46,25 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// Writes bytes to the server of `url` and reads what it says before it closes; empty when it just closed.
-pub fn raw(url: &Url, bytes: &[u8]) -> String {
+/// Writes bytes to the server of `url` and reads what it says first; empty when it says nothing or is gone.
+pub fn tell(url: &Url, bytes: &[u8]) -> String {
+    let mut chunk = [0; 4096];
+    let count = connect(url, bytes).and_then(|mut stream| stream.read(&mut chunk)).unwrap_or(0);
+    String::from_utf8_lossy(&chunk[..count]).into_owned()
+}
+
+fn connect(url: &Url, bytes: &[u8]) -> std::io::Result<TcpStream> {
     let port = url.port_or_known_default().expect("a port");
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     // A server that has seen enough may close while we still write.
     drop(stream.write_all(bytes));
+    Ok(stream)
+}
+
+/// Writes bytes to the server of `url` and reads what it says before it closes; empty when it just closed.
+pub fn raw(url: &Url, bytes: &[u8]) -> String {
+    let mut stream = connect(url, bytes).expect("the server listens");
     let mut said = Vec::new();
     let mut chunk = [0; 4096];
     while let Ok(count) = stream.read(&mut chunk) {
