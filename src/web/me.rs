@@ -6,6 +6,7 @@ use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
 use super::visit::Visit;
 use super::{error, sign_in};
 use crate::authn::PinRule;
+use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
 use crate::flow::{self, Provider, interaction, passkeys, pin, session};
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
@@ -13,6 +14,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::json;
+use url::Url;
 
 /// What was done or could not be done, shown on the page.
 #[derive(Clone, Copy, Default)]
@@ -51,12 +53,24 @@ async fn show(provider: &Provider, visit: &Visit, said: Said) -> HttpResponse {
     bound.send(provider, answer)
 }
 
+/// Where a website or an app is: what a person can recognise. A sector of its own is a word for us only.
+fn address(client: &Client) -> String {
+    let sector = client.sector.as_str();
+    let first = client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
+    match (sector.starts_with("client:"), Url::parse(first)) {
+        (false, _) => sector.to_owned(),
+        (true, Ok(url)) => url.host_str().unwrap_or(first).to_owned(),
+        (true, Err(_)) => first.to_owned(),
+    }
+}
+
 fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview, said: Said) -> HttpResponse {
     let names: Vec<_> = overview.sites.iter().map(|site| site.client.metadata.name_in(visit.locale.tag())).collect();
-    let sites = overview.sites.iter().zip(&names).map(|(site, name)| page::Site {
+    let addresses: Vec<_> = overview.sites.iter().map(|site| address(&site.client)).collect();
+    let sites = overview.sites.iter().zip(names.iter().zip(&addresses)).map(|(site, (name, address))| page::Site {
         client_id: site.client.client_id.as_str(),
         name,
-        address: site.client.sector.as_str(),
+        address,
         since: day(site.since),
     });
     let sessions = overview.sessions.iter().map(|session| page::Session {

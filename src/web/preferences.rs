@@ -14,7 +14,11 @@ use actix_web::{HttpResponse, web};
 /// `GET /`.
 pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
-    let demo = provider.demo_site.as_deref().map(|href| page::WayBack { href, name: "Blue Bank" });
+    let name = match visit.locale {
+        Locale::Zh => "蓝海银行",
+        Locale::En => "Blue Bank",
+    };
+    let demo = provider.demo_site.as_deref().map(|href| page::WayBack { href, name });
     let answer = visit.page(
         StatusCode::OK,
         None,

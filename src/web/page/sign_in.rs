@@ -58,6 +58,11 @@ impl SignIn<'_> {
         }
     }
 
+    /// The problem stands beside the fields that it is about: the focus scrolls there, and the words must be in sight.
+    fn of_fields(&self) -> bool {
+        [Field::Number, Field::Pin, Field::Code].into_iter().any(|field| self.wrong(field))
+    }
+
     /// The first field to mend gets the focus; after a mismatch that is the PIN, as the number is usually right.
     fn focus(&self, field: Field) -> bool {
         match self.problem {

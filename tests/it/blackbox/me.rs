@@ -36,6 +36,18 @@ async fn a_consent_is_listed_and_can_be_withdrawn() {
     assert_eq!(stop.answer("error"), "consent_required");
 }
 
+/// A website is shown by what a person can recognise, not by our word for its sector.
+#[tokio::test]
+async fn a_website_is_listed_by_its_host() {
+    let demo = Arc::new(Demo::start());
+    let mut browser = Browser::of(&demo, demo.anybody()).await;
+    log_in(&mut browser, &Rp::discover(&demo, demo.client.clone()).await, &[]).await;
+    log_in(&mut browser, &Rp::at(&demo, "listed.example").await, &[]).await;
+    let page = me(&mut browser).await;
+    assert!(page.html.contains(">localhost<") && page.html.contains(">listed.example<"), "{}", page.html);
+    assert!(!page.html.contains("client:"), "{}", page.html);
+}
+
 /// Sessions are listed; one can be ended from another browser.
 #[tokio::test]
 async fn another_browser_s_session_is_listed_and_can_be_ended() {

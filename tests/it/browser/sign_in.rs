@@ -111,10 +111,14 @@ async fn a_wrong_pin_leaves_the_number_and_puts_the_focus_where_to_mend() {
     let mut wrong = demo.persona("phone").clone();
     wrong.pin = Some("39475102".to_owned());
     let chrome = Chrome::start().await;
+    let phone = serde_json::json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    chrome.devtools("Emulation.setDeviceMetricsOverride", phone).await;
     chrome.open(&format!("{}/me", demo.issuer)).await;
     chrome.sign_in(&wrong).await;
     chrome.find("#problem").await;
     assert_eq!(chrome.focus().await, "pin");
+    let top = chrome.run("return document.getElementById('problem').getBoundingClientRect().top", Vec::new()).await;
+    assert!(top.as_f64() >= Some(0.0), "the words are in sight, on a phone too: {top}");
     assert_eq!(chrome.run("return document.getElementById('pin').value", Vec::new()).await, "");
     let number = chrome.run("return document.getElementById('number').value", Vec::new()).await;
     let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
