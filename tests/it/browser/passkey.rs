@@ -1,7 +1,7 @@
 //! Passkeys, with a virtual authenticator in the device. Web Authentication Level 3.
 
 use super::Chrome;
-use crate::support::Demo;
+use crate::support::{Demo, Rp};
 use std::sync::Arc;
 
 /// On one's own page: a name, a touch, and it is there.
@@ -109,4 +109,30 @@ async fn a_passkey_that_is_not_given_leaves_the_page_as_it_was() {
     assert!(chrome.text("#passkey-status").await.contains("not completed"));
     chrome.sign_in(demo.anybody()).await;
     chrome.find("#end-all").await;
+}
+
+/// PROTOCOL 20: a passkey on top of number, PIN and code is `cert-pin`; OpenID Connect Core §5.5.1.1: asked for as essential.
+#[tokio::test]
+async fn a_passkey_on_top_of_the_pin_reaches_the_highest_level() {
+    let demo = Arc::new(Demo::start());
+    let rp = Rp::discover(&demo, demo.add_client(&format!("{}/elsewhere", demo.site), &[])).await;
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    register(&chrome, "my phone").await;
+    let claims = r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-pin"}}}"#;
+    let attempt = rp.attempt(&[("claims", claims)]);
+    chrome.open(attempt.url.as_str()).await;
+    chrome.find("#passkey-form, #allow").await;
+    sign_in_by_passkey(&chrome).await;
+    chrome.click("#allow").await;
+    for _ in 0..100 {
+        if chrome.url().await.path() == "/elsewhere" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let login = rp.finish(&attempt, &chrome.url().await).await;
+    assert_eq!(login.claims["acr"], "urn:hufu:acr:cert-pin");
+    assert_eq!(login.claims["amr"], serde_json::json!(["hwk", "user", "pin", "mfa"]));
 }
