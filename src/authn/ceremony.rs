@@ -21,6 +21,8 @@ pub struct Interaction {
     ceremony: CeremonyId,
     challenge: Challenge,
     proof: Option<Proof>,
+    /// Whose session the consent page was shown in.
+    asked: Option<SessionId>,
     locale: Option<String>,
 }
 
@@ -50,6 +52,7 @@ impl Interaction {
             ceremony: CeremonyId::expiring(now.plus(lifetime::INTERACTION), rng),
             challenge: Challenge::random(rng),
             proof: None,
+            asked: None,
             locale: None,
         }
     }
@@ -95,6 +98,18 @@ impl Interaction {
     /// When the person first signed in for this request, if that is the session at hand.
     pub fn proven(&self, session: SessionId) -> Option<Timestamp> {
         self.proof.filter(|proof| proof.session == session).map(|proof| proof.at)
+    }
+
+    /// Notes whom the consent page is shown to.
+    #[must_use]
+    pub fn asked(mut self, session: SessionId) -> Self {
+        self.asked = Some(session);
+        self
+    }
+
+    /// Whether the consent page was shown in this very session.
+    pub fn asked_of(&self, session: SessionId) -> bool {
+        self.asked == Some(session)
     }
 
     /// The raw parameters, to be parsed again.

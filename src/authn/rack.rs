@@ -45,8 +45,21 @@ impl Rack {
     /// # Errors
     /// [`Full`].
     pub fn enter(self: &Arc<Self>) -> Result<Place, Full> {
+        self.enter_below(self.places)
+    }
+
+    /// As [`Self::enter`], for somebody whom this browser was never known for: a quarter of the waiting room is kept free
+    /// for the persons' own browsers, so that strangers' wrong PINs never fill it (PROTOCOL 21).
+    ///
+    /// # Errors
+    /// [`Full`].
+    pub fn enter_as_stranger(self: &Arc<Self>) -> Result<Place, Full> {
+        self.enter_below(self.places - self.places / 4)
+    }
+
+    fn enter_below(self: &Arc<Self>, places: usize) -> Result<Place, Full> {
         self.inside
-            .try_update(Ordering::AcqRel, Ordering::Acquire, |inside| (inside < self.places).then_some(inside + 1))
+            .try_update(Ordering::AcqRel, Ordering::Acquire, |inside| (inside < places).then_some(inside + 1))
             .map(|_| Place { rack: Arc::clone(self) })
             .map_err(|_| Full)
     }
@@ -113,6 +126,9 @@ mod tests {
         let rack = Rack::new(2, 3);
         let mut places: Vec<_> = (0..5).map(|_| rack.enter().expect("a place")).collect();
         assert_eq!(rack.enter().err(), Some(Full));
+        places.pop();
+        assert_eq!(rack.enter_as_stranger().err(), Some(Full), "the last place is for a known browser");
+        places.push(rack.enter().expect("and it gets it"));
         assert_eq!(rack.load(), (5, 5));
         places.pop();
         assert!(rack.enter().is_ok());

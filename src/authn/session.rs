@@ -80,13 +80,14 @@ impl Session {
 
     /// This session after another ceremony of the same person: the factors join, the secret is new, for a change of what
     /// a session may do ends the old cookie (OWASP ASVS 7.2.4).
-    pub fn raise(&self, factors: &FactorSet, rng: &mut dyn CryptoRng) -> (Self, SessionCookie) {
+    pub fn raise(&self, factors: &FactorSet, now: Timestamp, rng: &mut dyn CryptoRng) -> (Self, SessionCookie) {
         let mut secret = Zeroizing::new([0; 32]);
         rng.fill_bytes(secret.as_mut());
         let cookie = SessionCookie { id: self.id, secret };
         let mut raised = self.clone();
         raised.sealed.factors = raised.sealed.factors.join(factors);
         raised.secret_hash = cookie.secret_hash();
+        raised.last_seen = self.last_seen.max(Self::touched(now));
         (raised, cookie)
     }
 

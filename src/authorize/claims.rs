@@ -29,6 +29,8 @@ pub enum ClaimsError {
     MemberNotAnObject(&'static str),
     #[error("acr is asked for with a value that is not a string")]
     AcrNotText,
+    #[error("sub is asked for with a value that is not a string")]
+    SubNotText,
 }
 
 /// What the `claims` parameter says about the sign-in.
@@ -36,6 +38,8 @@ pub enum ClaimsError {
 pub(super) struct ClaimsRequest {
     pub acr: AcrRequest,
     pub auth_time: AuthTimeClaim,
+    /// The one person that the request is about (Core §3.1.2.2: no tokens for anybody else).
+    pub sub: Option<String>,
 }
 
 impl ClaimsRequest {
@@ -47,7 +51,7 @@ impl ClaimsRequest {
         let Some(id_token) = member(&top, "id_token")? else { return Ok(Self::default()) };
         let auth_time =
             if id_token.contains_key("auth_time") { AuthTimeClaim::Requested } else { AuthTimeClaim::Omitted };
-        Ok(Self { acr: acr(id_token.get("acr"))?, auth_time })
+        Ok(Self { acr: acr(id_token.get("acr"))?, auth_time, sub: sub(id_token.get("sub"))? })
     }
 }
 
@@ -56,6 +60,14 @@ fn member<'a>(top: &'a Map<String, Value>, name: &'static str) -> Result<Option<
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(member)) => Ok(Some(member)),
         Some(_) => Err(ClaimsError::MemberNotAnObject(name)),
+    }
+}
+
+fn sub(request: Option<&Value>) -> Result<Option<String>, ClaimsError> {
+    match request.and_then(|request| request.get("value")) {
+        None => Ok(None),
+        Some(Value::String(sub)) => Ok(Some(sub.clone())),
+        Some(_) => Err(ClaimsError::SubNotText),
     }
 }
 
@@ -103,6 +115,14 @@ mod tests {
     fn claims_that_nobody_has_are_ignored() {
         let parsed = ClaimsRequest::parse(r#"{"userinfo":{"name":{"essential":true}},"id_token":null}"#);
         assert_eq!(parsed, Ok(ClaimsRequest::default()));
+    }
+
+    /// OpenID Connect Core §3.1.2.2: "the sub … MUST NOT reply with an ID Token … for a different user".
+    #[test]
+    fn a_request_for_one_person_names_the_sub() {
+        let parsed = ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":"x"}}}"#).expect("well formed");
+        assert_eq!(parsed.sub.as_deref(), Some("x"));
+        assert_eq!(ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":1}}}"#), Err(ClaimsError::SubNotText));
     }
 
     #[test]

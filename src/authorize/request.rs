@@ -19,6 +19,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<Duration>,
     pub acr: AcrRequest,
     pub auth_time: AuthTimeClaim,
+    /// The only person for whom a code may be issued.
+    pub sub: Option<String>,
     pub id_token_hint: Option<String>,
     pub login_hint: Option<String>,
     pub ui_locales: Option<String>,
@@ -72,6 +74,10 @@ impl AuthorizationRequest {
         if let Some(long) = params.get("state").filter(|state| state.len() > limits::STATE) {
             return Err(AuthorizeError::state_too_long(long.len()));
         }
+        let size = params.encode().len();
+        if size > limits::REQUEST {
+            return Err(ParamError::TooLarge(size).into());
+        }
         check_unsupported(params)?;
         check_response_type(params)?;
         check_response_mode(params)?;
@@ -95,6 +101,7 @@ impl AuthorizationRequest {
             prompts,
             max_age,
             auth_time,
+            sub: claims.sub,
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
             login_hint: params.get("login_hint").map(str::to_owned),
             ui_locales: params.get("ui_locales").map(str::to_owned),

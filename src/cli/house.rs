@@ -4,9 +4,8 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::world;
 use crate::authn::{Passkeys, Rack};
-use crate::client::ClientMetadata;
 use crate::config::{Config, Found, Mode};
-use crate::flow::{self, Parts, Provider};
+use crate::flow::{self, Parts, Provider, register};
 use crate::keys::{FileKeys, KeyService, Keys};
 use crate::store::{clients, meta};
 use std::os::unix::fs::PermissionsExt;
@@ -68,9 +67,9 @@ pub fn inspect(desk: &Desk) -> Result<Found, Failure> {
         ..Found::default()
     };
     for row in rows {
-        let metadata: ClientMetadata = serde_json::from_str(&row.metadata)
-            .map_err(|error| Failure::unavailable(format!("website {}: {error}", row.client_id.as_str())))?;
         let id = row.client_id.to_string();
+        let client = register::from_row(row).map_err(|error| Failure::unavailable(format!("website {id}: {error}")))?;
+        let metadata = &client.metadata;
         let web = metadata.application_type == crate::client::ApplicationType::Web;
         if web && metadata.redirect_uris.iter().any(|uri| uri.starts_with("http:")) {
             found.http_redirects.push(id.clone());

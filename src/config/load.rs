@@ -49,6 +49,9 @@ impl Config {
             "https" | "http" if url.fragment().is_some() => "an issuer has no fragment",
             "https" | "http" if !url.username().is_empty() || url.password().is_some() => "an issuer has no user name",
             "https" | "http" if issuer.ends_with('/') => "take the slash at the end away",
+            "https" | "http" if url.path() != "/" => {
+                "an issuer has no path: the endpoints stand at the root of its host"
+            }
             "https" | "http" => return Ok(()),
             _ => "an issuer begins with https://",
         };

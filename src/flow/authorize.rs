@@ -9,10 +9,10 @@ use crate::authorize::{AuthorizationRequest, AuthorizationResponse, AuthorizeErr
 use crate::client::{Client, TrustedRedirect};
 use crate::code::IssuedCode;
 use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
-use crate::keys::Sub;
+use crate::keys::{JwtError, Sub};
 use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
-use crate::store::{Db, StoreError, clients};
+use crate::store::{Db, StoreError, clients, passkeys};
 use std::sync::Arc;
 
 /// A browser at the authorization endpoint, for the first time or again.
@@ -76,7 +76,8 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let now = provider.now();
     let id =
         client_id(&arrival.params, arrival.problem.as_ref()).map_err(|refused| Refused { client_id: None, refused })?;
-    let page = |error: AuthorizeError| Refused { client_id: Some(id.clone()), refused: AuthorizeRefused::Page(error) };
+    // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
+    let page = |error: AuthorizeError| Refused { client_id: None, refused: AuthorizeRefused::Page(error) };
     let known =
         look(provider, id.clone(), arrival.session, now).await.map_err(|_| page(AuthorizeError::Unavailable))?;
     let client = known.client.ok_or_else(|| page(AuthorizeError::ClientUnknown(id.to_string())))?;
@@ -99,6 +100,11 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
             return Err(refuse(AuthorizeError::Declined));
         }
         authn::Ask::SignIn { why, missing } => {
+            if let Some(live) = live
+                && !within_reach(provider, live, &missing).await.map_err(|_| refuse(AuthorizeError::Unavailable))?
+            {
+                return Err(refuse(AuthorizeError::UnmetLevel(request.acr.essential.join(" "))));
+            }
             return Ok(Next::SignIn(SignInPage {
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
@@ -113,14 +119,18 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         client: request.client.clone(),
         redirect: request.redirect.clone(),
         number_end: live.map(session::Live::number_end).unwrap_or_default(),
-        interaction: interaction.clone(),
+        interaction: live.map_or_else(|| interaction.clone(), |live| interaction.clone().asked(live.session.id)),
     };
+    // What was allowed on a page that somebody else was shown is not allowed.
+    let decision = arrival
+        .decision
+        .filter(|decision| *decision == Decision::Decline || interaction.asked_of(authenticated.session()));
     let sub = provider
         .keys
         .sub(&request.client.sector, authenticated.handle(), authenticated.epoch())
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;
     let memory = remembered(provider, &request, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
-    let consented = match consent::ask(&request, authenticated, memory, arrival.decision) {
+    let consented = match consent::ask(&request, authenticated, memory, decision) {
         consent::Ask::Proceed(consented) => consented,
         consent::Ask::Refuse(error) => return Err(refuse(error)),
         consent::Ask::Consent(_) => return Ok(Next::Consent(consent_page())),
@@ -157,21 +167,49 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
     Ok(Known { client: row.map(register::from_row).transpose()?, live })
 }
 
-/// Whom the hint means: a hint that is not ours is refused, one for somebody else asks for a sign-in.
+/// Whether the person has what the missing factors need: asking for a passkey that is not there would go round for ever.
+async fn within_reach(provider: &Provider, live: &session::Live, missing: &[Factor]) -> Result<bool, Unavailable> {
+    let by_code = live.person.pin_hash.is_some() && live.person.totp.is_some();
+    if missing.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code)) && !by_code {
+        return Ok(false);
+    }
+    if !missing.contains(&Factor::Cert) {
+        return Ok(true);
+    }
+    let person = live.person.id;
+    Ok(!provider.store.read(move |db| passkeys::of_person(db, &person)).await?.is_empty())
+}
+
+/// Whom the request is about: `id_token_hint`, and a `sub` in the `claims` parameter (Core §3.1.2.1, §3.1.2.2). A hint
+/// that is not ours is refused; one for somebody else asks for a sign-in.
 fn hint(
     provider: &Provider,
     request: &AuthorizationRequest,
     live: Option<&session::Live>,
 ) -> Result<Hinted, AuthorizeError> {
-    let Some(token) = &request.id_token_hint else { return Ok(Hinted::Nobody) };
-    let published = provider.published().ok_or(AuthorizeError::Unavailable)?;
-    let hinted = published
-        .signing
-        .verify_hint(token, &provider.issuer, &request.client.client_id)
-        .map_err(|_| AuthorizeError::IdTokenHint)?;
+    let hinted = match &request.id_token_hint {
+        None => None,
+        Some(token) => {
+            let published = provider.published().ok_or(AuthorizeError::Unavailable)?;
+            match published.signing.verify_hint(token, &provider.issuer, &request.client.client_id) {
+                Ok(hinted) => Some(hinted),
+                // Its key is gone since a rotation: nobody can say any more whom it means.
+                Err(JwtError::NoKey) if request.silent() => {
+                    return Err(AuthorizeError::LoginRequired("id_token_hint is older than the signing keys"));
+                }
+                Err(JwtError::NoKey) => None,
+                Err(_) => return Err(AuthorizeError::IdTokenHint),
+            }
+        }
+    };
+    if hinted.is_none() && request.sub.is_none() {
+        return Ok(Hinted::Nobody);
+    }
     let Some(SignedIn { handle, epoch, .. }) = live.map(session::Live::signed_in) else { return Ok(Hinted::Nobody) };
     let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(|_| AuthorizeError::Unavailable)?;
-    Ok(if hinted.is_about(&sub) { Hinted::ThisPerson } else { Hinted::SomebodyElse })
+    let meant = hinted.is_none_or(|hinted| hinted.is_about(&sub))
+        && request.sub.as_deref().is_none_or(|wanted| wanted == sub.as_str());
+    Ok(if meant { Hinted::ThisPerson } else { Hinted::SomebodyElse })
 }
 
 async fn remembered(

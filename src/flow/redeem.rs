@@ -1,8 +1,8 @@
 //! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3; PROTOCOL 16, 17.
 
 use super::{Provider, session};
-use crate::client::{AuthenticatedClient, ClaimedClient, Presented};
-use crate::code::{PresentedCode, RedeemError, RedeemedCode};
+use crate::client::{AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::code::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};
 use crate::spec::{ClientId, Params};
 use crate::store::grants::GrantState;
 use crate::store::{clients, grants, spent};
@@ -31,31 +31,61 @@ pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Para
     let nobody = |error: TokenError| Refused { client_id: None, error };
     let presented = Presented::parse(authorization, form).map_err(|error| nobody(error.into()))?;
     let client_id = presented.client_id().clone();
-    let refused = |error: TokenError| Refused { client_id: Some(client_id.clone()), error };
-    let claimed = claim(provider, presented).await.map_err(refused)?;
+    let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
+    // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
+    let refused = |error: TokenError| Refused { client_id: known.then(|| client_id.clone()), error };
     let client =
         claimed.authenticate(&provider.keys, "/token", provider.now()).map_err(|error| refused(error.into()))?;
-    let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form).map_err(refused)?;
+    let (code, request) = match open(provider, &client, form) {
+        Ok(opened) => opened,
+        Err(error) => {
+            spend(provider, &client).await.map_err(refused)?;
+            return Err(refused(error));
+        }
+    };
     // Before the code is consumed: a node that cannot sign leaves it good for one that can.
     let published = provider.published().ok_or_else(|| refused(TokenError::Keys))?;
-    let code = redeem(provider, &client, &request).await.map_err(refused)?;
+    let code = redeem(provider, &client, code, &request).await.map_err(refused)?;
     TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
         .map_err(refused)
 }
 
-async fn claim(provider: &Provider, presented: Presented) -> Result<ClaimedClient, TokenError> {
+/// The claim, and whether anybody is registered under that id.
+async fn claim(provider: &Provider, presented: Presented) -> Result<(ClaimedClient, bool), TokenError> {
     let id = presented.client_id().clone();
     let row = provider.store.read(move |db| clients::by_id(db, &id)).await.map_err(|_| TokenError::Unavailable)?;
     let client = row.map(super::register::from_row).transpose().map_err(|_| TokenError::Unavailable)?;
-    Ok(presented.claim(client))
+    let known = client.is_some();
+    Ok((presented.claim(client), known))
+}
+
+/// What needs no row: the grant type, the code, whose it is.
+fn open(
+    provider: &Provider,
+    client: &AuthenticatedClient,
+    form: &Params,
+) -> Result<(MatchedCode, AuthorizationCodeRequest), TokenError> {
+    let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form)?;
+    let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
+    Ok((code, request))
+}
+
+/// An assertion is spent whatever becomes of the request (OpenID Connect Core §9: "used only once").
+async fn spend(provider: &Provider, client: &AuthenticatedClient) -> Result<(), TokenError> {
+    let Some(assertion) = client.assertion() else { return Ok(()) };
+    match provider.store.write(move |tx| spent::spend(tx, &assertion)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ClientAuthError::AssertionReplayed.into()),
+        Err(_) => Err(TokenError::Unavailable),
+    }
 }
 
 async fn redeem(
     provider: &Provider,
     client: &AuthenticatedClient,
+    code: MatchedCode,
     request: &AuthorizationCodeRequest,
 ) -> Result<RedeemedCode, TokenError> {
-    let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
     let now = provider.now();
     let verdict = code.judge(request.redirect_uri.as_deref(), request.code_verifier.as_ref(), now);
     let (grant, session_id, person, assertion) = (code.grant(), code.session(), code.person(), client.assertion());
@@ -93,6 +123,6 @@ async fn redeem(
         Decision::Granted => Ok(code.redeemed()),
         Decision::Refused(error) => Err(error.into()),
         Decision::Replayed => Err(RedeemError::Replayed.into()),
-        Decision::AssertionReplayed => Err(crate::client::ClientAuthError::AssertionReplayed.into()),
+        Decision::AssertionReplayed => Err(ClientAuthError::AssertionReplayed.into()),
     }
 }

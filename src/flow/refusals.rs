@@ -12,6 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use tracing::info;
 
 const RING: usize = 512;
+/// Rows that one transaction writes: it ends within a millisecond.
+const BATCH: usize = 16;
 /// Refusals that are kept of one client, and of requests that name no client.
 const KEPT: i64 = 200;
 
@@ -77,10 +79,14 @@ pub async fn flush(provider: &Provider) -> Result<usize, Unavailable> {
         })
         .collect();
     let count = rows.len();
-    let written = provider.store.write(move |tx| rows.iter().try_for_each(|row| refusals::insert(tx, row, KEPT))).await;
-    if let Err(error) = written {
-        waiting.into_iter().for_each(|(trace, remembered)| provider.refusals.push(trace, remembered));
-        return Err(error.into());
+    for batch in rows.chunks(BATCH) {
+        let batch = batch.to_vec();
+        let written = provider.store.write(move |tx| batch.iter().try_for_each(|row| refusals::insert(tx, row, KEPT)));
+        if let Err(error) = written.await {
+            // A refusal that is written twice is one row: its id is the trace id.
+            waiting.into_iter().for_each(|(trace, remembered)| provider.refusals.push(trace, remembered));
+            return Err(error.into());
+        }
     }
     Ok(count)
 }

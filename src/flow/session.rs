@@ -109,6 +109,18 @@ pub async fn live(provider: &Provider, cookie: Option<&str>) -> Result<Option<Li
     }
 }
 
+/// As [`live`], and the visit counts as use of the session.
+///
+/// # Errors
+/// Unavailable storage.
+pub async fn visit(provider: &Provider, cookie: Option<&str>) -> Result<Option<Live>, Unavailable> {
+    let live = live(provider, cookie).await?;
+    if let Some(live) = &live {
+        touch(provider, live, provider.now()).await?;
+    }
+    Ok(live)
+}
+
 /// Moves `last_seen` where its quarter of an hour is over: at most one write in that time.
 pub(super) async fn touch(provider: &Provider, live: &Live, now: Timestamp) -> Result<(), Unavailable> {
     if live.session.needs_touch(now) {

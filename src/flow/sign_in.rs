@@ -6,12 +6,12 @@
 use super::budget::{self, Heard, Settled, Slots};
 use super::{Provider, Unavailable, session};
 use crate::authn::{
-    self, Admission, CodeSource, Evidence, FixedCodes, Found, Interaction, KnownBrowser, PinCompared, PinHash, Session,
-    SessionSecrets, SignInRefused, Verdict, normal_pin,
+    self, Admission, Budget, CodeSource, Evidence, FixedCodes, Found, Interaction, KnownBrowser, PinCompared, PinHash,
+    Session, SessionSecrets, SignInRefused, Verdict, normal_pin,
 };
 use crate::keys::TagPurpose;
 use crate::person::{NetworkNumber, PersonState};
-use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp};
+use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp, TokenHash};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
 use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
@@ -137,11 +137,12 @@ pub(super) async fn prove(
         provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.map_err(Unavailable::from)?;
     let slots = Slots::of(provider, &digest, person.as_ref().map(|person| person.id), known, now);
     let doors = provider.store.read(move |db| slots.doors(db)).await.map_err(Unavailable::from)?;
-    if let Admission::TryLater { until } = doors.admit(now) {
-        return Err(SignInRefused::BudgetSpent { until }.into());
-    }
+    let standing = match doors.admit(now) {
+        Admission::Through(budget) => budget,
+        Admission::TryLater { until } => return Err(SignInRefused::BudgetSpent { until }.into()),
+    };
 
-    let matched = pin_matches(provider, person.as_ref(), pin).await?;
+    let matched = pin_matches(provider, person.as_ref(), pin, standing).await?;
     let source = match person.as_ref().and_then(|person| person.totp.as_deref()) {
         Some(sealed) => provider.keys.open_bytes(sealed).map_err(|_| Unavailable::damaged("code seed"))?,
         None => CodeSource::decoy(),
@@ -177,13 +178,18 @@ pub(super) async fn pin_matches(
     provider: &Provider,
     person: Option<&PersonRow>,
     pin: &Pin,
+    standing: Budget,
 ) -> Result<bool, NotSignedIn> {
     let against = match person.and_then(|person| person.pin_hash.as_deref()) {
         Some(text) => PinHash::parse(text).map_err(|_| Unavailable::damaged("PIN hash"))?,
         None => PinHash::decoy(provider.keys.current_pepper_version()),
     };
     let peppered = provider.keys.peppered(against.pepper(), pin).map_err(Unavailable::from)?;
-    let place = provider.rack.enter().map_err(|_| NotSignedIn::Busy)?;
+    let place = match standing {
+        Budget::KnownBrowser => provider.rack.enter(),
+        Budget::Stranger => provider.rack.enter_as_stranger(),
+    };
+    let place = place.map_err(|_| NotSignedIn::Busy)?;
     tokio::task::spawn_blocking(move || place.verify(&peppered, &against)).await.map_err(|_| NotSignedIn::Busy)
 }
 
@@ -195,8 +201,8 @@ pub(super) struct Beginning<'a> {
     pub consumes: Option<i64>,
     /// The counters that a right attempt clears.
     pub heard: Heard,
-    /// The passkey's row, where its counter moved: what it was and what it becomes.
-    pub passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
+    /// The passkey's row: what it was, and what it becomes where its counter moved.
+    pub passkey: Option<(PasskeyId, Vec<u8>, Option<Vec<u8>>)>,
     /// The session cookie that came along: the same person's session is raised, not replaced.
     pub cookie: Option<&'a str>,
     pub known: Option<KnownBrowser>,
@@ -208,12 +214,14 @@ pub(super) struct Beginning<'a> {
 struct Change {
     ceremony: SpentId,
     person: PersonId,
+    /// Of the person, when the evidence was judged.
+    version: i64,
     consumes: Option<i64>,
     heard: Heard,
-    passkey: Option<(PasskeyId, Vec<u8>, Vec<u8>)>,
+    passkey: Option<(PasskeyId, Vec<u8>, Option<Vec<u8>>)>,
     session: SessionRow,
-    /// An earlier session of the same person in this browser goes on at a higher level.
-    raise: bool,
+    /// An earlier session of the same person in this browser, by its secret, goes on at a higher level.
+    raise: Option<TokenHash>,
 }
 
 /// What it decided.
@@ -237,7 +245,7 @@ pub(super) async fn begin(
     // The instant of the factors, not of the write: a hash lies between them, and `proven` must not outrun what it proves.
     let at = factors.level().and_then(|level| factors.auth_time(level)).unwrap_or(now);
     let (session, cookie) = match &before {
-        Some(live) => live.session.raise(&factors, &mut *provider.rng()),
+        Some(live) => live.session.raise(&factors, now, &mut *provider.rng()),
         None => {
             let sealed = SessionSecrets::new(factors, now, agent);
             Session::begin(ceremony, person.id, sealed, &mut *provider.rng())
@@ -246,11 +254,12 @@ pub(super) async fn begin(
     let change = Change {
         ceremony: SpentId::from_bytes(*ceremony.as_bytes()),
         person: person.id,
+        version: person.version,
         consumes,
         heard,
         passkey,
         session: session::sealed(provider, &session)?,
-        raise: before.is_some(),
+        raise: before.map(|live| live.session.secret_hash),
     };
     let written = provider.store.write(move |tx| write(tx, &change, now)).await.map_err(Unavailable::from)?;
     match written {
@@ -271,7 +280,7 @@ pub(super) async fn begin(
 
 fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreError> {
     // The questions come first: a refusal is a value, and would not undo what was written before it.
-    if spent::is_spent(tx, &change.ceremony)? {
+    if spent::is_spent(tx, &change.ceremony)? || moved(tx, change)? {
         return Ok(Written::CeremonyUsed);
     }
     let cleared = match change.heard.settle(tx, now)? {
@@ -284,11 +293,29 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
         return Ok(Written::CodeUsedBefore);
     }
     spent::spend(tx, &change.ceremony)?;
-    if let Some((id, was, sealed)) = &change.passkey {
+    if let Some((id, was, Some(sealed))) = &change.passkey {
         passkeys::reseal(tx, id, was, sealed)?;
     }
     budget::put(tx, &cleared)?;
-    let begun =
-        if change.raise { sessions::raise(tx, &change.session)? } else { sessions::insert_once(tx, &change.session)? };
-    Ok(if begun { Written::Begun } else { Written::CeremonyUsed })
+    match &change.raise {
+        Some(was) => sessions::raise(tx, &change.session, was)?,
+        None => sessions::insert_once(tx, &change.session)?,
+    };
+    Ok(Written::Begun)
+}
+
+/// Whether what the evidence was judged by has changed while the hash ran: the person, the passkey, the session.
+fn moved(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
+    if persons::by_id(tx, &change.person)?.is_none_or(|person| person.version != change.version) {
+        return Ok(true);
+    }
+    if let Some((id, was, _)) = &change.passkey
+        && !passkeys::of_person(tx, &change.person)?.iter().any(|row| row.id == *id && row.sealed == *was)
+    {
+        return Ok(true);
+    }
+    match &change.raise {
+        Some(was) => Ok(!sessions::by_id(tx, &change.session.id)?.is_some_and(|row| row.secret_hash.matches(was))),
+        None => Ok(false),
+    }
 }

@@ -58,10 +58,7 @@ pub async fn by_passkey(
     let state = PersonState::parse(&person.state).ok_or_else(|| Unavailable::damaged("person state"))?;
     authn::admitted(state, secrets.standing).map_err(NotSignedIn::from).inspect_err(sign_in::log)?;
     let updated = match proven.updated {
-        Some(passkey) => {
-            let sealed = provider.keys.seal_bytes(&passkey, &mut *provider.rng()).map_err(Unavailable::from)?;
-            Some((row.id, row.sealed, sealed))
-        }
+        Some(passkey) => Some(provider.keys.seal_bytes(&passkey, &mut *provider.rng()).map_err(Unavailable::from)?),
         None => None,
     };
     let known = sign_in::known_browser(provider, attempt.device);
@@ -75,7 +72,7 @@ pub async fn by_passkey(
             factors,
             consumes: None,
             heard: Heard::Passkey(slots),
-            passkey: updated,
+            passkey: Some((row.id, row.sealed, updated)),
             cookie: attempt.session,
             known,
             agent: attempt.agent,

@@ -53,9 +53,10 @@ pub struct Upkeep {
     last: [Option<Timestamp>; Work::ALL.len()],
 }
 
-/// Rows that one transaction deletes, and transactions in one tick.
+/// Rows that one transaction deletes.
 const BATCH: i64 = 500;
-const BATCHES: usize = 20;
+/// How long one sweep may take.
+const AT_MOST: Duration = Duration::from_secs(30);
 
 impl Upkeep {
     pub fn new(provider: &Provider) -> Self {
@@ -95,7 +96,8 @@ async fn perform(provider: &Provider, work: Work, node: NodeId, now: Timestamp) 
 
 async fn sweep_all(provider: &Provider, now: Timestamp) -> Result<(), Unavailable> {
     for table in Expiring::ALL {
-        for _ in 0..BATCHES {
+        // Until the table is swept, however much expired; a tick that takes too long leaves the rest to the next.
+        while provider.now().since(now) < AT_MOST {
             let swept = provider.store.write(move |tx| sweep::batch(tx, table, now, BATCH)).await?;
             if swept < BATCH as usize {
                 break;

@@ -111,7 +111,7 @@ version = 1
 key = \"{}\"
 current = true
 
-# PINs. With a new `current` version each PIN moves over at its next use; then the old one may go.
+# PINs. A PIN keeps the version that it was set under: keep every version here for as long as there are persons.
 [[pepper]]
 version = 1
 key = \"{}\"

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 pub mod limits {
     /// Bytes of a query or a form.
     pub const BODY: usize = 64 * 1024;
+    /// Bytes of an authorization request, encoded: it is sealed into the page and travels in a URL.
+    pub const REQUEST: usize = 6 * 1024;
     /// Parameters in a request.
     pub const PARAMETERS: usize = 100;
     /// Bytes of a parameter's value; a smaller bound may stand beside the parameter itself.
@@ -138,7 +140,11 @@ impl Refuse for ParamError {
                 .fix("send only the parameters of the specification"),
             Self::TooLarge(bytes) => refuse("param.too_large")
                 .received(format!("{bytes} bytes of parameters"))
-                .expected(format!("at most {} bytes", limits::BODY))
+                .expected(format!(
+                    "at most {} bytes; {} in an authorization request, encoded",
+                    limits::BODY,
+                    limits::REQUEST
+                ))
                 .fix("shorten the request"),
             Self::NotUtf8 => refuse("param.not_utf8")
                 .received("bytes that are not UTF-8")

@@ -50,10 +50,10 @@ pub fn insert_once(tx: &mut Tx, row: &SessionRow) -> Result<bool, StoreError> {
 }
 
 /// Raises a session after another ceremony of the same person: a new secret, more factors; what depends on it stays.
-/// False when it has ended.
-pub fn raise(tx: &mut Tx, row: &SessionRow) -> Result<bool, StoreError> {
+/// `was` is the hash of the secret that it was read with. False when it has ended or was raised meanwhile.
+pub fn raise(tx: &mut Tx, row: &SessionRow, was: &TokenHash) -> Result<bool, StoreError> {
     let same =
-        sessions::table.find(row.id.as_bytes().as_slice()).filter(dsl::person.eq(row.person.as_bytes().as_slice()));
+        sessions::table.find(row.id.as_bytes().as_slice()).filter(dsl::secret_hash.eq(was.as_bytes().as_slice()));
     let change = (
         dsl::secret_hash.eq(row.secret_hash.as_bytes().as_slice()),
         dsl::sealed.eq(&row.sealed),

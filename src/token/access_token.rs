@@ -65,6 +65,8 @@ pub enum AccessTokenError {
     Missing,
     #[error("a token in two places")]
     Twice,
+    #[error("a form that cannot be read")]
+    Malformed,
     #[error("not a token of ours")]
     NotOurs,
     #[error("expired")]
@@ -95,7 +97,7 @@ impl VerifiedAccessToken {
 impl From<&AccessTokenError> for OAuthError {
     fn from(error: &AccessTokenError) -> Self {
         match error {
-            AccessTokenError::Twice => Self::InvalidRequest,
+            AccessTokenError::Twice | AccessTokenError::Malformed => Self::InvalidRequest,
             AccessTokenError::Missing
             | AccessTokenError::NotOurs
             | AccessTokenError::Expired
@@ -116,6 +118,10 @@ impl Refuse for AccessTokenError {
                 .received("an access token in the header and in the form")
                 .expected("one method (RFC 6750 §2)")
                 .fix("send it in the Authorization header only"),
+            Self::Malformed => say("access_token.form")
+                .received("a form that cannot be read, or with a parameter more than once")
+                .expected("access_token once, in application/x-www-form-urlencoded (RFC 6750 §2.2)")
+                .fix("send the token in the Authorization header"),
             Self::NotOurs => say("access_token.not_ours")
                 .received("a token that this provider did not issue, or that was altered")
                 .expected("the access_token of a token response, unchanged")

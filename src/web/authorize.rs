@@ -120,6 +120,7 @@ pub async fn walk(
     arrival: Arrival<'_>,
     tried: sign_in::Tried<'_>,
 ) -> HttpResponse {
+    let visit = &visit.asked_in(arrival.params.get("ui_locales"));
     let answer = match flow::authorize(provider, arrival).await {
         Ok(Next::Answer(response)) => error::redirect(&response),
         Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),

@@ -39,7 +39,7 @@ pub async fn sign_in(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
 }
 
 async fn show(provider: &Provider, visit: &Visit, said: Said) -> HttpResponse {
-    let live = match session::live(provider, visit.session.as_deref()).await {
+    let live = match session::visit(provider, visit.session.as_deref()).await {
         Ok(Some(live)) => live,
         Ok(None) => return to("/me/signin"),
         Err(_) => return error::busy(provider, visit),
@@ -131,7 +131,7 @@ impl FromRequest for Own {
             let OwnForm(fields) = form.await?;
             let provider = form::provider(&request);
             let visit = Visit::extract(&request).await?;
-            match session::live(&provider, visit.session.as_deref()).await {
+            match session::visit(&provider, visit.session.as_deref()).await {
                 Ok(Some(live)) => Ok(Self { fields, live }),
                 Ok(None) => Err(form::answered(to("/me/signin"))),
                 Err(_) => Err(form::answered(error::busy(&provider, &visit))),

@@ -67,11 +67,13 @@ pub async fn token(provider: web::Data<Provider>, visit: Visit, request: HttpReq
 }
 
 pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let empty = body.bytes().is_ok_and(<[u8]>::is_empty);
-    let form = if empty { Ok(Params::default()) } else { form(&request, &body) };
-    let token = form
-        .map_err(|_| AccessTokenError::Missing)
-        .and_then(|form| crate::userinfo::bearer(authorization(&request), &form).map(str::to_owned));
+    // A body that is no form holds no token; one that is and cannot be read is a malformed request (RFC 6750 §3.1).
+    let form = match form(&request, &body) {
+        Ok(form) => Ok(form),
+        Err(TokenError::ContentType(_)) => Ok(Params::default()),
+        Err(_) => Err(AccessTokenError::Malformed),
+    };
+    let token = form.and_then(|form| crate::userinfo::bearer(authorization(&request), &form).map(str::to_owned));
     let mut answer = match token {
         Err(cause) => error::bearer(&provider, &visit, None, cause),
         Ok(token) => match flow::userinfo(&provider, &token).await {

@@ -14,12 +14,15 @@ use std::future::{Ready, ready};
 use url::Url;
 
 /// One request, as far as pages and refusals care.
+#[derive(Clone)]
 pub struct Visit {
     pub trace: TraceId,
     spoken: String,
     /// The route's pattern.
     pub endpoint: String,
     pub locale: Locale,
+    /// The person's own choice goes before the website's.
+    chose_language: bool,
     pub type_size: TypeSize,
     pub session: Option<String>,
     pub browser: Option<String>,
@@ -45,6 +48,7 @@ impl FromRequest for Visit {
             spoken: trace::of(request).spoken(),
             endpoint: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
             locale: Locale::choose(ui_locales.as_deref(), chosen.as_deref(), text(header::ACCEPT_LANGUAGE)),
+            chose_language: chosen.is_some(),
             type_size: Jar::TypeSize.read(request, issuer).map(|word| TypeSize::of_word(&word)).unwrap_or_default(),
             session: Jar::Session.read(request, issuer),
             browser: Jar::Browser.read(request, issuer),
@@ -55,6 +59,16 @@ impl FromRequest for Visit {
 }
 
 impl Visit {
+    /// This visit in the language that the website asked for on the way here, unless the person chose one.
+    pub fn asked_in(&self, ui_locales: Option<&str>) -> Self {
+        let mut visit = self.clone();
+        let asked = ui_locales.into_iter().flat_map(str::split_ascii_whitespace).find_map(Locale::of_tag);
+        if let Some(locale) = asked.filter(|_| !self.chose_language) {
+            visit.locale = locale;
+        }
+        visit
+    }
+
     /// The frame of a page. `back` is where the language switch returns to.
     pub fn chrome<'a>(&'a self, provider: &Provider, csrf: &'a str, back: Option<&'a str>) -> Chrome<'a> {
         Chrome {
@@ -102,6 +116,8 @@ fn policy(target: Option<&str>) -> String {
 fn form_target(redirect_uri: &str) -> Option<String> {
     let url = Url::parse(redirect_uri).ok()?;
     match url.origin() {
+        // The grammar of CSP knows no IPv6 address (CSP 3 §2.3.1), so its scheme must do.
+        url::Origin::Tuple(scheme, url::Host::Ipv6(_), _) => Some(format!("{scheme}:")),
         origin @ url::Origin::Tuple(..) => Some(origin.ascii_serialization()),
         url::Origin::Opaque(_) => Some(format!("{}:", url.scheme())),
     }
