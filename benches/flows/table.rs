@@ -73,13 +73,14 @@ impl Table {
             let _ = write!(
                 out,
                 "\nComplete flows: authorize, token, UserInfo; session and consent exist. Steps in ms, p50 / p99.\n\
-                 {:<11}{:<6}{:>8}  {:<6}{:>9}{:>10}{:>8}{:>8}{:>16}{:>16}{:>16}{:>9}{:>8}{:>8}\n",
+                 {:<11}{:<6}{:>8}  {:<6}{:>9}{:>10}{:>8}{:>8}{:>8}{:>16}{:>16}{:>16}{:>9}{:>8}{:>8}\n",
                 "store",
                 "alg",
                 "browsers",
                 "",
                 "flows/s",
                 "of floor",
+                "by CPU",
                 "target",
                 "",
                 "authorize",
@@ -118,11 +119,13 @@ impl Table {
 fn flows_row(out: &mut String, row: &Row) {
     let Row::Flows { who, store, alg, browsers, hufu, floor, target } = row else { return };
     let share = percent(hufu.per_second / floor.per_second);
+    let by_cpu = percent(floor.cpu_micros / hufu.cpu_micros);
     let target = target.map_or("–".to_owned(), percent);
     let _ = write!(out, "{store:<11}{:<6}{browsers:>8}  ", alg.name());
-    one_side(out, &format!("{who:<6}{:>9.0}{share:>10}{target:>8}{:>8}", hufu.per_second, verdict(row.met())), hufu);
+    let shares = format!("{share:>10}{by_cpu:>8}{target:>8}{:>8}", verdict(row.met()));
+    one_side(out, &format!("{who:<6}{:>9.0}{shares}", hufu.per_second), hufu);
     out.push_str(&" ".repeat(27));
-    one_side(out, &format!("{:<6}{:>9.0}{:>26}", "floor", floor.per_second, ""), floor);
+    one_side(out, &format!("{:<6}{:>9.0}{:>34}", "floor", floor.per_second, ""), floor);
 }
 
 fn one_side(out: &mut String, rate: &str, side: &Summary) {
@@ -145,7 +148,7 @@ fn other_row(out: &mut String, row: &Row) {
             let bound = if *client_busy > CLIENT_BOUND { "  client-bound" } else { "" };
             writeln!(
                 out,
-                "{what:<33}{:>9}/s{share:>8}{target:>8}{:>8}  of {} /s, {floor_is}{bound}",
+                "{what:<42}{:>9}/s{share:>8}{target:>8}{:>8}  of {} /s, {floor_is}{bound}",
                 rate(*hufu),
                 verdict(row.met()),
                 rate(*floor)
@@ -153,9 +156,9 @@ fn other_row(out: &mut String, row: &Row) {
         }
         Row::Reading { what, value, unit, bound } => {
             let bound = bound.map_or("–".to_owned(), |bound| format!("≤ {bound:.0}"));
-            writeln!(out, "{what:<33}{value:>9.1} {unit:<9}{bound:>8}{:>8}", verdict(row.met()))
+            writeln!(out, "{what:<42}{value:>9.1} {unit:<9}{bound:>8}{:>8}", verdict(row.met()))
         }
-        Row::Missing { what, why } => writeln!(out, "{what:<33}NOT MEASURED: {why}"),
+        Row::Missing { what, why } => writeln!(out, "{what:<42}NOT MEASURED: {why}"),
         Row::Flows { .. } => Ok(()),
     };
 }
