@@ -154,6 +154,6 @@ fn ask(script: &mut Command, told: &str) -> Result<String, String> {
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        false => Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr))),
     }
 }
