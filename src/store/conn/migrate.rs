@@ -7,6 +7,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
@@ -54,13 +55,25 @@ pub fn pending(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
 fn migrate_sqlite(path: &Path) -> Result<Vec<String>, StoreError> {
     create_private(path)?;
     let mut conn = connect_sqlite(path)?;
-    // Kept in the file; it cannot be changed inside the transaction below.
-    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    switch_to_wal(&mut conn)?;
     conn.immediate_transaction(|conn| {
         let missing = names(conn.pending_migrations(SQLITE))?;
         conn.run_pending_migrations(SQLITE).map_err(refused)?;
         Ok(missing)
     })
+}
+
+/// The mode is kept in the file and cannot be changed inside a transaction. Two that switch at once hinder each other, and
+/// SQLite's own waiting (`busy_timeout`) does not cover this lock: so we wait.
+fn switch_to_wal(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    const TRIES: u32 = 200;
+    for _ in 1..TRIES {
+        match conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(StoreError::from) {
+            Err(StoreError::Unavailable(_)) => std::thread::sleep(Duration::from_millis(50)),
+            done => return done,
+        }
+    }
+    Ok(conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?)
 }
 
 fn connect_sqlite(path: &Path) -> Result<SqliteConnection, StoreError> {
@@ -72,9 +85,10 @@ fn connect_sqlite(path: &Path) -> Result<SqliteConnection, StoreError> {
 
 /// Nobody but the owner reads the file; SQLite gives its companions the same permissions.
 fn create_private(path: &Path) -> Result<(), StoreError> {
-    let created = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    match created {
+    // A file that is there is not even opened: closing it would drop the locks that SQLite holds on it in this process.
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Unavailable::Unreachable(format!("{}: {error}", path.display())).into()),
     }
 }
