@@ -2,18 +2,22 @@
 
 use crate::support::{Persona, wire};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::sleep;
 use url::Url;
 
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks at a page.
+const BREATH: Duration = Duration::from_millis(50);
 /// Browsers at once; each is as heavy as everything else together.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
@@ -132,7 +136,45 @@ impl Chrome {
     pub async fn find(&self, css: &str) -> Element {
         match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
             Ok(element) => element,
-            Err(error) => panic!("no {css}: {error}\n{}\n{}", self.url().await, self.text("body").await),
+            Err(error) => panic!("no {css}: {error}\n{}\n{}", self.url().await, self.body().await),
+        }
+    }
+
+    /// Does something with what the selector names: a page may be on its way out while it is asked for.
+    async fn on<T>(&self, css: &str, action: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match action(self.find(css).await).await {
+                Ok(done) => return done,
+                Err(error) if replaced(&error) && Instant::now() < deadline => sleep(BREATH).await,
+                Err(error) => panic!("{css}: {error}"),
+            }
+        }
+    }
+
+    /// Waits until `holds`.
+    pub async fn until(&self, what: &str, holds: impl AsyncFn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(self).await {
+            assert!(Instant::now() < deadline, "not {what}\n{}\n{}", self.url().await, self.body().await);
+            sleep(BREATH).await;
+        }
+    }
+
+    /// Waits until what the selector names says `words`.
+    pub async fn says(&self, css: &str, words: &str) {
+        self.until(&format!("{css} says {words}"), async |chrome| chrome.text(css).await.contains(words)).await;
+    }
+
+    /// Waits until the browser is at `path`.
+    pub async fn arrives_at(&self, path: &str) {
+        self.until(&format!("at {path}"), async |chrome| chrome.url().await.path() == path).await;
+    }
+
+    async fn body(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_else(|error| error.to_string()),
+            Err(error) => error.to_string(),
         }
     }
 
@@ -141,26 +183,27 @@ impl Chrome {
     }
 
     pub async fn is_visible(&self, css: &str) -> bool {
-        self.find(css).await.is_displayed().await.expect("a page")
+        self.on(css, async |element| element.is_displayed().await).await
     }
 
     pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.on(css, async |element| element.click().await).await;
     }
 
     pub async fn type_into(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.on(css, async |field| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
     pub async fn text(&self, css: &str) -> String {
-        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        element.text().await.expect("text")
+        self.on(css, async |element| element.text().await).await
     }
 
     pub async fn attribute(&self, css: &str, name: &str) -> Option<String> {
-        self.find(css).await.attr(name).await.expect("an element")
+        self.on(css, async |element| element.attr(name).await).await
     }
 
     pub async fn url(&self) -> Url {
@@ -208,6 +251,11 @@ impl Chrome {
         self.type_into("#code", &persona.code()).await;
         self.click("#signin").await;
     }
+}
+
+/// Whether the page that an element stood on has made way for the next one.
+fn replaced(error: &CmdError) -> bool {
+    error.is_stale_element_reference() || error.is_no_such_element()
 }
 
 impl Drop for Chrome {

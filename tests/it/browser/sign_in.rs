@@ -1,5 +1,6 @@
 //! The main job, as a person sees it: the button, the sign-in page, the question, and back.
 
+use super::passkey::sign_out;
 use super::{Chrome, Script};
 use crate::support::{Demo, Persona};
 use std::sync::Arc;
@@ -39,8 +40,7 @@ async fn a_person_signs_in_without_javascript() {
     chrome.come_back().await;
     chrome.open(&format!("{}/me", demo.issuer)).await;
     assert!(!chrome.is_visible("#add-passkey").await);
-    chrome.open(&format!("{}/signout", demo.issuer)).await;
-    chrome.click("#signout").await;
+    sign_out(&chrome, &demo).await;
     chrome.open(&format!("{}/me", demo.issuer)).await;
     chrome.find("#code-form").await;
 }
@@ -148,6 +148,7 @@ async fn a_person_signs_out() {
     chrome.open(&format!("{}/me", demo.issuer)).await;
     chrome.click("a[href='/signout']").await;
     chrome.click("#signout").await;
+    chrome.find("main:not(:has(form))").await;
     chrome.open(&format!("{}/me", demo.issuer)).await;
     chrome.find("#code-form").await;
     chrome.open(&demo.site).await;
