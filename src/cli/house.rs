@@ -7,6 +7,7 @@ use crate::authn::{Passkeys, Rack};
 use crate::config::{Config, Found, Mode};
 use crate::flow::{self, Parts, Provider, register};
 use crate::keys::{FileKeys, KeyService, Keys};
+use crate::outside::{Fetcher, Reach};
 use crate::store::{clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -49,8 +50,19 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         passkeys: Passkeys::new(&config.server.issuer).map_err(Failure::settings)?,
         rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
         world: Arc::new(world::Real),
+        websites: fetcher(config)?.into(),
         demo_site,
     }))
+}
+
+/// The way to websites' own servers.
+fn fetcher(config: &Config) -> Result<Fetcher, Failure> {
+    let reach = if config.danger.danger_fetch_from_loopback { Reach::Loopback } else { Reach::Public };
+    let also = match &config.outside.trusted_certificates {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(Failure::at(file.display()))?),
+        None => None,
+    };
+    Fetcher::new(reach, also.as_deref().as_slice()).map_err(Failure::settings)
 }
 
 /// What the settings must be held against before anything starts.

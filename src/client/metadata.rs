@@ -1,6 +1,6 @@
 //! What a client registers, in the specifications' spelling and as it is stored. RFC 7591 §2; OpenID Connect Registration §2.
 
-use crate::keys::{JwkSet, SigningAlg};
+use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg};
 use serde::{Deserialize, Serialize};
 
 /// Whom the server serves: the sandbox forgives plain http on localhost and a missing way out.
@@ -81,6 +81,23 @@ pub enum AssertionProfile {
     Fapi2,
 }
 
+/// What a client may ask the token endpoint for (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+}
+
+impl GrantType {
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+}
+
 /// A client's metadata. Members that we do not know are ignored (RFC 7591 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,6 +107,17 @@ pub struct ClientMetadata {
     pub client_name_zh: Option<String>,
     pub redirect_uris: Vec<String>,
     pub application_type: ApplicationType,
+    pub grant_types: Vec<GrantType>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
     pub token_endpoint_auth_method: AuthMethod,
@@ -100,8 +128,43 @@ pub struct ClientMetadata {
     pub assertion_profile: AssertionProfile,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// RS256 when left out, as the specification says; ES256 costs everybody less.
     pub id_token_signed_response_alg: SigningAlg,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<EncryptionAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
+    /// Plain JSON when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<SigningAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<EncryptionAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// RFC 9701 §6; RS256 when a JWT is asked for and this is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<SigningAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_alg: Option<EncryptionAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_enc: Option<ContentEncryption>,
+    /// Any that discovery lists when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<SigningAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<EncryptionAlg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<ContentEncryption>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// RFC 9101 §10.5.
+    #[serde(skip_serializing_if = "is_default")]
+    pub require_signed_request_object: bool,
+    /// RFC 9126 §6.
+    #[serde(skip_serializing_if = "is_default")]
+    pub require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,6 +175,19 @@ pub struct ClientMetadata {
     pub require_pkce: Pkce,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub backchannel_logout_session_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub frontchannel_logout_session_required: bool,
+    /// Ours: the resource indicators (RFC 8707) that this client answers for, each an https URL of its own sector's host.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// Ours: where a person who cannot or will not use Hufu signs in to this website.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative_login_uri: Option<String>,
@@ -128,17 +204,44 @@ impl Default for ClientMetadata {
             client_name_zh: None,
             redirect_uris: Vec::new(),
             application_type: ApplicationType::default(),
+            grant_types: vec![GrantType::AuthorizationCode],
+            contacts: Vec::new(),
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
             sector_identifier_uri: None,
             token_endpoint_auth_method: AuthMethod::default(),
             token_endpoint_auth_signing_alg: None,
             assertion_profile: AssertionProfile::default(),
             jwks: None,
+            jwks_uri: None,
             id_token_signed_response_alg: SigningAlg::RS256,
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
+            userinfo_signed_response_alg: None,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
+            introspection_signed_response_alg: None,
+            introspection_encrypted_response_alg: None,
+            introspection_encrypted_response_enc: None,
+            request_object_signing_alg: None,
+            request_object_encryption_alg: None,
+            request_object_encryption_enc: None,
+            request_uris: Vec::new(),
+            require_signed_request_object: false,
+            require_pushed_authorization_requests: false,
             default_acr_values: Vec::new(),
             default_max_age: None,
             require_auth_time: false,
             require_pkce: Pkce::default(),
             initiate_login_uri: None,
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            resources: Vec::new(),
             alternative_login_uri: None,
         }
     }

@@ -34,6 +34,7 @@ pub struct Config {
     pub log: LogConfig,
     pub metrics: MetricsConfig,
     pub limits: LimitsConfig,
+    pub outside: OutsideConfig,
     pub danger: DangerConfig,
 }
 
@@ -178,18 +179,32 @@ impl LimitsConfig {
     }
 }
 
+/// The way to websites' own servers: their keys, logos and logout addresses.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutsideConfig {
+    /// A file with certificates in PEM that are trusted beside the system's own. For websites of an inner network.
+    pub trusted_certificates: Option<PathBuf>,
+}
+
 /// Each of these weakens a MUST. A node that has one on says so in its log at every start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DangerConfig {
     /// The key ring's file may be readable by others than its owner: whoever reads it can compute every sub.
     pub danger_key_file_readable: bool,
+    /// Documents that a website names may lie on this very machine (loopback). For a sandbox whose websites run beside it;
+    /// production refuses it.
+    pub danger_fetch_from_loopback: bool,
 }
 
 impl DangerConfig {
     /// The names of the switches that are on.
     pub fn switched_on(&self) -> Vec<&'static str> {
-        let switches = [("danger_key_file_readable", self.danger_key_file_readable)];
+        let switches = [
+            ("danger_key_file_readable", self.danger_key_file_readable),
+            ("danger_fetch_from_loopback", self.danger_fetch_from_loopback),
+        ];
         switches.into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
     }
 }

@@ -45,6 +45,11 @@ impl Config {
                     found.database.as_deref() == Some(Mode::Sandbox.word()),
                     "The database was made by a sandbox: set store.url to an empty one and run `hufu migrate`.".into(),
                 );
+                refuse(
+                    self.danger.danger_fetch_from_loopback,
+                    "danger.danger_fetch_from_loopback is for a sandbox: a website could reach this machine. Switch it off."
+                        .into(),
+                );
                 for client in &found.http_redirects {
                     refuse(true, format!("Website {client} has a redirect over http: register an https one for it."));
                 }
@@ -87,6 +92,9 @@ mod tests {
             assert_eq!(production.refusals(&found).len(), 1, "{found:?}");
         }
         assert_eq!(config(Mode::Production, "http://id.example").refusals(&Found::default()).len(), 1);
+        let mut inward = config(Mode::Production, "https://id.example");
+        inward.danger.danger_fetch_from_loopback = true;
+        assert_eq!(inward.refusals(&Found::default()).len(), 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod authorize;
 mod budget;
 pub mod discovery;
 mod error;
+mod fetch;
 pub mod health;
 pub mod interaction;
 pub mod me;
@@ -25,6 +26,7 @@ mod userinfo;
 
 pub use authorize::{Arrival, ConsentPage, Next, SignInPage, authorize};
 pub use error::Unavailable;
+pub use fetch::{Bounds, Fetch, FetchError, Fetched, Fetching};
 pub use provider::{Mode, Parts, Provider, World};
 pub use redeem::token;
 pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};

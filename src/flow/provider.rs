@@ -1,6 +1,7 @@
 //! What every flow works with: the keys, the store, the clock and chance, made outside and handed in.
 
 use super::discovery::Published;
+use super::fetch::Fetch;
 use super::refusals::Recorder;
 use crate::authn::{Passkeys, Rack};
 use crate::keys::Keys;
@@ -36,6 +37,8 @@ pub struct Provider {
     /// In the sandbox, the demo website to try.
     pub demo_site: Option<String>,
     pub refusals: Recorder,
+    /// The way to websites' own servers.
+    pub websites: Arc<dyn Fetch>,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
 }
@@ -49,6 +52,7 @@ pub struct Parts {
     pub passkeys: Passkeys,
     pub rack: Arc<Rack>,
     pub world: Arc<dyn World>,
+    pub websites: Arc<dyn Fetch>,
     pub demo_site: Option<String>,
 }
 
@@ -64,6 +68,7 @@ impl Provider {
             rack: parts.rack,
             demo_site: parts.demo_site,
             refusals: Recorder::default(),
+            websites: parts.websites,
             world: parts.world,
             published: RwLock::new(None),
         }

@@ -45,3 +45,43 @@ impl fmt::Display for SigningAlg {
         f.write_str(self.wire())
     }
 }
+
+/// How the key of an encrypted JWT is agreed or carried (RFC 7518 §4). No `dir`, no password, no RSA1_5 (RFC 8725 §3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum EncryptionAlg {
+    #[serde(rename = "RSA-OAEP-256")]
+    RsaOaep256,
+    #[serde(rename = "ECDH-ES")]
+    EcdhEs,
+}
+
+impl EncryptionAlg {
+    pub const ALL: &[Self] = &[Self::RsaOaep256, Self::EcdhEs];
+
+    /// The value of `alg`.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::RsaOaep256 => "RSA-OAEP-256",
+            Self::EcdhEs => "ECDH-ES",
+        }
+    }
+}
+
+/// How the content of an encrypted JWT is encrypted (RFC 7518 §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ContentEncryption {
+    A128GCM,
+    A256GCM,
+}
+
+impl ContentEncryption {
+    pub const ALL: &[Self] = &[Self::A128GCM, Self::A256GCM];
+
+    /// The value of `enc`.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::A128GCM => "A128GCM",
+            Self::A256GCM => "A256GCM",
+        }
+    }
+}

@@ -21,7 +21,7 @@ mod tag;
 mod tests;
 mod times;
 
-pub use alg::SigningAlg;
+pub use alg::{ContentEncryption, EncryptionAlg, SigningAlg};
 pub use facade::Keys;
 pub use hint::IdTokenHint;
 pub use jwk::{JwkSet, JwkSetError};

@@ -18,6 +18,7 @@ use hufu::client::ClientMetadata;
 use hufu::flow::person::Beginnings;
 use hufu::flow::{Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, Keys};
+use hufu::outside::{Fetcher, Reach};
 use hufu::person::{PersonState, Standing};
 use hufu::spec::{IssuerUrl, PersonId, Pin, Timestamp};
 use hufu::store::signing_keys::SigningKeyRow;
@@ -166,6 +167,7 @@ impl Node {
             store,
             rack: plan.rack,
             world: clock.clone(),
+            websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
             demo_site: None,
         }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -1,0 +1,178 @@
+//! The fetcher: https, public addresses, no redirect, no proxy, a bound on bytes and on time.
+//!
+//! The name is looked up once, by us, and the connection goes to the very addresses that were judged: a name that answers
+//! differently the second time (rebinding) gains nothing. An address in the URL is judged before anything is opened.
+
+use super::address::is_public;
+use crate::flow::{Bounds, Fetch, FetchError, Fetched, Fetching};
+use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Certificate, Client, RequestBuilder, Response};
+use std::error::Error;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use url::{Host, Url};
+
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How far the fetcher goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The internet.
+    Public,
+    /// This machine too, where the sandbox's websites and a conformance suite run.
+    Loopback,
+}
+
+/// The fetcher cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the fetcher cannot be set up: {0}")]
+pub struct FetcherError(#[from] reqwest::Error);
+
+/// Fetches what websites name.
+#[derive(Clone, Debug)]
+pub struct Fetcher {
+    client: Client,
+    reach: Reach,
+}
+
+impl Fetcher {
+    /// A fetcher that trusts the system's authorities and `also`, certificates in PEM.
+    ///
+    /// # Errors
+    /// A text that holds no certificate, or TLS that cannot be set up.
+    pub fn new(reach: Reach, also: &[&str]) -> Result<Self, FetcherError> {
+        let mut trusted = Vec::new();
+        for pem in also {
+            trusted.extend(Certificate::from_pem_bundle(pem.as_bytes())?);
+        }
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .dns_resolver(Judging { reach })
+            .tls_certs_merge(trusted)
+            .user_agent(concat!("hufu/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client, reach })
+    }
+
+    /// Plain http only where loopback is in reach, and only to it.
+    fn admit(&self, url: &Url) -> Result<(), FetchError> {
+        let here = self.reach == Reach::Loopback;
+        let literal = match url.host() {
+            None => return Err(FetchError::Scheme),
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) => None,
+        };
+        let loopback = literal.is_some_and(|address| address.is_loopback()) || url.host_str() == Some("localhost");
+        match url.scheme() {
+            "https" => {}
+            "http" if here && loopback => {}
+            _ => return Err(FetchError::Scheme),
+        }
+        match literal {
+            Some(address) if !allowed(address, self.reach) => Err(FetchError::Address),
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder, bounds: Bounds) -> Result<Response, FetchError> {
+        request.timeout(bounds.time).send().await.map_err(|error| told(&error))
+    }
+
+    async fn document(&self, url: &Url, bounds: Bounds) -> Result<Fetched, FetchError> {
+        self.admit(url)?;
+        let answer = self.send(self.client.get(url.clone()).header(ACCEPT, "*/*"), bounds).await?;
+        match answer.status() {
+            status if status.is_redirection() => return Err(FetchError::Redirect),
+            status if status.as_u16() != 200 => return Err(FetchError::Status(status.as_u16())),
+            _ => {}
+        }
+        let media_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Ok(Fetched { media_type, body: body(answer, bounds).await? })
+    }
+
+    async fn form(&self, url: &Url, form: String, bounds: Bounds) -> Result<u16, FetchError> {
+        self.admit(url)?;
+        let request =
+            self.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        let answer = self.send(request, bounds).await?;
+        if answer.status().is_redirection() {
+            return Err(FetchError::Redirect);
+        }
+        Ok(answer.status().as_u16())
+    }
+}
+
+impl Fetch for Fetcher {
+    fn get<'a>(&'a self, url: &'a Url, bounds: Bounds) -> Fetching<'a, Fetched> {
+        Box::pin(self.document(url, bounds))
+    }
+
+    fn post<'a>(&'a self, url: &'a Url, form: String, bounds: Bounds) -> Fetching<'a, u16> {
+        Box::pin(self.form(url, form, bounds))
+    }
+}
+
+/// Byte by byte within the bound: what the answer announces of its own length is not believed.
+async fn body(mut answer: Response, bounds: Bounds) -> Result<Bytes, FetchError> {
+    let mut read = BytesMut::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| told(&error))? {
+        if read.len() + chunk.len() > bounds.bytes {
+            return Err(FetchError::TooLarge(bounds.bytes));
+        }
+        read.extend_from_slice(&chunk);
+    }
+    Ok(read.freeze())
+}
+
+fn told(error: &reqwest::Error) -> FetchError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<FetchError>() {
+            return refused.clone();
+        }
+        cause = inner.source();
+    }
+    if error.is_timeout() { FetchError::Slow } else { FetchError::Unreachable }
+}
+
+fn allowed(address: IpAddr, reach: Reach) -> bool {
+    is_public(address) || (reach == Reach::Loopback && address.is_loopback())
+}
+
+/// Looks a name up and hands on the addresses that may be reached.
+struct Judging {
+    reach: Reach,
+}
+
+impl Resolve for Judging {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.reach;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| FetchError::Name)?;
+            let found: Vec<SocketAddr> = found.collect();
+            // One private address among several is a trap: nothing of that name is reached.
+            if found.iter().any(|address| !allowed(address.ip(), reach)) {
+                return Err(FetchError::Address.into());
+            }
+            if found.is_empty() {
+                return Err(FetchError::Name.into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// For the [`crate::flow::Provider`].
+impl From<Fetcher> for Arc<dyn Fetch> {
+    fn from(fetcher: Fetcher) -> Self {
+        Arc::new(fetcher)
+    }
+}
