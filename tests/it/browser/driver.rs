@@ -8,10 +8,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 /// How long a page may take on a busy machine.
@@ -142,22 +142,27 @@ impl Chrome {
 
     /// Does something with what the selector names: a page may be on its way out while it is asked for.
     async fn on<T>(&self, css: &str, action: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match action(self.find(css).await).await {
-                Ok(done) => return done,
-                Err(error) if replaced(&error) && Instant::now() < deadline => sleep(BREATH).await,
-                Err(error) => panic!("{css}: {error}"),
+        let done = timeout(PATIENCE, async {
+            loop {
+                match action(self.find(css).await).await {
+                    Ok(done) => return done,
+                    Err(error) if replaced(&error) => sleep(BREATH).await,
+                    Err(error) => panic!("{css}: {error}"),
+                }
             }
-        }
+        });
+        done.await.unwrap_or_else(|_| panic!("{css} never stood still"))
     }
 
     /// Waits until `holds`.
     pub async fn until(&self, what: &str, holds: impl AsyncFn(&Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !holds(self).await {
-            assert!(Instant::now() < deadline, "not {what}\n{}\n{}", self.url().await, self.body().await);
-            sleep(BREATH).await;
+        let held = timeout(PATIENCE, async {
+            while !holds(self).await {
+                sleep(BREATH).await;
+            }
+        });
+        if held.await.is_err() {
+            panic!("not {what}\n{}\n{}", self.url().await, self.body().await);
         }
     }
 
