@@ -31,6 +31,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("log", OURS, "LogConfig"),
         ("metrics", OURS, "MetricsConfig"),
         ("limits", OURS, "LimitsConfig"),
+        ("outside", OURS, "OutsideConfig"),
         ("danger", OURS, "DangerConfig"),
     ]
     .into_iter()

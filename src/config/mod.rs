@@ -183,7 +183,8 @@ impl LimitsConfig {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutsideConfig {
-    /// A file with certificates in PEM that are trusted beside the system's own. For websites of an inner network.
+    /// A file with certificates in PEM that are trusted beside the system's own, for websites of an inner network.
+    /// For example `"/etc/hufu/inner-ca.pem"`.
     pub trusted_certificates: Option<PathBuf>,
 }
 
