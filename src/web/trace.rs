@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
-use tracing::info;
+use tracing::{Instrument, info, info_span};
 
 const HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 
@@ -22,12 +22,14 @@ pub async fn layer(
     let trace = provider.trace();
     request.extensions_mut().insert(trace);
     let begun = provider.stopwatch();
-    let mut response = next.call(request).await?;
+    let spoken = trace.spoken();
+    // Whatever is logged on the way, by whichever room, can be found by the trace id.
+    let span = info_span!(target: "hufu::http", "request", trace = spoken);
+    let mut response = next.call(request).instrument(span).await?;
     let took = begun();
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let method = word(response.request().method());
     let status = response.status().as_u16();
-    let spoken = trace.spoken();
     if let Ok(value) = HeaderValue::from_str(&spoken) {
         response.headers_mut().insert(HEADER, value);
     }

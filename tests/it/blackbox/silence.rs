@@ -66,6 +66,22 @@ async fn every_answer_has_a_trace_id_that_the_log_knows() {
     assert!(demo.hufu(&["trace", "ZZZZ-ZZZZ", "--json"]).status.code() != Some(0), "an unknown id is no success");
 }
 
+/// Whatever any room logs on the way of a request carries the request's trace id.
+#[tokio::test]
+async fn what_is_logged_on_the_way_of_a_request_carries_its_trace_id() {
+    let demo = Arc::new(Demo::start());
+    let rp = Rp::at(&demo, "span.example").await;
+    let mut browser = Browser::new(&demo);
+    let page = browser.open(&rp.attempt(&[]).url).await.page();
+    let mut wrong = demo.anybody().clone();
+    wrong.pin = Some("86420975".to_owned());
+    let Stop::Page(refused) = browser.sign_in(&page, &wrong).await else { panic!("a wrong PIN is in") };
+    let trace = refused.headers["x-trace-id"].to_str().expect("text");
+    let log = demo.log();
+    let line = log.lines().find(|line| line.contains("signin.wrong_pin")).expect("the cause is logged");
+    assert!(line.contains(trace), "{trace} is not in: {line}");
+}
+
 /// The demo stops cleanly on SIGTERM, and a second start finds its data again.
 #[tokio::test]
 async fn a_second_start_finds_clients_persons_and_subs_again() {

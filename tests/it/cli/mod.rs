@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod help;
 mod keys;
+mod serve;
 
 use serde_json::Value;
 use std::path::Path;

@@ -103,7 +103,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(super) fn new(address: &str) -> Self {
+    /// A browser that knows the node at this address.
+    pub fn new(address: &str) -> Self {
         Self { address: address.to_owned(), jar: BTreeMap::new() }
     }
 

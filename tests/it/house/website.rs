@@ -2,7 +2,8 @@
 
 use super::browser::{Answer, HTTP};
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::Client;
+use hufu::client::{Client, Environment};
+use hufu::spec::ClientId;
 use url::form_urlencoded;
 
 /// RFC 7636, Appendix B.
@@ -20,6 +21,16 @@ pub struct Website {
 impl Website {
     pub(super) fn new(address: &str, client: Client, secret: Option<String>, redirect_uri: String) -> Self {
         Self { client, redirect_uri, secret, address: address.to_owned() }
+    }
+
+    /// A website that an operator registered by `hufu client add --json`, talking to the node at `address`.
+    pub fn of(address: &str, registered: &serde_json::Value) -> Self {
+        let text =
+            |name: &str| registered[name].as_str().unwrap_or_else(|| panic!("no {name} in {registered}")).to_owned();
+        let redirect_uri = registered["redirect_uris"][0].as_str().expect("a redirect URI").to_owned();
+        let metadata = serde_json::from_value(registered.clone()).expect("metadata");
+        let client = Client::register(ClientId::new(text("client_id")), metadata, Environment::Sandbox);
+        Self::new(address, client.expect("registered"), Some(text("client_secret")), redirect_uri)
     }
 
     /// The same website, talking to another node.

@@ -1,0 +1,189 @@
+//! `hufu serve` as an installation runs it, over either database: its commands, its log, its metrics, and its end.
+
+use super::{code, hufu_with, json, text};
+use crate::db::{TestDb, on_each_database};
+use crate::house::{Browser, ISSUER, Website, claims};
+use serde_json::Value;
+use std::fs::Permissions;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a start, or an end, may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An installation: a directory with a key ring, and a database that is migrated.
+struct Installation {
+    dir: TempDir,
+    metrics: u16,
+    settings: Vec<(&'static str, String)>,
+    _db: TestDb,
+}
+
+impl Installation {
+    fn over(db: TestDb) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let metrics = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let settings = vec![
+            ("HUFU_MODE", "sandbox".to_owned()),
+            ("HUFU_SERVER__ISSUER", ISSUER.to_owned()),
+            ("HUFU_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+            ("HUFU_STORE__URL", db.config().url.clone()),
+            ("HUFU_METRICS__LISTEN", format!("127.0.0.1:{metrics}")),
+        ];
+        if db.is_sqlite() {
+            std::fs::set_permissions(db.file(), Permissions::from_mode(0o600)).expect("its owner's only");
+        }
+        let made = Self { dir, metrics, settings, _db: db };
+        for command in [&["key", "init"][..], &["migrate"]] {
+            made.run(command);
+        }
+        made
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn settings(&self) -> Vec<(&str, &str)> {
+        self.settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
+    /// A command that must succeed.
+    fn run(&self, words: &[&str]) -> String {
+        let output = hufu_with(self.path(), words, &self.settings());
+        assert_eq!(code(&output), 0, "{words:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout).to_owned()
+    }
+
+    fn json(&self, words: &[&str]) -> Value {
+        json(&hufu_with(self.path(), words, &self.settings()))
+    }
+
+    fn serve(&self) -> Serving {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hufu"))
+            .arg("serve")
+            .current_dir(self.path())
+            .env_clear()
+            .envs(self.settings())
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let log = self.path().join("log");
+        let (copy, stderr) = (log.clone(), child.stderr.take().expect("piped"));
+        let (ready, address) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut file = std::fs::File::create(copy).expect("a file");
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                writeln!(file, "{line}").expect("written");
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if event["message"] == "ready" {
+                    drop(ready.send(event["address"].as_str().unwrap_or_default().to_owned()));
+                }
+            }
+        });
+        let address = address.recv_timeout(PATIENCE);
+        let said = || std::fs::read_to_string(&log).unwrap_or_default();
+        Serving { address: address.unwrap_or_else(|_| panic!("not ready:\n{}", said())), child, log }
+    }
+}
+
+/// A node that runs.
+struct Serving {
+    address: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Serving {
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success(), "it was gone already");
+    }
+
+    fn ended(mut self) -> ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
+    /// Every line that it logged, each an object.
+    fn log(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.log).expect("a log");
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+on_each_database! {
+    /// Issue "One-click login": `serve`, `migrate`, `doctor`, `client`, `key`, `persona`, through the binary, on each database.
+    async fn an_installation_is_made_served_and_signs_a_person_in(db) {
+        let house = Installation::over(db);
+        std::fs::copy(house.path().join("hufu-keys.toml"), house.path().join("copy.toml")).expect("a backup");
+        house.run(&["key", "backup-check", "copy.toml"]);
+        let person = house.json(&["persona", "add", "--way", "fixed-code", "--json"]);
+        let registered = house.json(&["client", "add", "--json", "--redirect-uri", "https://shop.example/cb"]);
+        let node = house.serve();
+        house.run(&["doctor"]);
+
+        let address = format!("http://{}", node.address);
+        let (mut browser, website) = (Browser::new(&address), Website::of(&address, &registered));
+        let said = |name: &str| person[name].as_str().expect("text").to_owned();
+        let page = browser.authorize(&website, &[]).await;
+        let posted = browser.type_in(&page, &said("network_number"), &said("pin"), &said("fixed_code")).await;
+        let consent = browser.follow(&posted).await;
+        let code = browser.decide(&consent, "allow").await.code();
+        let tokens = website.redeem(&code).await.json();
+        let sub = claims(tokens["id_token"].as_str().expect("an ID token"))["sub"].clone();
+        assert_eq!(website.userinfo(tokens["access_token"].as_str().expect("a token")).await.json()["sub"], sub);
+
+        let metrics = reqwest::get(format!("http://127.0.0.1:{}/metrics", house.metrics)).await.expect("metrics");
+        assert!(metrics.text().await.expect("text").contains("hufu_signins_total 1"));
+        let refused = website.redeem(&code).await;
+        let trace = refused.header("x-trace-id").to_owned();
+        node.signal("-INT");
+        let log = node.log();
+        assert!(node.ended().success(), "Ctrl-C ends it well");
+        let of_it: Vec<_> = log.iter().filter(|line| line.to_string().contains(&trace)).collect();
+        assert!(of_it.iter().any(|line| line["code"] == "code.replayed"), "{trace}: {of_it:?}");
+        let explained = house.json(&["trace", &trace, "--json"]);
+        assert_eq!(explained["refusal"]["code"], "code.replayed", "what the node had not written yet, it wrote at its end");
+        house.run(&["audit", "verify"]);
+    }
+}
+
+/// Issue "One-click login": "graceful shutdown": a request that is under way is answered, a new one is not taken.
+#[tokio::test]
+async fn sigterm_lets_a_request_under_way_end() {
+    let house = Installation::over(TestDb::sqlite());
+    let node = house.serve();
+    let mut slow = TcpStream::connect(&node.address).expect("connected");
+    slow.set_read_timeout(Some(PATIENCE)).expect("a socket");
+    let form = "grant_type=authorization_code&client_id=nobody";
+    let head = format!(
+        "POST /token HTTP/1.1\r\nHost: id\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        form.len()
+    );
+    slow.write_all(head.as_bytes()).and_then(|()| slow.write_all(&form.as_bytes()[..10])).expect("half of it is sent");
+    // The head is read when another request on the same node has been answered.
+    let other = reqwest::get(format!("http://{}/healthz", node.address)).await.expect("an answer");
+    assert_eq!(other.status(), 200);
+    node.signal("-TERM");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    slow.write_all(&form.as_bytes()[10..]).expect("the rest is taken");
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("client.unknown"), "{answer}");
+    assert!(node.ended().success());
+}
