@@ -1,4 +1,5 @@
-# The image of a node: `docker build --tag hufu .` Settings come from /etc/hufu/hufu.toml or from HUFU_SECTION__KEY.
+# The image of a node: `docker build --tag hufu .` Settings come from HUFU_SECTION__KEY in the environment, or from a file that
+# HUFU_CONFIG names.
 
 FROM rust:1.95-slim-trixie AS build
 # The image's own compiler, without what the workshop adds to it.

@@ -10,7 +10,16 @@ const MOST_PAGES = 20
 
 /** Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land. */
 export async function signIn(url, person) {
+  return walk(browser(), url, person)
+}
+
+/** The same from a page of the website on, and then the page where it ends. */
+export async function visit(url, person) {
   const get = browser()
+  return (await get(await walk(get, url, person))).text
+}
+
+async function walk(get, url, person) {
   let signedIn = false
   let response = await get(url)
   for (let page = 0; page < MOST_PAGES; page += 1) {

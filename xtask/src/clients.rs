@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use crate::demo::Demo;
 use crate::json::{self, Json};
 use crate::report::Passed;
-use crate::shell;
+use crate::{machine, shell, websites};
 
 const SECOND_WEBSITE: &str = "http://127.0.0.1:9/callback";
 /// Number, PIN and code: how the scripts sign in.
@@ -38,10 +38,23 @@ pub fn run() -> Result<Passed, String> {
             }
         }
     }
-    println!("{} passed, {failures} failed", LIBRARIES.len() - failures);
+    let rust = shell::command(shell::target().join("debug/examples/website"), &[]);
+    let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain([("openidconnect", rust)]);
+    let mut count = LIBRARIES.len();
+    for (name, website) in websites {
+        count += 1;
+        match websites::visit(&demo, website) {
+            Ok(sub) => println!("test {name} website ... ok ({sub})"),
+            Err(reason) => {
+                failures += 1;
+                println!("test {name} website ... FAILED\n{reason}");
+            }
+        }
+    }
+    println!("{} passed, {failures} failed", count - failures);
     if failures > 0 {
         println!("The server's log:\n{}", demo.log());
-        return Err(format!("{failures} of {} libraries", LIBRARIES.len()));
+        return Err(format!("{failures} of {count} programs"));
     }
     demo.stop()?;
     Ok(Passed::Wholly)
@@ -87,9 +100,7 @@ impl Library {
     }
 
     fn sign_in(&self, demo: &Demo, client: &Json) -> Result<String, String> {
-        let personas = demo.ready.get("personas").map(Json::list).unwrap_or_default();
-        let scripted = personas.iter().find(|persona| persona.text("fixed_code").is_ok());
-        let person = scripted.ok_or("no persona has a fixed code")?;
+        let person = demo.scripted()?;
         let told = json::object(&[
             ("issuer", demo.ready.text("issuer")?),
             ("client_id", client.text("client_id")?),
@@ -113,6 +124,20 @@ impl Library {
         };
         script.current_dir(self.home());
         script
+    }
+
+    /// The website that `docs/integrating.md` shows.
+    fn website(&self) -> Command {
+        let mut website = match self {
+            // Debian's Node 18 keeps the Web Crypto API, which the library needs, behind a flag.
+            Library::Npm(_) if !machine::at_least("node", 19) => {
+                shell::command("node", &["--experimental-global-webcrypto", "website.mjs"])
+            }
+            Library::Npm(_) => shell::command("node", &["website.mjs"]),
+            Library::PyPi(_) => shell::command(self.venv().join("bin/python"), &["website.py"]),
+        };
+        website.current_dir(self.home()).stderr(Stdio::null());
+        website
     }
 
     fn venv(&self) -> PathBuf {
@@ -145,7 +170,7 @@ fn once(made: &Path, lock: &Path, work: impl FnOnce() -> Result<(), String>) -> 
 }
 
 /// Runs a script with `told` on its standard input; what it says on standard output.
-fn ask(script: &mut Command, told: &str) -> Result<String, String> {
+pub fn ask(script: &mut Command, told: &str) -> Result<String, String> {
     let piped = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().map_err(|error| format!("{script:?}: {error}"))?;
     if let Some(mut input) = child.stdin.take() {

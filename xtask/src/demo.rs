@@ -45,6 +45,15 @@ impl Demo {
         Json::parse(&shell::read(shell::command(program(), &words).arg(&self.data))?)
     }
 
+    /// The persona that scripts sign in as: its code never changes.
+    pub fn scripted(&self) -> Result<&Json, String> {
+        let personas = self.ready.get("personas").map(Json::list).unwrap_or_default();
+        personas
+            .iter()
+            .find(|persona| persona.text("fixed_code").is_ok())
+            .ok_or_else(|| "no persona has a fixed code".into())
+    }
+
     /// What it logged so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.data.join("log")).unwrap_or_default()

@@ -104,7 +104,7 @@ pub fn is_root() -> Result<bool, String> {
 }
 
 /// Whether the program's version, `v20.1.0` or `20.1.0`, begins with this number or a later one.
-fn at_least(program: &str, major: u32) -> bool {
+pub fn at_least(program: &str, major: u32) -> bool {
     let Ok(said) = shell::read(&mut shell::command(program, &["--version"])) else { return false };
     let number: String = said.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     number.parse::<u32>().is_ok_and(|found| found >= major)

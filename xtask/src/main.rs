@@ -18,6 +18,7 @@ mod postgres;
 mod report;
 mod shell;
 mod suite;
+mod websites;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod demo;
+mod deploy;
 mod help;
 mod keys;
 mod serve;
