@@ -4,6 +4,7 @@
 
 pub mod authorize;
 mod budget;
+mod client_auth;
 pub mod discovery;
 mod error;
 mod fetch;

@@ -1,19 +1,13 @@
 //! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3; PROTOCOL 16, 17.
 
+use super::client_auth::{self, Refused};
 use super::{Provider, session};
-use crate::client::{AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::client::{AuthenticatedClient, ClientAuthError};
 use crate::code::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};
-use crate::spec::{ClientId, Params};
+use crate::spec::Params;
+use crate::store::grants;
 use crate::store::grants::GrantState;
-use crate::store::{clients, grants, spent};
 use crate::token::{AuthorizationCodeRequest, TokenError, TokenRequest, TokenSet};
-
-/// A refusal and whose it was, as far as the request said.
-#[derive(Debug)]
-pub struct Refused {
-    pub client_id: Option<ClientId>,
-    pub error: TokenError,
-}
 
 /// What the one write decided. Only broken storage is an `Err`: a replay must revoke *and* be refused.
 enum Decision {
@@ -28,18 +22,12 @@ enum Decision {
 /// # Errors
 /// As RFC 6749 §5.2.
 pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<TokenSet, Refused> {
-    let nobody = |error: TokenError| Refused { client_id: None, error };
-    let presented = Presented::parse(authorization, form).map_err(|error| nobody(error.into()))?;
-    let client_id = presented.client_id().clone();
-    let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
-    // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
-    let refused = |error: TokenError| Refused { client_id: known.then(|| client_id.clone()), error };
-    let client =
-        claimed.authenticate(&provider.keys, "/token", provider.now()).map_err(|error| refused(error.into()))?;
+    let client = client_auth::authenticate(provider, authorization, form, "/token").await?;
+    let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
     let (code, request) = match open(provider, &client, form) {
         Ok(opened) => opened,
         Err(error) => {
-            spend(provider, &client).await.map_err(refused)?;
+            client_auth::spend(provider, &client).await.map_err(refused)?;
             return Err(refused(error));
         }
     };
@@ -48,15 +36,6 @@ pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Para
     let code = redeem(provider, &client, code, &request).await.map_err(refused)?;
     TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
         .map_err(refused)
-}
-
-/// The claim, and whether anybody is registered under that id.
-async fn claim(provider: &Provider, presented: Presented) -> Result<(ClaimedClient, bool), TokenError> {
-    let id = presented.client_id().clone();
-    let row = provider.store.read(move |db| clients::by_id(db, &id)).await.map_err(|_| TokenError::Unavailable)?;
-    let client = row.map(super::register::from_row).transpose().map_err(|_| TokenError::Unavailable)?;
-    let known = client.is_some();
-    Ok((presented.claim(client), known))
 }
 
 /// What needs no row: the grant type, the code, whose it is.
@@ -68,16 +47,6 @@ fn open(
     let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form)?;
     let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
     Ok((code, request))
-}
-
-/// An assertion is spent whatever becomes of the request (OpenID Connect Core §9: "used only once").
-async fn spend(provider: &Provider, client: &AuthenticatedClient) -> Result<(), TokenError> {
-    let Some(assertion) = client.assertion() else { return Ok(()) };
-    match provider.store.write(move |tx| spent::spend(tx, &assertion)).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(ClientAuthError::AssertionReplayed.into()),
-        Err(_) => Err(TokenError::Unavailable),
-    }
 }
 
 async fn redeem(
@@ -93,9 +62,7 @@ async fn redeem(
         .store
         .write(move |tx| {
             // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7).
-            let refusal = if let Some(assertion) = &assertion
-                && !spent::spend(tx, assertion)?
-            {
+            let refusal = if !client_auth::spend_in(tx, assertion.as_ref())? {
                 Some(Decision::AssertionReplayed)
             } else if let Err(error) = verdict {
                 Some(Decision::Refused(error))

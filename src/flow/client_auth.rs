@@ -1,0 +1,63 @@
+//! Which client calls: asked in the same way at every endpoint that websites' servers call. RFC 6749 §2.3; PROTOCOL 19.
+
+use super::{Provider, register};
+use crate::client::{AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::spec::{ClientId, Params, SpentId};
+use crate::store::{StoreError, Tx, clients, spent};
+use crate::token::TokenError;
+
+/// A refusal and whose it was, as far as the request said.
+#[derive(Debug)]
+pub struct Refused {
+    pub client_id: Option<ClientId>,
+    pub error: TokenError,
+}
+
+/// The client that calls the endpoint at that path. Its assertion is not spent yet: [`spend_in`] does that, in the commit
+/// of what it pays for.
+///
+/// # Errors
+/// As RFC 6749 §5.2.
+pub(super) async fn authenticate(
+    provider: &Provider,
+    authorization: Option<&str>,
+    form: &Params,
+    endpoint: &str,
+) -> Result<AuthenticatedClient, Refused> {
+    let nobody = |error: TokenError| Refused { client_id: None, error };
+    let presented = Presented::parse(authorization, form).map_err(|error| nobody(error.into()))?;
+    let client_id = presented.client_id().clone();
+    let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
+    // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
+    claimed
+        .authenticate(&provider.keys, endpoint, provider.now())
+        .map_err(|error| Refused { client_id: known.then_some(client_id), error: error.into() })
+}
+
+/// The claim, and whether anybody is registered under that id.
+async fn claim(provider: &Provider, presented: Presented) -> Result<(ClaimedClient, bool), TokenError> {
+    let id = presented.client_id().clone();
+    let row = provider.store.read(move |db| clients::by_id(db, &id)).await.map_err(|_| TokenError::Unavailable)?;
+    let client = row.map(register::from_row).transpose().map_err(|_| TokenError::Unavailable)?;
+    let known = client.is_some();
+    Ok((presented.claim(client), known))
+}
+
+/// Spends the assertion, where there was one; false when it was spent before (RFC 7523 §3, item 7).
+pub(super) fn spend_in(tx: &mut Tx, assertion: Option<&SpentId>) -> Result<bool, StoreError> {
+    assertion.map_or(Ok(true), |assertion| spent::spend(tx, assertion))
+}
+
+/// Spends the assertion of a request that writes nothing else: it is spent whatever becomes of the request (OpenID
+/// Connect Core §9: "used only once").
+///
+/// # Errors
+/// An assertion that was spent before.
+pub(super) async fn spend(provider: &Provider, client: &AuthenticatedClient) -> Result<(), TokenError> {
+    let Some(assertion) = client.assertion() else { return Ok(()) };
+    match provider.store.write(move |tx| spent::spend(tx, &assertion)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ClientAuthError::AssertionReplayed.into()),
+        Err(_) => Err(TokenError::Unavailable),
+    }
+}
