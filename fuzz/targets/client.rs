@@ -28,7 +28,7 @@ pub fn metadata(data: &[u8]) {
         };
         answers_only_the_registered(&client, environment);
         let row = client.to_stored().expect("valid metadata is JSON");
-        let again = Client::from_stored(id, client.version, &row, None).expect("its own row");
+        let again = Client::from_stored(id, client.version, &row, None, None).expect("its own row");
         assert_eq!((&again.metadata, again.sector.as_str()), (&client.metadata, client.sector.as_str()));
         let updated = client.update(again.metadata, environment).expect("the same metadata");
         assert_eq!(updated.sector, again.sector);
@@ -49,10 +49,11 @@ pub fn credentials(data: &[u8]) {
     let method = presented.method();
     assert_eq!(method == AuthMethod::ClientSecretBasic, authorization.is_some(), "the header is a method");
     assert_eq!(method == AuthMethod::ClientSecretPost, form.get("client_secret").is_some());
-    assert_eq!(method == AuthMethod::PrivateKeyJwt, form.get("client_assertion").is_some());
+    let by_assertion = matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
+    assert_eq!(by_assertion, form.get("client_assertion").is_some());
     for registered in [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost] {
         let client = Arc::new(confidential(presented.client_id().clone(), registered));
-        match presented.clone().claim(Some(client)).authenticate(&KEYS, "/token", NOW) {
+        match presented.clone().claim(Some(client)).authenticate(&KEYS, None, "/token", NOW) {
             Ok(authenticated) => {
                 assert_eq!(authenticated.client_id(), presented.client_id());
                 assert_eq!(method, registered);

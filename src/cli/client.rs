@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
+use super::house;
 use super::out::{Reader, table};
 use super::place::Place;
 use super::world;
@@ -72,12 +73,15 @@ pub struct Add {
     /// Its name in Chinese
     #[arg(long, value_name = "NAME")]
     name_zh: Option<String>,
-    /// client_secret_basic, client_secret_post, private_key_jwt or none
+    /// client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none
     #[arg(long, value_name = "METHOD", value_parser = auth_method, default_value = "client_secret_basic")]
     auth_method: AuthMethod,
-    /// The website's public keys, for private_key_jwt: a JWK Set in a file
+    /// The website's public keys, for private_key_jwt and request objects: a JWK Set in a file
     #[arg(long, value_name = "FILE")]
     jwks_file: Option<PathBuf>,
+    /// Where the website publishes them instead, so that it can rotate them by itself
+    #[arg(long, value_name = "URL", conflicts_with = "jwks_file")]
+    jwks_uri: Option<String>,
     /// How its ID tokens are signed: RS256, PS256, ES256 or EdDSA
     #[arg(long, value_name = "ALG", value_parser = super::key::algorithm, default_value = "RS256")]
     id_token_alg: SigningAlg,
@@ -184,7 +188,7 @@ impl Add {
         let id = Client::fresh_id(&mut *rng);
         let client = Client::register(id, self.metadata()?, environment(desk.config.mode));
         let mut client = client.map_err(|error| refused(&error))?;
-        let secret = client.issue_secret(&mut *rng);
+        let secret = client.issue_secret(&house::keys(&desk.config)?, &mut *rng).map_err(Failure::unavailable)?;
         let row = to_row(&client).map_err(Failure::unavailable)?;
         let entry =
             Entry::new("client add", json!({ "client_id": client.client_id, "name": client.metadata.client_name }));
@@ -226,6 +230,7 @@ impl Add {
             sector_identifier_uri: self.sector_identifier_uri.clone(),
             token_endpoint_auth_method: self.auth_method,
             jwks,
+            jwks_uri: self.jwks_uri.clone(),
             id_token_signed_response_alg: self.id_token_alg,
             default_acr_values: self.default_acr_values.clone(),
             default_max_age: self.default_max_age,

@@ -2,7 +2,7 @@
 
 use super::metadata::AssertionProfile;
 use super::registered::Client;
-use crate::keys::{JwtError, Keys, Lifetime, TagPurpose, Times, UnverifiedJwt};
+use crate::keys::{JwtError, Keys, Lifetime, TagPurpose, Times, VerifiedJwt};
 use crate::spec::{SpentId, Timestamp, lifetime};
 use serde::Deserialize;
 
@@ -14,8 +14,12 @@ const TOKEN_ENDPOINT: &str = "/token";
 pub enum AssertionError {
     #[error(transparent)]
     Jwt(#[from] JwtError),
-    #[error("the client has no jwks")]
+    #[error("the client has neither jwks nor jwks_uri")]
     NoKeys,
+    #[error("jwks_uri: {0}")]
+    JwksUri(String),
+    #[error("the client's secret is not there to verify with")]
+    NoSecret,
     #[error("iss of the assertion is not the client_id")]
     IssuerDiffers,
     #[error("sub of the assertion is not the client_id")]
@@ -56,17 +60,14 @@ impl std::fmt::Display for Audience {
     }
 }
 
-/// Verifies the assertion; the id that comes back must be spent in the same commit as what it pays for.
-pub(super) fn verify(
-    assertion: UnverifiedJwt,
+/// Checks the claims of an assertion whose signature fits; the id that comes back must be spent in the same commit as what it pays for.
+pub(super) fn check(
+    verified: &VerifiedJwt,
     client: &Client,
     keys: &Keys,
     endpoint: &str,
     now: Timestamp,
 ) -> Result<SpentId, AssertionError> {
-    let jwks = client.metadata.jwks.as_ref().ok_or(AssertionError::NoKeys)?;
-    // (9) the signature, by one of the client's own keys.
-    let verified = assertion.verify(jwks, &client.metadata.assertion_algs())?;
     verified.expect_typ(&["JWT", "client-authentication+jwt"])?;
     let claims: Claims = verified.claims()?;
     // (1) iss, (2B) sub: both the client_id.

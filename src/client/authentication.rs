@@ -1,11 +1,11 @@
 //! From claimed to authenticated: the only way to an [`AuthenticatedClient`]. RFC 6749 §2.3, OpenID Connect Core §9.
 
-use super::assertion;
+use super::assertion::{self, AssertionError};
 use super::error::ClientAuthError as E;
 use super::metadata::AuthMethod;
 use super::presented::{Presented, Proof};
 use super::registered::Client;
-use crate::keys::Keys;
+use crate::keys::{JwkSet, Keys};
 use crate::spec::{ClientId, ClientSecret, SpentId, Timestamp};
 use std::sync::Arc;
 
@@ -25,11 +25,26 @@ impl Presented {
 }
 
 impl ClaimedClient {
-    /// Believes the claim when its credentials prove it. `endpoint` is the path called, which an assertion may name.
+    /// The client whose published keys are needed to go on, and the `kid` that its assertion names.
+    pub fn needs_keys(&self) -> Option<(&Arc<Client>, Option<&str>)> {
+        let client = self.client.as_ref()?;
+        let kid = self.presented.assertion_kid()?;
+        // Nobody fetches keys for a client that registered another method.
+        (client.metadata.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt).then_some((client, kid))
+    }
+
+    /// Believes the claim when its credentials prove it. `published` are the client's own keys where
+    /// [`Self::needs_keys`]; `endpoint` is the path called, which an assertion may name.
     ///
     /// # Errors
     /// Why it does not.
-    pub fn authenticate(self, keys: &Keys, endpoint: &str, now: Timestamp) -> Result<AuthenticatedClient, E> {
+    pub fn authenticate(
+        self,
+        keys: &Keys,
+        published: Option<&JwkSet>,
+        endpoint: &str,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, E> {
         let presented = self.presented.method();
         let Some(client) = self.client else {
             return Err(E::UnknownClient { client_id: self.presented.client_id().clone(), presented });
@@ -40,7 +55,18 @@ impl ClaimedClient {
         }
         let assertion = match self.presented.proof {
             Proof::Basic(secret) | Proof::Post(secret) => check_secret(&client, &secret, presented)?,
-            Proof::Assertion(jwt) => Some(assertion::verify(*jwt, &client, keys, endpoint, now)?),
+            // RFC 7523 §3 (9): the signature, by one of the client's own keys or under its secret.
+            Proof::Assertion(jwt) => {
+                let published = published.ok_or(AssertionError::NoKeys)?;
+                let verified =
+                    jwt.verify(published, &client.metadata.assertion_algs()).map_err(AssertionError::from)?;
+                Some(assertion::check(&verified, &client, keys, endpoint, now)?)
+            }
+            Proof::Mac(jwt) => {
+                let secret = client.sealed_secret(keys).ok_or(AssertionError::NoSecret)?;
+                let verified = jwt.verify(&secret).map_err(AssertionError::from)?;
+                Some(assertion::check(&verified, &client, keys, endpoint, now)?)
+            }
             Proof::Nothing => None,
         };
         Ok(AuthenticatedClient { client, assertion })
@@ -79,8 +105,7 @@ impl AuthenticatedClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::AssertionError;
-    use crate::client::{AssertionProfile, ClientMetadata, Environment};
+    use crate::client::{AssertionAlg, AssertionProfile, ClientMetadata, Environment};
     use crate::keys::{JwkSet, JwtError, Publication, SigningAlg, SigningKeyRecord, SigningKeys};
     use crate::spec::{OAuthError, Params, Refuse};
     use rand::{SeedableRng, rngs::StdRng};
@@ -110,7 +135,7 @@ mod tests {
         };
         change(&mut metadata);
         let mut client = Client::register(ClientId::new("c".into()), metadata, Environment::Sandbox).unwrap();
-        if method.has_secret() {
+        if matches!(method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) {
             client.set_secret(&ClientSecret::new("s3cret"));
         }
         client
@@ -119,7 +144,7 @@ mod tests {
     fn authenticate(client: &Client, header: Option<&str>, form: &str) -> Result<AuthenticatedClient, E> {
         Presented::parse(header, &Params::parse(form.as_bytes()).unwrap())?
             .claim(Some(Arc::new(client.clone())))
-            .authenticate(&keys(), "/token", NOW)
+            .authenticate(&keys(), client.metadata.jwks.as_ref(), "/token", NOW)
     }
 
     fn basic(credentials: &str) -> String {
@@ -273,10 +298,65 @@ mod tests {
             assert_with(&stranger, SigningAlg::ES256, &client, &claims()).unwrap_err(),
             E::Assertion(JwtError::NoKey.into())
         );
-        client.metadata.token_endpoint_auth_signing_alg = Some(SigningAlg::PS256);
+        client.metadata.token_endpoint_auth_signing_alg = Some(AssertionAlg::Signature(SigningAlg::PS256));
         assert_eq!(
             assert_with(&ours, SigningAlg::ES256, &client, &claims()).unwrap_err(),
             E::Assertion(JwtError::AlgNotAllowed(SigningAlg::ES256).into())
         );
+    }
+
+    fn mac_assertion(secret: &str, claims: &Value) -> String {
+        let part = |value: &Value| data_encoding::BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+        let message = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(claims));
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
+        let tag = aws_lc_rs::hmac::sign(&key, message.as_bytes());
+        let token = format!("{message}.{}", data_encoding::BASE64URL_NOPAD.encode(tag.as_ref()));
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("client_assertion_type", TYPE), ("client_assertion", &token)])
+            .finish()
+    }
+
+    /// OpenID Connect Core §9, client_secret_jwt; PROTOCOL 14: the secret is sealed, and no hash of it kept.
+    #[test]
+    fn an_assertion_under_the_clients_secret_authenticates_and_tells_what_to_spend() {
+        let mut client = client(AuthMethod::ClientSecretJwt, |_| {});
+        let secret = client.issue_secret(&keys(), &mut StdRng::seed_from_u64(3)).unwrap().expect("a secret");
+        assert!(client.secret_hash().is_none());
+        let good = authenticate(&client, None, &mac_assertion(secret.expose(), &claims())).unwrap();
+        assert!(good.assertion().is_some());
+        let other = authenticate(&client, None, &mac_assertion("another", &claims())).unwrap_err();
+        assert_eq!(other, E::Assertion(JwtError::SignatureDiffers.into()));
+        let elsewhere = mac_assertion(secret.expose(), &with("aud", json!("https://evil.example")));
+        assert!(matches!(
+            authenticate(&client, None, &elsewhere),
+            Err(E::Assertion(AssertionError::AudienceDiffers(_)))
+        ));
+        assert!(matches!(
+            authenticate(&client, None, &format!("client_id=c&client_secret={}", secret.expose())),
+            Err(E::MethodDiffers { .. })
+        ));
+    }
+
+    /// RFC 8725 §2.1: a public key is nobody's HMAC secret, whatever the header says.
+    #[test]
+    fn a_public_key_is_never_taken_for_a_secret() {
+        let key = key_of_client(SigningAlg::RS256);
+        let client = assertion_client(&key, AssertionProfile::Basic);
+        let public = String::from_utf8(key.jwks().to_vec()).unwrap();
+        let refused = authenticate(&client, None, &mac_assertion(&public, &claims())).unwrap_err();
+        let (presented, registered) = (AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt);
+        assert_eq!(refused, E::MethodDiffers { presented, registered });
+    }
+
+    /// A row's sealed secret is good for its own client only.
+    #[test]
+    fn a_secret_moved_into_another_clients_row_opens_nothing() {
+        let mut theirs = client(AuthMethod::ClientSecretJwt, |_| {});
+        let secret = theirs.issue_secret(&keys(), &mut StdRng::seed_from_u64(3)).unwrap().expect("a secret");
+        theirs.client_id = ClientId::new("d".into());
+        let claims =
+            json!({ "iss": "d", "sub": "d", "aud": "https://hufu.example", "jti": "j", "exp": NOW.unix() + 60 });
+        let refused = authenticate(&theirs, None, &mac_assertion(secret.expose(), &claims)).unwrap_err();
+        assert_eq!(refused, E::Assertion(AssertionError::NoSecret));
     }
 }

@@ -139,9 +139,17 @@ fn assertion(error: &AssertionError, say: impl Fn(&'static str) -> Refusal) -> R
     match error {
         AssertionError::Jwt(error) => jwt(error, say),
         AssertionError::NoKeys => say("client.assertion_no_keys")
-            .received("an assertion of a client without jwks")
-            .expected("a registered jwks (OpenID Connect Core §9)")
+            .received("an assertion of a client without keys")
+            .expected("a registered jwks or jwks_uri (OpenID Connect Core §9)")
             .fix("register the client's public keys"),
+        AssertionError::JwksUri(why) => say("client.jwks_uri")
+            .received(why)
+            .expected("a JWK Set that is fetched at jwks_uri (RFC 7517 §5)")
+            .fix("open jwks_uri in a browser: it must answer 200 over https, at once, with public keys"),
+        AssertionError::NoSecret => say("client.assertion_no_secret")
+            .received("an assertion under a secret that this client was not issued")
+            .expected("the secret from registration as client_secret_jwt (OpenID Connect Core §9)")
+            .fix("let a new secret be issued"),
         AssertionError::IssuerDiffers | AssertionError::SubjectDiffers => say("client.assertion_claims")
             .received(error.to_string())
             .expected("iss and sub, both the client_id (RFC 7523 §3)")

@@ -1,6 +1,6 @@
 //! What a client registers, in the specifications' spelling and as it is stored. RFC 7591 §2; OpenID Connect Registration §2.
 
-use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg};
+use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, MacAlg, SigningAlg};
 use serde::{Deserialize, Serialize};
 
 /// Whom the server serves: the sandbox forgives plain http on localhost and a missing way out.
@@ -17,18 +17,21 @@ pub enum AuthMethod {
     #[default]
     ClientSecretBasic,
     ClientSecretPost,
+    ClientSecretJwt,
     PrivateKeyJwt,
     /// A public client: it has nothing that only it knows.
     None,
 }
 
 impl AuthMethod {
-    pub const ALL: &[Self] = &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
+    pub const ALL: &[Self] =
+        &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 
     pub const fn wire(self) -> &'static str {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
@@ -36,7 +39,7 @@ impl AuthMethod {
 
     /// Whether a client of this method is given a secret.
     pub const fn has_secret(self) -> bool {
-        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
     }
 }
 
@@ -81,6 +84,25 @@ pub enum AssertionProfile {
     Fapi2,
 }
 
+/// What a client signs its assertions with. A secret and a key pair never share an algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AssertionAlg {
+    /// `private_key_jwt`.
+    Signature(SigningAlg),
+    /// `client_secret_jwt`.
+    Mac(MacAlg),
+}
+
+impl AssertionAlg {
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Signature(alg) => alg.wire(),
+            Self::Mac(alg) => alg.wire(),
+        }
+    }
+}
+
 /// What a client may ask the token endpoint for (RFC 7591 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -122,7 +144,7 @@ pub struct ClientMetadata {
     pub sector_identifier_uri: Option<String>,
     pub token_endpoint_auth_method: AuthMethod,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint_auth_signing_alg: Option<SigningAlg>,
+    pub token_endpoint_auth_signing_alg: Option<AssertionAlg>,
     /// Ours: the profile of `private_key_jwt`.
     #[serde(skip_serializing_if = "is_default")]
     pub assertion_profile: AssertionProfile,
@@ -256,10 +278,11 @@ impl ClientMetadata {
         }
     }
 
-    /// The algorithms that this client's assertions may be signed with.
+    /// The algorithms that this client's assertions may be signed with, by its own keys.
     pub fn assertion_algs(&self) -> Vec<SigningAlg> {
         let allowed = |alg: &SigningAlg| {
-            let by_client = self.token_endpoint_auth_signing_alg.is_none_or(|only| only == *alg);
+            let by_client =
+                self.token_endpoint_auth_signing_alg.is_none_or(|only| only == AssertionAlg::Signature(*alg));
             // FAPI 2.0 Security Profile §5.4.1 allows PS256, ES256 and EdDSA.
             by_client && (self.assertion_profile == AssertionProfile::Basic || *alg != SigningAlg::RS256)
         };

@@ -15,7 +15,9 @@ mod validation;
 pub use assertion::AssertionError;
 pub use authentication::{AuthenticatedClient, ClaimedClient};
 pub use error::ClientAuthError;
-pub use metadata::{ApplicationType, AssertionProfile, AuthMethod, ClientMetadata, Environment, GrantType, Pkce};
+pub use metadata::{
+    ApplicationType, AssertionAlg, AssertionProfile, AuthMethod, ClientMetadata, Environment, GrantType, Pkce,
+};
 pub use presented::Presented;
 pub use redirect_uri::{RedirectError, RedirectKind, TrustedRedirect, redirect_hash};
 pub use registered::{Client, NotStored};

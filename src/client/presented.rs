@@ -2,7 +2,7 @@
 
 use super::error::ClientAuthError as E;
 use super::metadata::AuthMethod;
-use crate::keys::UnverifiedJwt;
+use crate::keys::{JwtError, MacAlg, UnverifiedJwt, UnverifiedMac};
 use crate::spec::{ClientId, ClientSecret, Params};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
@@ -24,6 +24,7 @@ pub(super) enum Proof {
     Basic(ClientSecret),
     Post(ClientSecret),
     Assertion(Box<UnverifiedJwt>),
+    Mac(Box<UnverifiedMac>),
     Nothing,
 }
 
@@ -48,10 +49,9 @@ impl Presented {
             (None, Some(secret), _) => (named.ok_or(E::Missing)?.to_owned(), Proof::Post(ClientSecret::new(secret))),
             (None, None, (None, None)) => (named.ok_or(E::Missing)?.to_owned(), Proof::Nothing),
             (None, None, (Some(JWT_BEARER), Some(jwt))) => {
-                let jwt = UnverifiedJwt::parse(jwt).map_err(|error| E::Assertion(error.into()))?;
                 // RFC 7521 §4.2: client_id is optional here; the assertion names the client as its issuer.
-                let id = jwt.claimed_issuer().ok_or(E::AssertionWithoutIssuer)?;
-                (id, Proof::Assertion(Box::new(jwt)))
+                let (id, proof) = either_assertion(jwt).map_err(|error| E::Assertion(error.into()))?;
+                (id.ok_or(E::AssertionWithoutIssuer)?, proof)
             }
             (None, None, (Some(JWT_BEARER), None)) => return Err(E::AssertionMissing),
             (None, None, (kind, _)) => return Err(E::AssertionType(kind.unwrap_or_default().to_owned())),
@@ -71,14 +71,36 @@ impl Presented {
         &self.client_id
     }
 
+    /// The `kid` of an assertion by the client's own keys; the outer `None` when it is no such assertion.
+    pub fn assertion_kid(&self) -> Option<Option<&str>> {
+        match &self.proof {
+            Proof::Assertion(jwt) => Some(jwt.kid()),
+            Proof::Basic(_) | Proof::Post(_) | Proof::Mac(_) | Proof::Nothing => None,
+        }
+    }
+
     /// The method that was used.
     pub fn method(&self) -> AuthMethod {
         match self.proof {
             Proof::Basic(_) => AuthMethod::ClientSecretBasic,
             Proof::Post(_) => AuthMethod::ClientSecretPost,
             Proof::Assertion(_) => AuthMethod::PrivateKeyJwt,
+            Proof::Mac(_) => AuthMethod::ClientSecretJwt,
             Proof::Nothing => AuthMethod::None,
         }
+    }
+}
+
+/// An assertion by the client's secret or by its key, as the header says; the method must be the registered one, so the
+/// header chooses nothing. With it the client that it claims to be from.
+fn either_assertion(jwt: &str) -> Result<(Option<String>, Proof), JwtError> {
+    match UnverifiedJwt::parse(jwt) {
+        Ok(jwt) => Ok((jwt.claimed_issuer(), Proof::Assertion(Box::new(jwt)))),
+        Err(JwtError::UnknownAlg(alg)) if MacAlg::parse(&alg).is_some() => {
+            let jwt = UnverifiedMac::parse(jwt)?;
+            Ok((jwt.claimed_issuer(), Proof::Mac(Box::new(jwt))))
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -1,8 +1,9 @@
 //! A registered client: metadata that was validated, and the sector that was decided then and never moves.
 
-use super::metadata::{ClientMetadata, Environment};
+use super::metadata::{AuthMethod, ClientMetadata, Environment};
 use super::validation::MetadataError;
 use super::{sector, validation};
+use crate::keys::{KeyError, Keys, Sealable};
 use crate::spec::{ClientId, ClientSecret, Sector, TokenHash};
 use rand::{CryptoRng, RngExt};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,41 @@ pub struct Client {
     pub metadata: ClientMetadata,
     /// Counts the changes.
     pub version: i64,
-    secret_hash: Option<TokenHash>,
+    kept: Kept,
+}
+
+/// What is kept of a client's secret (PROTOCOL 14).
+#[derive(Clone, Debug, Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    Hash(TokenHash),
+    /// For `client_secret_jwt`, which needs the secret itself.
+    Sealed(Vec<u8>),
+}
+
+impl Kept {
+    /// Whether a client of `method` can be known by this.
+    const fn serves(&self, method: AuthMethod) -> bool {
+        match (self, method) {
+            (Self::Hash(_), AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+            | (Self::Sealed(_), AuthMethod::ClientSecretJwt) => true,
+            (Self::Nothing | Self::Hash(_) | Self::Sealed(_), _) => false,
+        }
+    }
+}
+
+/// A secret as its row holds it, bound to its client: in another's row it opens nothing.
+#[derive(Serialize, Deserialize)]
+struct SealedSecret {
+    client_id: String,
+    secret: String,
+}
+
+impl Sealable for SealedSecret {
+    const PURPOSE: &'static str = "client-secret";
+    const CLASSES: &'static [usize] = &[128, 512];
+    const LIMIT: usize = 1024;
 }
 
 /// What a row's text holds.
@@ -51,7 +86,7 @@ impl Client {
     ) -> Result<Self, MetadataError> {
         validation::check(&metadata, environment)?;
         let sector = sector::decide(&client_id, &metadata)?;
-        Ok(Self { client_id, sector, metadata, version: 1, secret_hash: None })
+        Ok(Self { client_id, sector, metadata, version: 1, kept: Kept::Nothing })
     }
 
     /// This client with other metadata, its secret and sector kept.
@@ -64,27 +99,56 @@ impl Client {
         if sector != self.sector {
             return Err(MetadataError::SectorMoves { from: self.sector.to_string(), to: sector.to_string() });
         }
-        let secret_hash = self.secret_hash.filter(|_| metadata.token_endpoint_auth_method.has_secret());
-        Ok(Self { metadata, secret_hash, ..self })
+        // A hash cannot become the secret that client_secret_jwt needs: such a client is issued another one.
+        let kept = if self.kept.serves(metadata.token_endpoint_auth_method) { self.kept } else { Kept::Nothing };
+        Ok(Self { metadata, kept, ..self })
     }
 
     /// Gives the client a fresh secret in place of any older one; `None` where its method needs none. Shown once.
-    pub fn issue_secret(&mut self, rng: &mut dyn CryptoRng) -> Option<ClientSecret> {
-        self.metadata.token_endpoint_auth_method.has_secret().then(|| {
-            let secret = ClientSecret::random(rng);
+    ///
+    /// # Errors
+    /// Only what the keys cannot do.
+    pub fn issue_secret(&mut self, keys: &Keys, rng: &mut dyn CryptoRng) -> Result<Option<ClientSecret>, KeyError> {
+        let method = self.metadata.token_endpoint_auth_method;
+        if !method.has_secret() {
+            return Ok(None);
+        }
+        let secret = ClientSecret::random(rng);
+        if method == AuthMethod::ClientSecretJwt {
+            let sealed = SealedSecret { client_id: self.client_id.to_string(), secret: secret.expose().to_owned() };
+            self.kept = Kept::Sealed(keys.seal_bytes(&sealed, rng)?);
+        } else {
             self.set_secret(&secret);
-            secret
-        })
+        }
+        Ok(Some(secret))
     }
 
-    /// Makes `secret` the client's own. For secrets that were chosen elsewhere: a demo, a test suite's configuration.
+    /// Makes `secret` the client's own, known by its hash. For secrets that were chosen elsewhere: a demo, a test suite's
+    /// configuration.
     pub fn set_secret(&mut self, secret: &ClientSecret) {
-        self.secret_hash = Some(secret.hash());
+        self.kept = Kept::Hash(secret.hash());
     }
 
-    /// All that the store keeps of the secret.
+    /// All that the store keeps of the secret, unless the client signs with it.
     pub fn secret_hash(&self) -> Option<&TokenHash> {
-        self.secret_hash.as_ref()
+        match &self.kept {
+            Kept::Hash(hash) => Some(hash),
+            Kept::Nothing | Kept::Sealed(_) => None,
+        }
+    }
+
+    /// The secret as its row holds it, of a client that signs with it.
+    pub fn sealed_secret_bytes(&self) -> Option<&[u8]> {
+        match &self.kept {
+            Kept::Sealed(sealed) => Some(sealed),
+            Kept::Nothing | Kept::Hash(_) => None,
+        }
+    }
+
+    /// The secret that this client signs with.
+    pub(super) fn sealed_secret(&self, keys: &Keys) -> Option<ClientSecret> {
+        let opened: SealedSecret = keys.open_bytes(self.sealed_secret_bytes()?).ok()?;
+        (opened.client_id == self.client_id.as_str()).then(|| ClientSecret::new(opened.secret))
     }
 
     /// The text for the client's row.
@@ -104,9 +168,15 @@ impl Client {
         version: i64,
         text: &str,
         secret_hash: Option<TokenHash>,
+        sealed_secret: Option<Vec<u8>>,
     ) -> Result<Self, NotStored> {
         let Stored { sector, metadata } = serde_json::from_str(text)?;
-        Ok(Self { client_id, sector, metadata, version, secret_hash })
+        let kept = match (secret_hash, sealed_secret) {
+            (_, Some(sealed)) => Kept::Sealed(sealed),
+            (Some(hash), None) => Kept::Hash(hash),
+            (None, None) => Kept::Nothing,
+        };
+        Ok(Self { client_id, sector, metadata, version, kept })
     }
 
     /// A web client with the defaults, for the tests of other rooms.
@@ -129,9 +199,12 @@ mod tests {
     #[test]
     fn a_client_survives_its_row() {
         let mut client = Client::for_tests("c", &["https://a.example/cb"]);
-        client.issue_secret(&mut StdRng::seed_from_u64(1)).unwrap();
+        let keys = Keys::for_tests("https://hufu.example");
+        let secret = client.issue_secret(&keys, &mut StdRng::seed_from_u64(1)).unwrap().expect("a secret");
         let text = client.to_stored().unwrap();
-        let again = Client::from_stored(client.client_id.clone(), 3, &text, client.secret_hash).unwrap();
+        let again =
+            Client::from_stored(client.client_id.clone(), 3, &text, client.secret_hash().copied(), None).unwrap();
+        assert!(again.secret_hash().is_some_and(|hash| hash.matches(&secret.hash())));
         assert_eq!((again.metadata, again.sector, again.version), (client.metadata, client.sector, 3));
     }
 
@@ -145,6 +218,25 @@ mod tests {
         };
         assert!(moved("https://a.example/other").is_ok());
         assert!(matches!(moved("https://b.example/cb"), Err(MetadataError::SectorMoves { .. })));
+    }
+
+    /// PROTOCOL 14: what is kept of a secret follows from the method, and a hash never becomes a secret.
+    #[test]
+    fn a_change_of_method_keeps_only_what_serves_it() {
+        let keys = Keys::for_tests("https://hufu.example");
+        let mut client = Client::for_tests("c", &["https://a.example/cb"]);
+        client.issue_secret(&keys, &mut StdRng::seed_from_u64(1)).unwrap();
+        let with = |client: &Client, method| {
+            let metadata = ClientMetadata { token_endpoint_auth_method: method, ..client.metadata.clone() };
+            client.clone().update(metadata, Environment::Sandbox).unwrap()
+        };
+        assert!(with(&client, AuthMethod::ClientSecretPost).secret_hash().is_some());
+        assert!(with(&client, AuthMethod::None).secret_hash().is_none());
+        let mut signing = with(&client, AuthMethod::ClientSecretJwt);
+        assert!(signing.secret_hash().is_none() && signing.sealed_secret(&keys).is_none());
+        signing.issue_secret(&keys, &mut StdRng::seed_from_u64(2)).unwrap();
+        assert!(signing.secret_hash().is_none() && signing.sealed_secret(&keys).is_some());
+        assert!(with(&signing, AuthMethod::ClientSecretBasic).sealed_secret(&keys).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rules of metadata, each with the field it is about. RFC 7591 §2, OpenID Connect Registration §2, PROTOCOL 3, 16, 19.
 
-use super::metadata::{AssertionProfile, AuthMethod, ClientMetadata, Environment, Pkce};
+use super::metadata::{AssertionAlg, AssertionProfile, AuthMethod, ClientMetadata, Environment, Pkce};
 use super::redirect_uri::registrable;
 use super::sector::SectorError;
 use crate::keys::SigningAlg;
@@ -118,25 +118,49 @@ fn check_authentication(metadata: &ClientMetadata) -> Result<(), MetadataError> 
     if metadata.require_pkce == Pkce::Optional && method == AuthMethod::None {
         return broken("require_pkce", "false", "true for a public client (RFC 9700 §2.1.1)");
     }
-    if method != AuthMethod::PrivateKeyJwt {
-        return Ok(());
+    check_assertion_alg(metadata)?;
+    if let Some(uri) = metadata.jwks_uri.as_ref().filter(|_| metadata.jwks.is_some()) {
+        return broken("jwks_uri", uri, "either jwks or jwks_uri (OpenID Connect Registration §2)");
     }
-    if metadata.assertion_profile == AssertionProfile::Fapi2
-        && metadata.token_endpoint_auth_signing_alg == Some(SigningAlg::RS256)
-    {
+    if metadata.assertion_profile == AssertionProfile::Fapi2 && method == AuthMethod::ClientSecretJwt {
         return broken(
-            "token_endpoint_auth_signing_alg",
-            "RS256",
-            "PS256, ES256 or EdDSA (FAPI 2.0 Security Profile §5.4.1)",
+            "token_endpoint_auth_method",
+            method.wire(),
+            "private_key_jwt in the profile fapi2 (FAPI 2.0 Security Profile §5.3.2.1)",
         );
     }
+    if method != AuthMethod::PrivateKeyJwt || (metadata.jwks_uri.is_some() && metadata.jwks.is_none()) {
+        return Ok(());
+    }
     let Some(jwks) = &metadata.jwks else {
-        return broken("jwks", "nothing", "the client's public keys, for private_key_jwt (OpenID Connect Core §9)");
+        return broken(
+            "jwks",
+            "neither jwks nor jwks_uri",
+            "the client's public keys, for private_key_jwt (OpenID Connect Core §9)",
+        );
     };
     if !metadata.assertion_algs().into_iter().any(|alg| jwks.fits(alg)) {
         return broken("jwks", "keys of other types", "a key for an algorithm that assertions may be signed with");
     }
     Ok(())
+}
+
+/// The algorithm must be one of the method's own: a secret makes no signature, a key pair no HMAC.
+fn check_assertion_alg(metadata: &ClientMetadata) -> Result<(), MetadataError> {
+    let refuse = |received: &str, rule| broken("token_endpoint_auth_signing_alg", received, rule);
+    let fapi2 = metadata.assertion_profile == AssertionProfile::Fapi2;
+    match (metadata.token_endpoint_auth_method, metadata.token_endpoint_auth_signing_alg) {
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlg::Mac(alg))) => {
+            refuse(alg.wire(), "RS256, PS256, ES256 or EdDSA for private_key_jwt (OpenID Connect Core §9)")
+        }
+        (AuthMethod::ClientSecretJwt, Some(AssertionAlg::Signature(alg))) => {
+            refuse(alg.wire(), "HS256 for client_secret_jwt (OpenID Connect Core §9)")
+        }
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlg::Signature(SigningAlg::RS256))) if fapi2 => {
+            refuse("RS256", "PS256, ES256 or EdDSA (FAPI 2.0 Security Profile §5.4.1)")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_levels(levels: &[String]) -> Result<(), MetadataError> {
@@ -151,6 +175,7 @@ fn check_levels(levels: &[String]) -> Result<(), MetadataError> {
 
 fn check_links(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
     for (field, link) in [
+        ("jwks_uri", &metadata.jwks_uri),
         ("initiate_login_uri", &metadata.initiate_login_uri),
         ("alternative_login_uri", &metadata.alternative_login_uri),
     ] {
@@ -184,6 +209,7 @@ fn is_link(link: &str, environment: Environment) -> bool {
 mod tests {
     use super::*;
     use crate::client::ApplicationType;
+    use crate::keys::MacAlg;
 
     fn metadata() -> ClientMetadata {
         ClientMetadata {
@@ -223,6 +249,37 @@ mod tests {
         assert_eq!(field(|m| m.default_acr_values = vec!["a b".into()]), "default_acr_values");
         assert_eq!(field(|m| m.initiate_login_uri = Some("http://a.example".into())), "initiate_login_uri");
         assert_eq!(field(|m| m.alternative_login_uri = Some("javascript:x".into())), "alternative_login_uri");
+    }
+
+    /// OpenID Connect Registration §2, jwks_uri: "The jwks_uri and jwks parameters MUST NOT be used together."
+    #[test]
+    fn keys_are_registered_by_value_or_by_reference() {
+        let rsa = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+        let jwks = serde_json::json!({ "keys": [{ "kty": "RSA", "n": rsa, "e": "AQAB" }] });
+        let jwks: crate::keys::JwkSet = serde_json::from_value(jwks).unwrap();
+        let by_key = |m: &mut ClientMetadata| m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        let uri = || Some("https://a.example/jwks".to_owned());
+        assert_eq!(field(|m| (by_key(m), m.jwks_uri = uri()).0), "");
+        assert_eq!(field(|m| (by_key(m), m.jwks = Some(jwks.clone())).0), "");
+        assert_eq!(field(|m| (m.jwks_uri = uri(), m.jwks = Some(jwks.clone())).0), "jwks_uri");
+        assert_eq!(field(|m| m.jwks_uri = Some("http://a.example/jwks".into())), "jwks_uri");
+    }
+
+    /// OpenID Connect Core §9; RFC 8725 §2.1.
+    #[test]
+    fn the_assertions_algorithm_is_one_of_the_methods_own() {
+        let with = |method, alg| {
+            field(|m| {
+                m.token_endpoint_auth_method = method;
+                m.token_endpoint_auth_signing_alg = Some(alg);
+                m.jwks_uri = Some("https://a.example/jwks".into());
+            })
+        };
+        let (mac, rsa) = (AssertionAlg::Mac(MacAlg::HS256), AssertionAlg::Signature(SigningAlg::RS256));
+        assert_eq!(with(AuthMethod::ClientSecretJwt, mac), "");
+        assert_eq!(with(AuthMethod::PrivateKeyJwt, rsa), "");
+        assert_eq!(with(AuthMethod::ClientSecretJwt, rsa), "token_endpoint_auth_signing_alg");
+        assert_eq!(with(AuthMethod::PrivateKeyJwt, mac), "token_endpoint_auth_signing_alg");
     }
 
     /// PROTOCOL 16.

@@ -1,10 +1,13 @@
 //! Which client calls: asked in the same way at every endpoint that websites' servers call. RFC 6749 §2.3; PROTOCOL 19.
 
+use super::client_keys::{self, NoClientKeys};
 use super::{Provider, register};
-use crate::client::{AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::client::{AssertionError, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::keys::JwkSet;
 use crate::spec::{ClientId, Params, SpentId};
 use crate::store::{StoreError, Tx, clients, spent};
 use crate::token::TokenError;
+use std::sync::Arc;
 
 /// A refusal and whose it was, as far as the request said.
 #[derive(Debug)]
@@ -29,9 +32,22 @@ pub(super) async fn authenticate(
     let client_id = presented.client_id().clone();
     let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
     // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
-    claimed
-        .authenticate(&provider.keys, endpoint, provider.now())
-        .map_err(|error| Refused { client_id: known.then_some(client_id), error: error.into() })
+    let refused = |error: ClientAuthError| Refused { client_id: known.then_some(client_id), error: error.into() };
+    let published = match published(provider, &claimed).await {
+        Ok(published) => published,
+        Err(error) => return Err(refused(error.into())),
+    };
+    claimed.authenticate(&provider.keys, published.as_deref(), endpoint, provider.now()).map_err(refused)
+}
+
+/// The client's own keys, where its assertion is signed with one.
+async fn published(provider: &Provider, claimed: &ClaimedClient) -> Result<Option<Arc<JwkSet>>, AssertionError> {
+    let Some((client, kid)) = claimed.needs_keys() else { return Ok(None) };
+    match client_keys::current(provider, client, kid).await {
+        Ok(keys) => Ok(Some(keys)),
+        Err(NoClientKeys::NoneRegistered) => Err(AssertionError::NoKeys),
+        Err(error) => Err(AssertionError::JwksUri(error.to_string())),
+    }
 }
 
 /// The claim, and whether anybody is registered under that id.

@@ -5,6 +5,7 @@
 pub mod authorize;
 mod budget;
 mod client_auth;
+mod client_keys;
 pub mod discovery;
 mod error;
 mod fetch;

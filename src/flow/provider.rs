@@ -1,5 +1,6 @@
 //! What every flow works with: the keys, the store, the clock and chance, made outside and handed in.
 
+use super::client_keys::ClientKeys;
 use super::discovery::Published;
 use super::fetch::Fetch;
 use super::refusals::Recorder;
@@ -39,6 +40,7 @@ pub struct Provider {
     pub refusals: Recorder,
     /// The way to websites' own servers.
     pub websites: Arc<dyn Fetch>,
+    pub(super) client_keys: ClientKeys,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
 }
@@ -69,6 +71,7 @@ impl Provider {
             demo_site: parts.demo_site,
             refusals: Recorder::default(),
             websites: parts.websites,
+            client_keys: ClientKeys::default(),
             world: parts.world,
             published: RwLock::new(None),
         }

@@ -2,6 +2,7 @@
 
 use super::{Mode, Provider, Unavailable};
 use crate::client::{Client, ClientMetadata, Environment, MetadataError};
+use crate::keys::KeyError;
 use crate::spec::{ClientId, ClientSecret};
 use crate::store::clients::{self, ClientRow};
 use std::sync::Arc;
@@ -21,6 +22,12 @@ pub enum NotRegistered {
     Unavailable(#[from] Unavailable),
 }
 
+impl From<KeyError> for NotRegistered {
+    fn from(error: KeyError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
 /// Whom this provider serves, as far as a client's metadata is concerned.
 pub fn environment(mode: Mode) -> Environment {
     match mode {
@@ -33,10 +40,10 @@ pub fn environment(mode: Mode) -> Environment {
 ///
 /// # Errors
 /// The first member that breaks a rule.
-pub fn prepare(provider: &Provider, metadata: ClientMetadata) -> Result<Registered, MetadataError> {
+pub fn prepare(provider: &Provider, metadata: ClientMetadata) -> Result<Registered, NotRegistered> {
     let mut rng = provider.rng();
     let mut client = Client::register(Client::fresh_id(&mut *rng), metadata, environment(provider.mode))?;
-    let client_secret = client.issue_secret(&mut *rng);
+    let client_secret = client.issue_secret(&provider.keys, &mut *rng)?;
     Ok(Registered { client, client_secret })
 }
 
@@ -61,7 +68,7 @@ pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
         version: client.version,
         metadata: client.to_stored().map_err(|_| Unavailable::damaged("client"))?,
         secret_hash: client.secret_hash().copied(),
-        sealed_secret: None,
+        sealed_secret: client.sealed_secret_bytes().map(<[u8]>::to_vec),
     })
 }
 
@@ -70,7 +77,7 @@ pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
 /// # Errors
 /// A row that this version did not write.
 pub fn from_row(row: ClientRow) -> Result<Arc<Client>, Unavailable> {
-    Client::from_stored(row.client_id, row.version, &row.metadata, row.secret_hash)
+    Client::from_stored(row.client_id, row.version, &row.metadata, row.secret_hash, row.sealed_secret)
         .map(Arc::new)
         .map_err(|_| Unavailable::damaged("client"))
 }

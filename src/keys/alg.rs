@@ -46,6 +46,29 @@ impl fmt::Display for SigningAlg {
     }
 }
 
+/// How a secret that both sides know authenticates a JWT (RFC 7518 §3.2). A type of its own: nothing that verifies with a
+/// public key can be handed one of these (RFC 8725 §2.1). Our secrets have the 256 bits that HS256 needs, and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MacAlg {
+    HS256,
+}
+
+impl MacAlg {
+    pub const ALL: &[Self] = &[Self::HS256];
+
+    /// The value of `alg`.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::HS256 => "HS256",
+        }
+    }
+
+    /// The algorithm of that name; `None` for one that is not supported.
+    pub fn parse(wire: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|alg| alg.wire() == wire)
+    }
+}
+
 /// How the key of an encrypted JWT is agreed or carried (RFC 7518 §4). No `dir`, no password, no RSA1_5 (RFC 8725 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EncryptionAlg {

@@ -102,6 +102,8 @@ pub enum JwkSetError {
     Secret(usize, &'static str),
     #[error("key {0} of jwks: {1}")]
     BadKey(usize, &'static str),
+    #[error("key {0} of jwks has the kid of another key of its type")]
+    DuplicateKid(usize),
     #[error("jwks has no signature key of type RSA, EC P-256 or OKP Ed25519")]
     NoUsableKey,
 }
@@ -113,6 +115,15 @@ pub(super) struct ClientKey {
     pub(super) material: Material,
 }
 
+impl ClientKey {
+    /// Two keys of one type under one `kid`: nobody could say which is meant. Of different types they "are considered to
+    /// be equivalent alternatives" (RFC 7517 §4.5).
+    fn shares_name_with(&self, other: &Self) -> bool {
+        let same_type = std::mem::discriminant(&self.material) == std::mem::discriminant(&other.material);
+        self.kid.is_some() && self.kid == other.kid && same_type
+    }
+}
+
 /// A client's public signature keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
@@ -121,6 +132,11 @@ pub struct JwkSet(Vec<ClientKey>);
 impl JwkSet {
     pub(super) fn keys(&self) -> &[ClientKey] {
         &self.0
+    }
+
+    /// Whether some key bears this `kid`.
+    pub fn has_kid(&self, kid: &str) -> bool {
+        self.0.iter().any(|key| key.kid.as_deref() == Some(kid))
     }
 
     /// Whether some key can verify a signature of `alg`.
@@ -140,7 +156,11 @@ impl TryFrom<Value> for JwkSet {
         }
         let mut read = Vec::new();
         for (place, jwk) in keys.iter().enumerate() {
-            read.extend(client_key(place, jwk)?);
+            let Some(key) = client_key(place, jwk)? else { continue };
+            if read.iter().any(|known: &ClientKey| known.shares_name_with(&key)) {
+                return Err(JwkSetError::DuplicateKid(place));
+            }
+            read.push(key);
         }
         if read.is_empty() { Err(JwkSetError::NoUsableKey) } else { Ok(Self(read)) }
     }
@@ -230,6 +250,16 @@ mod tests {
         assert_eq!(read.keys().len(), 1);
         assert_eq!(set(json!([{ "kty": "new" }])), Err(JwkSetError::NoUsableKey));
         assert_eq!(JwkSet::try_from(Value::from(read.clone())), Ok(read));
+    }
+
+    /// RFC 7517 §4.5: "different keys within the JWK Set SHOULD use distinct "kid" values".
+    #[test]
+    fn two_keys_of_one_type_under_one_kid_are_refused() {
+        let rsa = json!({ "kty": "RSA", "n": RFC7638_N, "e": "AQAB", "kid": "a" });
+        let ed =
+            json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "a" });
+        assert_eq!(set(json!([ed, rsa, rsa])), Err(JwkSetError::DuplicateKid(2)));
+        assert!(set(json!([ed, rsa])).is_ok());
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! chance that the test sows. What a person does is done in a [`Browser`], what a website does in a [`Website`].
 
 mod browser;
+mod documents;
 mod passkey;
 pub mod tables;
 mod website;
 
 pub use self::browser::{Answer, Browser};
+pub use self::documents::{Answers, Documents};
 pub use self::passkey::Authenticator;
 pub use self::website::{Website, claims};
 

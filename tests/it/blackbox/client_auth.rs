@@ -46,6 +46,26 @@ async fn client_secret_post_works_for_who_registered_it() {
     log_in(&mut signed_in(&demo).await, &rp, &[]).await;
 }
 
+/// OpenID Connect Core §9: `client_secret_jwt`; RFC 7523 §3 (7): good for one request.
+#[tokio::test]
+async fn client_secret_jwt_works_for_who_registered_it() {
+    let demo = Demo::shared();
+    let rp = Rp::with(&demo, "secret-jwt.example", &["--auth-method", "client_secret_jwt"]).await;
+    let secret = rp.registered.client_secret.clone().expect("a secret");
+    let assertion = Assertion::of(&rp, &demo.issuer);
+    let (good, other) =
+        (assertion.fields_under(&secret), assertion.fields_under("another secret of this length, at least"));
+    let (first, second) = (form(&rp).await, form(&rp).await);
+    let with = |fields: &[(String, String)]| [&first[..], fields].concat();
+    let refused = Refused::read(&post(&rp, &with(&other)).await).expect("a refusal");
+    assert_eq!((refused.error.as_str(), refused.code.as_str()), ("invalid_client", "client.assertion_signature"));
+    let by_secret = rp.token(&first).await;
+    assert_eq!(Refused::read(&by_secret).expect("basic is not registered").code, "client.method_differs");
+    assert_eq!(post(&rp, &with(&good)).await.status, 200);
+    let again = post(&rp, &[&second[..], &good].concat()).await;
+    assert_eq!(Refused::read(&again).expect("a refusal").code, "client.assertion_replayed");
+}
+
 /// OpenID Connect Core §9: `private_key_jwt`, in every algorithm that discovery lists; PROTOCOL 19: each accepted audience.
 #[tokio::test]
 async fn private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience() {

@@ -37,9 +37,10 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
         // client_auth::*
         "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"],
         // client_auth::private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        // client_auth::client_secret_jwt_works_for_who_registered_it
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA", "HS256"],
         // login::the_id_token_holds_exactly_the_minimal_claims, prompt::auth_time_is_told_only_when_asked_for
         "claim_types_supported": ["normal"],
         "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"],

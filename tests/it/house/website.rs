@@ -60,6 +60,12 @@ impl Website {
         format!("/authorize?{}", query.finish())
     }
 
+    /// Redeems a code with a client assertion in place of a secret.
+    pub async fn redeem_by_assertion(&self, code: &str, assertion: &str) -> Answer {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        self.redeem_with(code, &[("client_assertion_type", kind), ("client_assertion", assertion)]).await
+    }
+
     /// Redeems a code as it should be done.
     pub async fn redeem(&self, code: &str) -> Answer {
         self.redeem_with(code, &[]).await

@@ -3,7 +3,7 @@
 use crate::db::on_each_database;
 use crate::house::{Answer, House, Website, claims};
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{AuthMethod, ClientMetadata};
+use hufu::client::{AssertionAlg, AuthMethod, ClientMetadata};
 use hufu::keys::SigningAlg;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -260,7 +260,7 @@ async fn website_with_a_key(house: &House) -> (Website, Signer) {
             redirect_uris: vec!["https://keys.example/cb".to_owned()],
             alternative_login_uri: Some("https://keys.example/login".to_owned()),
             token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
-            token_endpoint_auth_signing_alg: Some(SigningAlg::ES256),
+            token_endpoint_auth_signing_alg: Some(AssertionAlg::Signature(SigningAlg::ES256)),
             jwks: Some(serde_json::from_value(jwks).expect("a JWKS")),
             ..ClientMetadata::default()
         })

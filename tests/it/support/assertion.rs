@@ -62,6 +62,14 @@ impl Key {
         self.header.alg
     }
 
+    /// A JWT over these claims, with another `typ` than `JWT` where one is given.
+    pub fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
+        hufu::keys::install_crypto();
+        let mut header = self.header.clone();
+        header.typ = typ.map(str::to_owned).or(header.typ);
+        jsonwebtoken::encode(&header, claims, &self.key).expect("signed")
+    }
+
     /// What the website publishes.
     pub fn jwks(&self) -> Value {
         json!({ "keys": [self.public] })
@@ -97,6 +105,13 @@ impl Assertion {
         // Whoever signs first decides how this process signs; a test of ours in it needs our way.
         hufu::keys::install_crypto();
         fields(jsonwebtoken::encode(&key.header, &self.0, &key.key).expect("signed"))
+    }
+
+    /// The same under a secret: `client_secret_jwt`.
+    pub fn fields_under(&self, secret: &str) -> Vec<(String, String)> {
+        hufu::keys::install_crypto();
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        fields(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &self.0, &key).expect("signed"))
     }
 
     /// The same with `alg: none`.

@@ -1,0 +1,150 @@
+//! A client's keys by reference: fetched when they are needed, kept while they are good, never fetched at a stranger's will.
+//! OpenID Connect Core §10.1.1; RFC 7517 §5.
+
+use crate::db::on_each_database;
+use crate::house::{Answer, Answers, Documents, House, ISSUER, Person, Website};
+use crate::support::assertion::Key;
+use hufu::client::{AuthMethod, ClientMetadata};
+use serde_json::json;
+
+/// A house, a website whose keys are at its own server, and who signs in there.
+struct Scene {
+    house: House,
+    documents: Documents,
+    website: Website,
+    person: Person,
+}
+
+const JWKS: &str = "/jwks.json";
+
+impl Scene {
+    async fn over(db: crate::db::TestDb) -> Self {
+        let house = House::over(db).await;
+        let documents = Documents::start().await;
+        let metadata = ClientMetadata {
+            client_name: "Key Bank".to_owned(),
+            redirect_uris: vec!["https://keys.example/cb".to_owned()],
+            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
+            jwks_uri: Some(documents.uri(JWKS)),
+            ..ClientMetadata::default()
+        };
+        let (website, person) = (house.registered(metadata).await, house.person().await);
+        Self { house, documents, website, person }
+    }
+
+    fn publish(&self, key: &Key) {
+        self.documents.put(JWKS, Answers::With(key.jwks().to_string()));
+    }
+
+    /// A login redeemed with an assertion by `key`.
+    async fn redeem(&self, key: &Key, jti: &str) -> Answer {
+        let code = self.house.browser().log_in(&self.website, &self.person, self.house.now()).await.code();
+        self.website.redeem_by_assertion(&code, &self.assertion(key, jti)).await
+    }
+
+    /// A request that proves nothing but who the client is.
+    async fn knock(&self, key: &Key, jti: &str) -> Answer {
+        self.website.redeem_by_assertion("no-code", &self.assertion(key, jti)).await
+    }
+
+    fn assertion(&self, key: &Key, jti: &str) -> String {
+        let (id, now) = (self.website.id(), self.house.now().unix());
+        key.sign(None, &json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": jti, "iat": now, "exp": now + 60 }))
+    }
+}
+
+/// The code in brackets at the end of a refusal's description.
+fn code(answer: &Answer) -> String {
+    let said = answer.json()["error_description"].as_str().expect("a description").to_owned();
+    said.rsplit_once('[').and_then(|(_, code)| code.split_once(']')).expect("a code in brackets").0.to_owned()
+}
+
+on_each_database! {
+    /// OpenID Connect Core §10.1.1: "The signer … keys can be rotated … by periodically adding new keys to the JWK Set".
+    async fn a_set_is_fetched_once_and_again_when_a_kid_is_not_in_it(db) {
+        let scene = Scene::over(db).await;
+        let (old, new) = (Key::ec(), Key::ec());
+        scene.publish(&old);
+        for jti in ["1", "2"] {
+            assert_eq!(scene.redeem(&old, jti).await.status, 200);
+        }
+        assert_eq!(scene.documents.asked(JWKS), 1, "kept");
+        scene.publish(&new);
+        scene.house.pass(31);
+        assert_eq!(scene.redeem(&new, "3").await.status, 200, "an unknown kid is looked for at once");
+        assert_eq!(scene.documents.asked(JWKS), 2);
+        assert_eq!(code(&scene.knock(&old, "4").await), "client.assertion_signature", "the old key is gone");
+    }
+
+    /// A key that is withdrawn without a successor is not believed for longer than ten minutes.
+    async fn a_set_older_than_ten_minutes_is_fetched_again(db) {
+        let scene = Scene::over(db).await;
+        let key = Key::ec();
+        scene.publish(&key);
+        assert_eq!(scene.redeem(&key, "1").await.status, 200);
+        scene.publish(&Key::ec());
+        scene.house.pass(599);
+        assert_eq!(scene.redeem(&key, "2").await.status, 200);
+        scene.house.pass(1);
+        assert_eq!(code(&scene.knock(&key, "3").await), "client.assertion_signature");
+    }
+
+    /// Who makes up keys makes us ask the website twice a minute, and no more.
+    async fn made_up_kids_do_not_make_us_hammer_the_website(db) {
+        let scene = Scene::over(db).await;
+        let key = Key::ec();
+        scene.publish(&key);
+        assert_eq!(scene.redeem(&key, "1").await.status, 200);
+        scene.house.pass(31);
+        for jti in 0..20 {
+            assert_eq!(code(&scene.knock(&Key::ec(), &jti.to_string()).await), "client.assertion_signature");
+        }
+        assert_eq!(scene.documents.asked(JWKS), 2);
+        assert_eq!(scene.redeem(&key, "2").await.status, 200, "the website itself is served all along");
+    }
+
+    /// A website whose server is down for a while goes on signing people in.
+    async fn the_last_good_keys_serve_while_the_website_is_down(db) {
+        let scene = Scene::over(db).await;
+        let key = Key::ec();
+        scene.publish(&key);
+        assert_eq!(scene.redeem(&key, "1").await.status, 200);
+        scene.documents.put(JWKS, Answers::Status(503));
+        scene.house.pass(1800);
+        assert_eq!(scene.redeem(&key, "2").await.status, 200);
+        assert_eq!(scene.documents.asked(JWKS), 2);
+        scene.house.pass(1800);
+        let refused = scene.knock(&key, "3").await;
+        assert_eq!((refused.error().as_str(), code(&refused).as_str()), ("invalid_client", "client.jwks_uri"));
+    }
+
+    /// Each failure says which rule the website's server broke; nothing is fetched twice within half a minute.
+    async fn a_jwks_uri_that_does_not_answer_well_is_named(db) {
+        let scene = Scene::over(db).await;
+        let key = Key::ec();
+        let twice = [&key.jwks()["keys"][0], &key.jwks()["keys"][0]].map(Clone::clone);
+        let mut private = key.jwks();
+        private["keys"][0]["d"] = json!("AAAA");
+        for (jti, (answers, said)) in [
+            (Answers::Status(404), "status 404"),
+            (Answers::Redirect("https://elsewhere.example/".into()), "a redirect"),
+            (Answers::With("<html>".into()), "not JSON"),
+            (Answers::With("[]".into()), "no object"),
+            (Answers::With(private.to_string()), "contains `d`"),
+            (Answers::With(json!({ "keys": twice }).to_string()), "the kid of another key"),
+            (Answers::Flood, "longer than 65536 bytes"),
+            (Answers::Liar(70_000), "longer than 65536 bytes"),
+            (Answers::Silence, "does not answer in time"),
+        ].into_iter().enumerate() {
+            scene.documents.put(JWKS, answers);
+            scene.house.pass(31);
+            let refused = scene.knock(&key, &jti.to_string()).await;
+            assert_eq!((refused.error().as_str(), code(&refused).as_str()), ("invalid_client", "client.jwks_uri"));
+            let described = refused.json()["error_description"].to_string();
+            assert!(described.contains(said), "{said}: {described}");
+            let before = scene.documents.asked(JWKS);
+            scene.knock(&key, &format!("again-{jti}")).await;
+            assert_eq!(scene.documents.asked(JWKS), before, "{said}: not at once again");
+        }
+    }
+}
