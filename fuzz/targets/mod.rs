@@ -4,6 +4,7 @@
 //! them to libFuzzer; `tests/it/fuzz.rs` replays `corpus/` through them and mutates it a little.
 
 mod client;
+mod document;
 mod jose;
 mod passkey;
 mod person;
@@ -21,11 +22,13 @@ pub type Target = fn(&[u8]);
 /// Every target by its name, which is also the name of its folder in `corpus/`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("authorize", request::authorize),
+    ("chip_files", document::chip_files),
     ("claims", request::claims),
     ("client_credentials", client::credentials),
     ("client_metadata", client::metadata),
     ("config", settings::config),
     ("cookies", sealed::cookies),
+    ("document_zone", document::zone_and_number),
     ("jwks", jose::jwks),
     ("jwt", jose::jwt),
     ("key_ring", settings::key_ring),
