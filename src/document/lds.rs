@@ -226,8 +226,8 @@ fn bounded(file: &[u8]) -> Result<&[u8], FileError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tlv::tests::element;
     use super::*;
+    use crate::document::tlv::tests::element;
 
     const ZONE: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10";
 
