@@ -3,7 +3,7 @@
 use super::metadata::AssertionProfile;
 use super::registered::Client;
 use crate::keys::{JwtError, Keys, Lifetime, TagPurpose, Times, VerifiedJwt};
-use crate::spec::{SpentId, Timestamp, lifetime};
+use crate::spec::{AssertionId, Timestamp, lifetime};
 use serde::Deserialize;
 
 const LONGEST_JTI: usize = 512;
@@ -67,7 +67,7 @@ pub(super) fn check(
     keys: &Keys,
     endpoint: &str,
     now: Timestamp,
-) -> Result<SpentId, AssertionError> {
+) -> Result<AssertionId, AssertionError> {
     verified.expect_typ(&["JWT", "client-authentication+jwt"])?;
     let claims: Claims = verified.claims()?;
     // (1) iss, (2B) sub: both the client_id.
@@ -93,7 +93,7 @@ pub(super) fn check(
         return Err(AssertionError::JtiTooLong(jti.len()));
     }
     let digest = keys.tag(TagPurpose::Assertion, &[client.client_id.as_bytes(), jti.as_bytes()]);
-    Ok(SpentId::of_digest(expires.plus(lifetime::CLOCK_SKEW), &digest))
+    Ok(AssertionId::of_digest(expires.plus(lifetime::CLOCK_SKEW), &digest))
 }
 
 /// A single audience: one that named another server too could be replayed there, and from there here.

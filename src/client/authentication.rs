@@ -6,7 +6,7 @@ use super::metadata::AuthMethod;
 use super::presented::{Presented, Proof};
 use super::registered::Client;
 use crate::keys::{JwkSet, Keys};
-use crate::spec::{ClientId, ClientSecret, SpentId, Timestamp};
+use crate::spec::{AssertionId, ClientId, ClientSecret, Timestamp};
 use std::sync::Arc;
 
 /// A client that somebody claims to be.
@@ -73,7 +73,7 @@ impl ClaimedClient {
     }
 }
 
-fn check_secret(client: &Client, secret: &ClientSecret, presented: AuthMethod) -> Result<Option<SpentId>, E> {
+fn check_secret(client: &Client, secret: &ClientSecret, presented: AuthMethod) -> Result<Option<AssertionId>, E> {
     match client.secret_hash() {
         Some(hash) if hash.matches(&secret.hash()) => Ok(None),
         _ => Err(E::SecretDiffers { presented }),
@@ -84,7 +84,7 @@ fn check_secret(client: &Client, secret: &ClientSecret, presented: AuthMethod) -
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient {
     client: Arc<Client>,
-    assertion: Option<SpentId>,
+    assertion: Option<AssertionId>,
 }
 
 impl AuthenticatedClient {
@@ -97,7 +97,7 @@ impl AuthenticatedClient {
     }
 
     /// The assertion that was used: to be spent in the same commit, and the request refused when it was spent before.
-    pub fn assertion(&self) -> Option<SpentId> {
+    pub fn assertion(&self) -> Option<AssertionId> {
         self.assertion
     }
 }

@@ -4,8 +4,8 @@ use super::client_keys::{self, NoClientKeys};
 use super::{Provider, register};
 use crate::client::{AssertionError, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
 use crate::keys::JwkSet;
-use crate::spec::{ClientId, Params, SpentId};
-use crate::store::{StoreError, Tx, clients, spent};
+use crate::spec::{AssertionId, ClientId, Params};
+use crate::store::{StoreError, Tx, assertions, clients};
 use crate::token::TokenError;
 use std::sync::Arc;
 
@@ -60,8 +60,8 @@ async fn claim(provider: &Provider, presented: Presented) -> Result<(ClaimedClie
 }
 
 /// Spends the assertion, where there was one; false when it was spent before (RFC 7523 §3, item 7).
-pub(super) fn spend_in(tx: &mut Tx, assertion: Option<&SpentId>) -> Result<bool, StoreError> {
-    assertion.map_or(Ok(true), |assertion| spent::spend(tx, assertion))
+pub(super) fn spend_in(tx: &mut Tx, assertion: Option<&AssertionId>) -> Result<bool, StoreError> {
+    assertion.map_or(Ok(true), |assertion| assertions::spend(tx, assertion))
 }
 
 /// Spends the assertion of a request that writes nothing else: it is spent whatever becomes of the request (OpenID
@@ -71,7 +71,7 @@ pub(super) fn spend_in(tx: &mut Tx, assertion: Option<&SpentId>) -> Result<bool,
 /// An assertion that was spent before.
 pub(super) async fn spend(provider: &Provider, client: &AuthenticatedClient) -> Result<(), TokenError> {
     let Some(assertion) = client.assertion() else { return Ok(()) };
-    match provider.store.write(move |tx| spent::spend(tx, &assertion)).await {
+    match provider.store.write(move |tx| assertions::spend(tx, &assertion)).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(ClientAuthError::AssertionReplayed.into()),
         Err(_) => Err(TokenError::Unavailable),

@@ -61,10 +61,12 @@ async fn redeem(
     let decision = provider
         .store
         .write(move |tx| {
-            // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7).
-            let refusal = if !client_auth::spend_in(tx, assertion.as_ref())? {
-                Some(Decision::AssertionReplayed)
-            } else if let Err(error) = verdict {
+            // An assertion is spent whatever becomes of the code (RFC 7523 §3, item 7). Whoever sends one again has not
+            // proved to be the client, so nothing of the client's ends by it: this comes before the replay of a code.
+            if !client_auth::spend_in(tx, assertion.as_ref())? {
+                return Ok(Decision::AssertionReplayed);
+            }
+            let refusal = if let Err(error) = verdict {
                 Some(Decision::Refused(error))
             } else if !session::stands(tx, &session_id, &person)? {
                 Some(Decision::Refused(RedeemError::SignInEnded))

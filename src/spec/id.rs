@@ -111,8 +111,13 @@ expiring_id!(
     16
 );
 expiring_id!(
-    /// A single-use id of somebody else's making (a client assertion's `jti`), remembered until it expires.
+    /// A ceremony that can be carried out once, remembered until it expires.
     SpentId,
+    16
+);
+expiring_id!(
+    /// A client assertion, by its `jti`: good for one request, remembered until it expires.
+    AssertionId,
     16
 );
 expiring_id!(
@@ -146,8 +151,8 @@ bytes_id!(
     32
 );
 
-impl SpentId {
-    /// The row of a foreign id: the hour it expires in, then twelve bytes of `digest`.
+impl AssertionId {
+    /// The row of an id of somebody else's making: the hour it expires in, then twelve bytes of `digest`.
     pub fn of_digest(expires: Timestamp, digest: &[u8; 32]) -> Self {
         let mut bytes = [0; 16];
         bytes[..4].copy_from_slice(&Self::hour_prefix(expires));

@@ -13,6 +13,7 @@ mod conn;
 mod error;
 mod schema;
 
+pub mod assertions;
 pub mod audit;
 pub mod clients;
 pub mod consents;

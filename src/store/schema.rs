@@ -54,6 +54,9 @@ tables! {
     spent (id) {
         id -> Binary,
     }
+    assertions (id) {
+        id -> Binary,
+    }
     refusals (id) {
         id -> Binary,
         client_id -> Nullable<Text>,

@@ -1,5 +1,5 @@
-//! Single-use ids of somebody else's making, remembered until they expire. On PostgreSQL also the ids of our own
-//! attempts to commit.
+//! Ceremonies that were carried out (a sign-in, a new passkey), remembered until they expire: the person's side. On
+//! PostgreSQL also the ids of our own attempts to commit, which every write leaves.
 
 use diesel::prelude::*;
 

@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{consents, grants, refusals, sessions, spent};
+use super::schema::{assertions, consents, grants, refusals, sessions, spent};
 use super::{StoreError, Tx};
 use crate::spec::{SessionId, Timestamp};
 
@@ -16,12 +16,19 @@ pub enum Expiring {
     Consents,
     Grants,
     Spent,
+    Assertions,
     Refusals,
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 5] =
-        [Expiring::Sessions, Expiring::Consents, Expiring::Grants, Expiring::Spent, Expiring::Refusals];
+    pub const ALL: [Expiring; 6] = [
+        Expiring::Sessions,
+        Expiring::Consents,
+        Expiring::Grants,
+        Expiring::Spent,
+        Expiring::Assertions,
+        Expiring::Refusals,
+    ];
 }
 
 /// Deletes the rows below an id; if they are more than `most`, the lowest `most` of them.
@@ -44,6 +51,7 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
         Expiring::Sessions => below!(tx, sessions, hour, most),
         Expiring::Grants => below!(tx, grants, hour, most),
         Expiring::Spent => below!(tx, spent, hour, most),
+        Expiring::Assertions => below!(tx, assertions, hour, most),
         Expiring::Refusals => below!(tx, refusals, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
     })

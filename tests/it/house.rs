@@ -4,12 +4,14 @@
 mod browser;
 mod documents;
 mod passkey;
+mod signer;
 pub mod tables;
 mod website;
 
 pub use self::browser::{Answer, Browser};
 pub use self::documents::{Answers, Documents};
 pub use self::passkey::Authenticator;
+pub use self::signer::{Signer, paying_with};
 pub use self::website::{Website, claims};
 
 use crate::db::TestDb;

@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// Rewrites what was lately written in random order, so that neither the physical order of
-    /// rows nor `xmin` joins a session with a consent. True when there was something to hide.
+    /// rows nor `xmin` joins a session with a consent or a grant. True when there was something to hide.
     ///
     /// # Errors
     /// As [`Store::write`].
@@ -123,9 +123,12 @@ impl Store {
             Engine::Postgres(postgres) => {
                 let mut any = false;
                 for table in postgres::mingle::TABLES {
-                    let (job, answer) = job::revocable(move |tx: &mut Tx| postgres::mingle::rewrite(tx, table));
-                    postgres.push(PgJob::Mingle(job))?;
-                    any |= answer.within(CHECKOUT).await?;
+                    if self.read(move |db| postgres::mingle::shows_order(db, table)).await? {
+                        let (job, answer) = job::revocable(move |tx: &mut Tx| postgres::mingle::rewrite(tx, table));
+                        postgres.push(PgJob::Mingle(job))?;
+                        answer.within(CHECKOUT).await?;
+                        any = true;
+                    }
                 }
                 Ok(any)
             }

@@ -46,7 +46,9 @@ pub struct Reader<'a> {
 }
 
 const PERSONS_SIDE: [&str; 4] = ["persons", "passkeys", "sessions", "spent"];
-const SUBS_SIDE: [&str; 2] = ["consents", "refusals"];
+/// Grants and assertions name neither a sub nor a website. But who could say whose they are, and which of them lie in one
+/// transaction, would know who used a website with keys.
+const SUBS_SIDE: [&str; 4] = ["consents", "refusals", "grants", "assertions"];
 const PHYSICAL: [&str; 4] = ["rowid", "xmin", "ctid", "place"];
 
 /// A row with its owner: known by the schema on the person's side, by the truth on the sub's.

@@ -2,13 +2,14 @@
 
 use super::detector::{Truth, text};
 use crate::house::tables::{self, Snapshot};
-use crate::house::{House, Person, Website};
+use crate::house::{House, Person, Signer, Website, paying_with};
 use hufu::flow::refusals;
 use hufu::person::PersonSecrets;
 use hufu::sandbox::registry::{Identity, Persona, Way};
 use hufu::sandbox::seed::{Tools, invent};
 use hufu::spec::TraceId;
 use hufu::store::persons;
+use hufu::token::VerifiedAccessToken;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -46,7 +47,15 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
     let mut rng = StdRng::seed_from_u64(11);
     let mut websites = Vec::new();
     for number in 0..WEBSITES {
-        websites.push(house.website(&format!("site-{number}.example")).await);
+        let host = format!("site-{number}.example");
+        // The first has keys: its redemptions leave one row more than the others'.
+        websites.push(match number {
+            0 => {
+                let (website, signer) = house.website_with_a_key(&host).await;
+                (website, Some(signer))
+            }
+            _ => (house.website(&host).await, None),
+        });
     }
     let mut citizens = Vec::new();
     for number in 0..town {
@@ -88,7 +97,7 @@ impl Story {
         house: &House,
         browser: &mut crate::house::Browser,
         who: usize,
-        website: &Website,
+        (website, signer): &(Website, Option<Signer>),
         declines: bool,
     ) {
         let Citizen { person, secrets, .. } = &self.citizens[who];
@@ -108,9 +117,20 @@ impl Story {
             return;
         }
         let answer = browser.decide(&answer, "allow").await;
-        let redeemed = website.redeem(&answer.code()).await;
+        let redeemed = match signer {
+            None => website.redeem(&answer.code()).await,
+            Some(signer) => {
+                let jti = self.emitted.len().to_string();
+                self.truth.insert(hex(Signer::row(house, website, &jti).as_bytes()), owner.clone());
+                let assertion = signer.assertion(house, website, &jti);
+                website.redeem_with(&answer.code(), &paying_with(&assertion)).await
+            }
+        };
         let tokens = redeemed.json();
         let userinfo = website.userinfo(tokens["access_token"].as_str().expect("a token")).await;
+        let access_token = tokens["access_token"].as_str().expect("a token");
+        let opened = VerifiedAccessToken::verify(access_token, &house.provider.keys, house.now()).expect("ours");
+        self.truth.insert(hex(opened.grant.as_bytes()), owner.clone());
         for part in ["access_token", "id_token"] {
             self.emitted.push(tokens[part].as_str().expect("a token").to_owned());
         }

@@ -1,10 +1,7 @@
 //! One login, one insert (PROTOCOL 17; RFC 6749 §4.1.2, §4.1.3; RFC 9700 §4.5).
 
 use crate::db::on_each_database;
-use crate::house::{Answer, House, Website, claims};
-use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{AssertionAlg, AuthMethod, ClientMetadata};
-use hufu::keys::SigningAlg;
+use crate::house::{Answer, House, Website, claims, paying_with};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -169,7 +166,7 @@ on_each_database! {
     /// in the same commit as what it pays for.
     async fn a_client_assertion_is_good_for_one_request(db) {
         let house = House::over(db).await;
-        let (website, signer) = website_with_a_key(&house).await;
+        let (website, signer) = house.website_with_a_key("keys.example").await;
         let person = house.person().await;
         let mut browser = house.browser();
         let (first, second) = (
@@ -184,10 +181,28 @@ on_each_database! {
         assert_granted(&website.redeem_with(&second, &paying_with(&fresh)).await);
     }
 
+    /// PROTOCOL 17: "authenticate the client and match it → does the row exist? revoke". A request that somebody captured
+    /// and sends again proves nothing, so it ends no token either.
+    async fn a_captured_request_sent_again_does_not_revoke_the_clients_tokens(db) {
+        let house = House::over(db).await;
+        let (website, signer) = house.website_with_a_key("keys.example").await;
+        let person = house.person().await;
+        let code = house.browser().log_in(&website, &person, house.now()).await.code();
+        let assertion = signer.assertion(&house, &website, "jti-1");
+        let granted = website.redeem_with(&code, &paying_with(&assertion)).await;
+        let token = granted.json()["access_token"].as_str().expect("a token").to_owned();
+        assert_refused(&website.redeem_with(&code, &paying_with(&assertion)).await, "invalid_client");
+        assert_granted(&website.userinfo(&token).await);
+        // The client itself, by a fresh assertion, says that the code came twice.
+        let fresh = signer.assertion(&house, &website, "jti-2");
+        assert_refused(&website.redeem_with(&code, &paying_with(&fresh)).await, "invalid_grant");
+        assert_eq!(website.userinfo(&token).await.error(), "invalid_token");
+    }
+
     /// RFC 7523 §3 (7), from sixteen connections at once: of as many codes with one assertion one is redeemed.
     async fn a_client_assertion_from_sixteen_connections_at_once_pays_once(db) {
         let house = House::over(db).await;
-        let (website, signer) = website_with_a_key(&house).await;
+        let (website, signer) = house.website_with_a_key("keys.example").await;
         let person = house.person().await;
         let mut browser = house.browser();
         let assertion = signer.assertion(&house, &website, "jti-1");
@@ -222,48 +237,4 @@ on_each_database! {
         assert_eq!(said["aud"], json!(website.id()));
         assert_eq!(said["acr"], json!("urn:hufu:acr:code"));
     }
-}
-
-struct Signer {
-    key: jsonwebtoken::EncodingKey,
-}
-
-impl Signer {
-    fn assertion(&self, house: &House, website: &Website, jti: &str) -> String {
-        let now = house.now().unix();
-        let claims = json!({
-            "iss": website.id(), "sub": website.id(), "aud": crate::house::ISSUER, "jti": jti, "iat": now, "exp": now + 300,
-        });
-        let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
-        jsonwebtoken::encode(&header, &claims, &self.key).expect("signed")
-    }
-}
-
-fn paying_with(assertion: &str) -> [(&str, &str); 2] {
-    [
-        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-        ("client_assertion", assertion),
-    ]
-}
-
-/// A website that authenticates with `private_key_jwt`.
-async fn website_with_a_key(house: &House) -> (Website, Signer) {
-    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-    let document = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
-    let point = document.public_key().as_ref();
-    let (x, y) = (BASE64URL_NOPAD.encode(&point[1..33]), BASE64URL_NOPAD.encode(&point[33..]));
-    let jwks = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "x": x, "y": y }] });
-    let der = document.to_pkcs8v1().expect("PKCS#8");
-    let website = house
-        .registered(ClientMetadata {
-            client_name: "Key Bank".to_owned(),
-            redirect_uris: vec!["https://keys.example/cb".to_owned()],
-            alternative_login_uri: Some("https://keys.example/login".to_owned()),
-            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
-            token_endpoint_auth_signing_alg: Some(AssertionAlg::Signature(SigningAlg::ES256)),
-            jwks: Some(serde_json::from_value(jwks).expect("a JWKS")),
-            ..ClientMetadata::default()
-        })
-        .await;
-    (website, Signer { key: jsonwebtoken::EncodingKey::from_ec_der(der.as_ref()) })
 }

@@ -1,9 +1,10 @@
-//! PROTOCOL 1: on PostgreSQL, neither the place of rows nor their transactions join a session with a consent.
+//! PROTOCOL 1: on PostgreSQL, neither the place of rows nor their transactions join a session with a consent or a grant.
 
 use super::*;
 use crate::db::TestDb;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_types};
-use hufu::store::{StoreConfig, consents, sessions};
+use hufu::spec::AssertionId;
+use hufu::store::{StoreConfig, assertions, consents, sessions};
 
 #[derive(QueryableByName)]
 struct Shown {
@@ -21,6 +22,10 @@ fn as_they_lie(db: &TestDb, table: &str, key: &str) -> Vec<Shown> {
         .expect("an administrator sees them")
 }
 
+/// Tables of both sides, and a column that tells the rows apart.
+const TABLES: [(&str, &str); 4] =
+    [("sessions", "person"), ("consents", "sub_digest"), ("grants", "id"), ("assertions", "id")];
+
 fn transactions(rows: &[Shown]) -> usize {
     let mut all: Vec<&str> = rows.iter().map(|row| row.xmin.as_str()).collect();
     all.sort_unstable();
@@ -35,8 +40,16 @@ async fn after_mingling_neither_order_nor_transaction_says_anything() {
     for number in 0..40 {
         store.write(move |tx| sessions::insert_once(tx, &session(number, number))).await.expect("committed");
         store.write(move |tx| consents::remember(tx, &consent(number))).await.expect("committed");
+        let assertion = AssertionId::from_bytes(sixteen(number));
+        store
+            .write(move |tx| {
+                let both = assertions::spend(tx, &assertion)? && grants::insert_once(tx, &grant_id(number))?;
+                Ok(both)
+            })
+            .await
+            .expect("committed");
     }
-    for (table, key) in [("sessions", "person"), ("consents", "sub_digest")] {
+    for (table, key) in TABLES {
         let rows = as_they_lie(&db, table, key);
         assert_eq!(transactions(&rows), 40, "the leak that is to be closed");
         assert!(rows.is_sorted_by_key(|row| row.key.clone()), "the leak that is to be closed");
@@ -44,12 +57,16 @@ async fn after_mingling_neither_order_nor_transaction_says_anything() {
 
     assert!(store.mingle().await.expect("mingled"));
 
-    for (table, key) in [("sessions", "person"), ("consents", "sub_digest")] {
+    for (table, key) in TABLES {
         let rows = as_they_lie(&db, table, key);
         assert_eq!(rows.len(), 40, "no row is lost");
         assert_eq!(transactions(&rows), 1, "{table}");
         assert!(!rows.is_sorted_by_key(|row| row.key.clone()), "{table}");
     }
+    // Each of the 120 writes has left the id of its attempt, and so has the mingling of the tables before.
+    let attempts = as_they_lie(&db, "spent", "id");
+    assert!(attempts.len() >= 120, "{}", attempts.len());
+    assert_eq!(transactions(&attempts), 1, "spent");
     let first = store.read(|db| sessions::by_id(db, &session(7, 7).id)).await.expect("answers").expect("there");
     assert_eq!(first.clients, session(7, 7).clients, "and no value changed");
     assert!(!store.mingle().await.expect("nothing to do"));

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::TraceId;
+use hufu::spec::{AssertionId, TraceId};
 use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::sweep::{self, Expiring};
-use hufu::store::{consents, sessions};
+use hufu::store::{assertions, consents, sessions};
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
 
@@ -53,6 +53,7 @@ on_each_database! {
                 sessions::insert_once(tx, &SessionRow { id: SessionId::expiring(past, &mut rng), ..session(1, 1) })?;
                 grants::insert_once(tx, &GrantId::expiring(past, &mut rng))?;
                 spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
+                assertions::spend(tx, &AssertionId::expiring(past, &mut rng))?;
                 let body = "{}".to_owned();
                 refusals::insert(tx, &RefusalRow { id: TraceId::expiring(past, &mut rng), client_id: None, body }, 9)
             })

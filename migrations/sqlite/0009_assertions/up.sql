@@ -1,0 +1,5 @@
+-- Client assertions that were used: the website's side, so apart from `spent`, which is the person's.
+
+CREATE TABLE assertions (
+    id BLOB NOT NULL PRIMARY KEY                 -- expiry hour, then a digest
+) STRICT, WITHOUT ROWID;
