@@ -22,4 +22,4 @@ pub use presented::Presented;
 pub use redirect_uri::{RedirectError, RedirectKind, TrustedRedirect, redirect_hash};
 pub use registered::{Client, NotStored};
 pub use sector::SectorError;
-pub use validation::MetadataError;
+pub use validation::{MetadataError, RegistrationRequest};

@@ -1,15 +1,21 @@
 //! The rules of metadata, each with the field it is about. RFC 7591 §2, OpenID Connect Registration §2, PROTOCOL 3, 16, 19.
 
-use super::metadata::{AssertionAlg, AssertionProfile, AuthMethod, ClientMetadata, Environment, Pkce};
+mod algorithms;
+mod document;
+mod links;
+
+pub use document::RegistrationRequest;
+
+use super::metadata::{ClientMetadata, Environment, GrantType};
 use super::redirect_uri::registrable;
 use super::sector::SectorError;
-use crate::keys::SigningAlg;
+use crate::keys::JwkSetError;
 use crate::spec::{OAuthError, Refusal, Refuse};
-use url::Url;
 
 const MOST_URIS: usize = 50;
 const LONGEST_NAME: usize = 100;
 const MOST_LEVELS: usize = 20;
+const MOST_CONTACTS: usize = 10;
 
 /// Why metadata is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,8 +24,16 @@ pub enum MetadataError {
     RedirectUri { received: String, rule: &'static str },
     #[error("{field} {received}: {rule}")]
     Field { field: &'static str, received: String, rule: &'static str },
+    #[error("{field} {received}: one of {}", .allowed.join(", "))]
+    NotOneOf { field: &'static str, received: String, allowed: Vec<&'static str> },
+    #[error("jwks: {0}")]
+    Keys(JwkSetError),
+    #[error("the document is {0}")]
+    Document(String),
     #[error(transparent)]
     Sector(#[from] SectorError),
+    #[error("the file at sector_identifier_uri {uri}: {why}")]
+    SectorFile { uri: String, why: String },
     #[error("the sector would move from {from} to {to}")]
     SectorMoves { from: String, to: String },
 }
@@ -28,9 +42,13 @@ impl From<&MetadataError> for OAuthError {
     fn from(error: &MetadataError) -> Self {
         match error {
             MetadataError::RedirectUri { .. } => Self::InvalidRedirectUri,
-            MetadataError::Field { .. } | MetadataError::Sector(_) | MetadataError::SectorMoves { .. } => {
-                Self::InvalidClientMetadata
-            }
+            MetadataError::Field { .. }
+            | MetadataError::NotOneOf { .. }
+            | MetadataError::Keys(_)
+            | MetadataError::Document(_)
+            | MetadataError::Sector(_)
+            | MetadataError::SectorFile { .. }
+            | MetadataError::SectorMoves { .. } => Self::InvalidClientMetadata,
         }
     }
 }
@@ -46,6 +64,22 @@ impl Refuse for MetadataError {
                 .received(format!("{field}: {received}"))
                 .expected(*rule)
                 .fix(format!("mend {field}")),
+            Self::NotOneOf { field, received, allowed } => refuse("metadata.not_supported")
+                .received(format!("{field}: {received}"))
+                .expected(format!("{}, and nothing else", allowed.join(", ")))
+                .fix(format!("mend {field}")),
+            Self::Keys(error) => refuse("metadata.jwks")
+                .received(error.to_string())
+                .expected("a JWK Set of public keys (RFC 7517 §5)")
+                .fix("mend jwks"),
+            Self::Document(what) => refuse("metadata.document")
+                .received(what)
+                .expected("one JSON object (RFC 7591 §3.1)")
+                .fix("send the metadata as JSON"),
+            Self::SectorFile { uri, why } => refuse("metadata.sector_file")
+                .received(format!("sector_identifier_uri {uri}: {why}"))
+                .expected("a JSON array that holds every redirect_uri (OpenID Connect Registration §5)")
+                .fix("mend the file, or leave sector_identifier_uri out"),
             Self::Sector(SectorError::SeveralHosts(hosts)) => refuse("metadata.several_hosts")
                 .received(hosts.join(" "))
                 .expected("one host, or a sector_identifier_uri (OpenID Connect Core §8.1)")
@@ -69,12 +103,20 @@ pub(super) fn check(metadata: &ClientMetadata, environment: Environment) -> Resu
         check_name("client_name#zh", name)?;
     }
     check_redirect_uris(metadata, environment)?;
-    check_authentication(metadata)?;
+    if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+        return broken("grant_types", "none that begins", "authorization_code, alone or with refresh_token");
+    }
+    check_contacts(&metadata.contacts)?;
     check_levels(&metadata.default_acr_values)?;
-    check_links(metadata, environment)
+    links::check(metadata, environment)?;
+    algorithms::check(metadata)
 }
 
-fn broken<T>(field: &'static str, received: impl Into<String>, rule: &'static str) -> Result<T, MetadataError> {
+pub(super) fn broken<T>(
+    field: &'static str,
+    received: impl Into<String>,
+    rule: &'static str,
+) -> Result<T, MetadataError> {
     Err(MetadataError::Field { field, received: received.into(), rule })
 }
 
@@ -113,53 +155,14 @@ fn check_redirect_uris(metadata: &ClientMetadata, environment: Environment) -> R
     Ok(())
 }
 
-fn check_authentication(metadata: &ClientMetadata) -> Result<(), MetadataError> {
-    let method = metadata.token_endpoint_auth_method;
-    if metadata.require_pkce == Pkce::Optional && method == AuthMethod::None {
-        return broken("require_pkce", "false", "true for a public client (RFC 9700 §2.1.1)");
+/// Addresses or pages where a person responsible is reached.
+fn check_contacts(contacts: &[String]) -> Result<(), MetadataError> {
+    if contacts.len() > MOST_CONTACTS {
+        return broken("contacts", format!("{} contacts", contacts.len()), "at most 10");
     }
-    check_assertion_alg(metadata)?;
-    if let Some(uri) = metadata.jwks_uri.as_ref().filter(|_| metadata.jwks.is_some()) {
-        return broken("jwks_uri", uri, "either jwks or jwks_uri (OpenID Connect Registration §2)");
-    }
-    if metadata.assertion_profile == AssertionProfile::Fapi2 && method == AuthMethod::ClientSecretJwt {
-        return broken(
-            "token_endpoint_auth_method",
-            method.wire(),
-            "private_key_jwt in the profile fapi2 (FAPI 2.0 Security Profile §5.3.2.1)",
-        );
-    }
-    if method != AuthMethod::PrivateKeyJwt || (metadata.jwks_uri.is_some() && metadata.jwks.is_none()) {
-        return Ok(());
-    }
-    let Some(jwks) = &metadata.jwks else {
-        return broken(
-            "jwks",
-            "neither jwks nor jwks_uri",
-            "the client's public keys, for private_key_jwt (OpenID Connect Core §9)",
-        );
-    };
-    if !metadata.assertion_algs().into_iter().any(|alg| jwks.fits(alg)) {
-        return broken("jwks", "keys of other types", "a key for an algorithm that assertions may be signed with");
-    }
-    Ok(())
-}
-
-/// The algorithm must be one of the method's own: a secret makes no signature, a key pair no HMAC.
-fn check_assertion_alg(metadata: &ClientMetadata) -> Result<(), MetadataError> {
-    let refuse = |received: &str, rule| broken("token_endpoint_auth_signing_alg", received, rule);
-    let fapi2 = metadata.assertion_profile == AssertionProfile::Fapi2;
-    match (metadata.token_endpoint_auth_method, metadata.token_endpoint_auth_signing_alg) {
-        (AuthMethod::PrivateKeyJwt, Some(AssertionAlg::Mac(alg))) => {
-            refuse(alg.wire(), "RS256, PS256, ES256 or EdDSA for private_key_jwt (OpenID Connect Core §9)")
-        }
-        (AuthMethod::ClientSecretJwt, Some(AssertionAlg::Signature(alg))) => {
-            refuse(alg.wire(), "HS256 for client_secret_jwt (OpenID Connect Core §9)")
-        }
-        (AuthMethod::PrivateKeyJwt, Some(AssertionAlg::Signature(SigningAlg::RS256))) if fapi2 => {
-            refuse("RS256", "PS256, ES256 or EdDSA (FAPI 2.0 Security Profile §5.4.1)")
-        }
-        _ => Ok(()),
+    match contacts.iter().find(|contact| contact.len() > 254 || contact.contains(char::is_control)) {
+        Some(contact) => broken("contacts", contact, "at most 254 bytes without control characters"),
+        None => Ok(()),
     }
 }
 
@@ -173,43 +176,12 @@ fn check_levels(levels: &[String]) -> Result<(), MetadataError> {
     }
 }
 
-fn check_links(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
-    for (field, link) in [
-        ("jwks_uri", &metadata.jwks_uri),
-        ("initiate_login_uri", &metadata.initiate_login_uri),
-        ("alternative_login_uri", &metadata.alternative_login_uri),
-    ] {
-        if let Some(link) = link
-            && !is_link(link, environment)
-        {
-            return broken(field, link, "an https URL with a host");
-        }
-    }
-    if metadata.alternative_login_uri.is_none() && environment == Environment::Production {
-        return broken(
-            "alternative_login_uri",
-            "nothing",
-            "where a person signs in who cannot or will not use a network number",
-        );
-    }
-    Ok(())
-}
-
-fn is_link(link: &str, environment: Environment) -> bool {
-    let Ok(url) = Url::parse(link) else { return false };
-    let scheme = match (url.scheme(), environment) {
-        ("https", _) => true,
-        ("http", Environment::Sandbox) => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
-        _ => false,
-    };
-    scheme && url.has_host() && url.username().is_empty() && url.password().is_none() && link.len() <= 2048
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::ApplicationType;
-    use crate::keys::MacAlg;
+    use crate::client::{ApplicationType, AssertionAlg, AuthMethod, Pkce};
+    use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, MacAlg, SigningAlg};
+    use serde_json::json;
 
     fn metadata() -> ClientMetadata {
         ClientMetadata {
@@ -227,7 +199,7 @@ mod tests {
             Ok(()) => "",
             Err(MetadataError::Field { field, .. }) => field,
             Err(MetadataError::RedirectUri { .. }) => "redirect_uris",
-            Err(MetadataError::Sector(_) | MetadataError::SectorMoves { .. }) => "sector",
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -245,18 +217,123 @@ mod tests {
             field(|m| m.redirect_uris = (0..51).map(|n| format!("https://a.example/{n}")).collect()),
             "redirect_uris"
         );
-        assert_eq!(field(|m| m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt), "jwks");
+        assert_eq!(field(|m| m.grant_types = vec![GrantType::RefreshToken]), "grant_types");
         assert_eq!(field(|m| m.default_acr_values = vec!["a b".into()]), "default_acr_values");
-        assert_eq!(field(|m| m.initiate_login_uri = Some("http://a.example".into())), "initiate_login_uri");
-        assert_eq!(field(|m| m.alternative_login_uri = Some("javascript:x".into())), "alternative_login_uri");
+        assert_eq!(field(|m| m.contacts = vec!["a@a.example\n".into()]), "contacts");
+        assert_eq!(field(|m| m.contacts = vec!["a@a.example".into(); 11]), "contacts");
+    }
+
+    /// OpenID Connect Registration §2: each address has the https scheme.
+    #[test]
+    fn every_address_is_https() {
+        type Member = fn(&mut ClientMetadata) -> &mut Option<String>;
+        let members: [(&str, Member); 10] = [
+            ("client_uri", |m| &mut m.client_uri),
+            ("logo_uri", |m| &mut m.logo_uri),
+            ("policy_uri", |m| &mut m.policy_uri),
+            ("tos_uri", |m| &mut m.tos_uri),
+            ("jwks_uri", |m| &mut m.jwks_uri),
+            ("sector_identifier_uri", |m| &mut m.sector_identifier_uri),
+            ("initiate_login_uri", |m| &mut m.initiate_login_uri),
+            ("alternative_login_uri", |m| &mut m.alternative_login_uri),
+            ("backchannel_logout_uri", |m| &mut m.backchannel_logout_uri),
+            ("frontchannel_logout_uri", |m| &mut m.frontchannel_logout_uri),
+        ];
+        for (name, member) in members {
+            assert_eq!(field(|m| *member(m) = Some("https://a.example/x".into())), "", "{name}");
+            for bad in [
+                "http://a.example/x",
+                "javascript:x",
+                "/x",
+                "https://",
+                "https://u:p@a.example/",
+                "https://a.example/\n",
+            ] {
+                assert_eq!(field(|m| *member(m) = Some(bad.into())), name, "{bad}");
+            }
+            // On the developer's own machine the sandbox takes http too, except where the specification names the scheme.
+            let mut here = ClientMetadata { redirect_uris: vec!["http://localhost:3000/cb".into()], ..metadata() };
+            *member(&mut here) = Some("http://localhost:3000/x".into());
+            let taken = check(&here, Environment::Sandbox).is_ok();
+            assert_eq!(taken, !["sector_identifier_uri", "initiate_login_uri"].contains(&name), "{name}");
+        }
+    }
+
+    /// OpenID Connect Registration §2: a `request_uri` may hold a hash as its fragment.
+    #[test]
+    fn request_uris_may_have_a_fragment_and_are_few() {
+        let uris = |count: usize| (0..count).map(|n| format!("https://a.example/{n}#hash")).collect::<Vec<_>>();
+        assert_eq!(field(|m| m.request_uris = uris(20)), "");
+        assert_eq!(field(|m| m.request_uris = uris(21)), "request_uris");
+        assert_eq!(field(|m| m.request_uris = vec!["http://a.example/r".into()]), "request_uris");
+    }
+
+    /// OpenID Connect Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the same as that of a
+    /// registered Redirection URI value". RP-Initiated Logout §2.
+    #[test]
+    fn where_a_sign_out_goes_belongs_to_the_website() {
+        for bad in ["https://b.example/out", "https://a.example:8443/out", "https://a.example/out#x"] {
+            assert_eq!(field(|m| m.frontchannel_logout_uri = Some(bad.into())), "frontchannel_logout_uri", "{bad}");
+        }
+        assert_eq!(
+            field(|m| m.backchannel_logout_uri = Some("https://b.example/o#x".into())),
+            "backchannel_logout_uri"
+        );
+        assert_eq!(field(|m| m.backchannel_logout_uri = Some("https://b.example/o".into())), "");
+        assert_eq!(field(|m| m.post_logout_redirect_uris = vec!["https://b.example/bye?x=1".into()]), "");
+        for bad in ["https://a.example/#x", "http://a.example/", "app:/x"] {
+            assert_eq!(field(|m| m.post_logout_redirect_uris = vec![bad.into()]), "post_logout_redirect_uris", "{bad}");
+        }
+        assert_eq!(
+            field(|m| m.post_logout_redirect_uris = vec!["https://a.example/".into(); 51]),
+            "post_logout_redirect_uris"
+        );
+    }
+
+    /// What could not work at the first sign-in is refused at registration.
+    #[test]
+    fn an_algorithm_needs_a_key_that_fits() {
+        let ed25519 =
+            json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] });
+        let jwks: JwkSet = serde_json::from_value(ed25519).unwrap();
+        let uri = || Some("https://a.example/jwks".to_owned());
+        let assertion = |m: &mut ClientMetadata| m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        assert_eq!(field(assertion), "jwks");
+        assert_eq!(field(|m| (assertion(m), m.jwks_uri = uri()).1), "");
+        assert_eq!(field(|m| (assertion(m), m.jwks = Some(jwks.clone())).1), "");
+        let only_es256 = |m: &mut ClientMetadata| {
+            assertion(m);
+            m.jwks = Some(jwks.clone());
+            m.token_endpoint_auth_signing_alg = Some(AssertionAlg::Signature(SigningAlg::ES256));
+        };
+        assert_eq!(field(only_es256), "jwks");
+        assert_eq!(field(|m| (m.jwks_uri = uri(), m.jwks = Some(jwks.clone())).1), "jwks_uri");
+
+        assert_eq!(field(|m| m.require_signed_request_object = true), "require_signed_request_object");
+        assert_eq!(field(|m| m.request_object_signing_alg = Some(SigningAlg::RS256)), "request_object_signing_alg");
+        let other_key = |m: &mut ClientMetadata| {
+            m.jwks = Some(jwks.clone());
+            m.request_object_signing_alg = Some(SigningAlg::RS256);
+        };
+        assert_eq!(field(other_key), "request_object_signing_alg");
+
+        let (alg, enc) = (Some(EncryptionAlg::EcdhEs), Some(ContentEncryption::A256GCM));
+        assert_eq!(field(|m| m.id_token_encrypted_response_enc = enc), "id_token_encrypted_response_alg");
+        assert_eq!(field(|m| m.userinfo_encrypted_response_enc = enc), "userinfo_encrypted_response_alg");
+        assert_eq!(field(|m| m.introspection_encrypted_response_enc = enc), "introspection_encrypted_response_alg");
+        assert_eq!(field(|m| m.request_object_encryption_enc = enc), "request_object_encryption_alg");
+        assert_eq!(field(|m| m.id_token_encrypted_response_alg = alg), "id_token_encrypted_response_alg");
+        assert_eq!(field(|m| m.userinfo_encrypted_response_alg = alg), "userinfo_encrypted_response_alg");
+        assert_eq!(field(|m| m.introspection_encrypted_response_alg = alg), "introspection_encrypted_response_alg");
+        assert_eq!(field(|m| (m.id_token_encrypted_response_alg = alg, m.jwks_uri = uri()).1), "");
     }
 
     /// OpenID Connect Registration §2, jwks_uri: "The jwks_uri and jwks parameters MUST NOT be used together."
     #[test]
     fn keys_are_registered_by_value_or_by_reference() {
         let rsa = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-        let jwks = serde_json::json!({ "keys": [{ "kty": "RSA", "n": rsa, "e": "AQAB" }] });
-        let jwks: crate::keys::JwkSet = serde_json::from_value(jwks).unwrap();
+        let jwks = json!({ "keys": [{ "kty": "RSA", "n": rsa, "e": "AQAB" }] });
+        let jwks: JwkSet = serde_json::from_value(jwks).unwrap();
         let by_key = |m: &mut ClientMetadata| m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
         let uri = || Some("https://a.example/jwks".to_owned());
         assert_eq!(field(|m| (by_key(m), m.jwks_uri = uri()).0), "");
