@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::key::BACKUP_PROVED;
+use super::key::BackupProof;
 use super::out::{Reader, table};
 use super::place::Place;
 use super::text::{instant, span};
@@ -150,7 +150,12 @@ impl Sheet {
             Err(failure) => self.note("websites", State::Bad, failure.why),
         }
         let facts = desk.read(|db| {
-            Ok((meta::value(db, "issuer")?, meta::value(db, BACKUP_PROVED)?, persons::count(db)?, audit::verify(db)?))
+            Ok((
+                meta::value(db, "issuer")?,
+                meta::value(db, BackupProof::FACT)?,
+                persons::count(db)?,
+                audit::verify(db)?,
+            ))
         });
         let (issuer, proved, people, chain) = match facts {
             Ok(facts) => facts,
@@ -165,7 +170,7 @@ impl Sheet {
             );
         }
         self.signing_keys(desk);
-        self.backup(desk.config.mode, proved.and_then(|at| at.parse().ok()).map(Timestamp::from_unix));
+        self.backup(&desk.config, proved.as_deref().and_then(BackupProof::parse));
         self.note("persons", State::Good, people.to_string());
         match chain {
             Chain::Whole(entries) => self.note("audit record", State::Good, format!("entries: {entries}, whole")),
@@ -193,16 +198,29 @@ impl Sheet {
         }
     }
 
-    /// PROTOCOL 12: the backup of the pairwise keys is proved to restore.
-    fn backup(&mut self, mode: Mode, proved: Option<Timestamp>) {
+    /// PROTOCOL 12: the backup of the pairwise keys is proved to restore; of this ring, not of what it once was.
+    fn backup(&mut self, config: &Config, proved: Option<BackupProof>) {
+        let what = "key backup";
         let how = "prove one with `hufu key backup-check FILE`";
-        match proved.map(|at| world::now().since(at)) {
-            Some(age) if age <= PROOF_LASTS => {
-                self.note("key backup", State::Good, format!("proved to restore, {} ago", span(age)));
-            }
-            Some(age) => self.note("key backup", State::Notice, format!("proved {} ago: {how} again", span(age))),
-            None if mode == Mode::Sandbox => self.note("key backup", State::Good, "not needed in a sandbox"),
-            None => self.note("key backup", State::Bad, format!("no copy was ever proved to restore: {how}")),
+        if config.mode == Mode::Sandbox && proved.is_none() {
+            return self.note(what, State::Good, "not needed in a sandbox");
+        }
+        let Some(proof) = proved else {
+            return self.note(what, State::Bad, format!("no copy was ever proved to restore: {how}"));
+        };
+        let ring = match house::keys(config).and_then(|keys| keys.proof().map_err(Failure::unavailable)) {
+            Ok(ring) => ring.fingerprint(),
+            Err(failure) => return self.note(what, State::Bad, failure.why),
+        };
+        let age = world::now().since(proof.at);
+        let ago = span(age);
+        if proof.ring.is_none_or(|proved| proved != ring) {
+            let found = format!("the key ring has changed since a copy was proved, {ago} ago: copy it again and {how}");
+            return self.note(what, State::Bad, found);
+        }
+        match age <= PROOF_LASTS {
+            true => self.note(what, State::Good, format!("proved to restore, {ago} ago")),
+            false => self.note(what, State::Notice, format!("proved {ago} ago: {how} again")),
         }
     }
 }

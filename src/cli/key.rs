@@ -7,21 +7,16 @@ use super::place::Place;
 use super::text::instant;
 use super::{house, world};
 use crate::config::{Config, Mode};
-use crate::flow::signing;
-use crate::keys::{Epoch, FileKeys, KeyService, Keys, RootKey, Sealable, SigningAlg, TagPurpose, When};
-use crate::spec::{Handle, Sector, Timestamp};
+use crate::flow::signing::{self, Rotated};
+use crate::keys::{FileKeys, Keys, SigningAlg, When};
+use crate::spec::Timestamp;
 use crate::store::meta;
 use clap::Subcommand;
-use rand::CryptoRng;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-/// The fact in the database that says when a backup was last proved.
-pub const BACKUP_PROVED: &str = "backup_proved";
 
 /// What can be done with keys.
 #[derive(Subcommand, Debug)]
@@ -52,7 +47,7 @@ pub enum Command {
         #[arg(long)]
         now: bool,
     },
-    /// Proves that a copy of the key ring restores: same subs, same digests, opens what this one seals
+    /// Proves that a copy of the key ring restores: every key of every version is there
     BackupCheck {
         /// The copy
         #[arg(value_name = "FILE")]
@@ -84,18 +79,29 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let provider = house::provider(&desk, None)?;
             let (when, word) = if *now { (When::Now, "now") } else { (When::Scheduled, "in 24 hours") };
             desk.record(Entry::new("key rotate", json!({ "alg": alg, "signs": word })))?;
-            desk.wait(signing::rotate(&provider, *alg, when)).map_err(Failure::unavailable)?;
-            out::line(&format!("A new {alg} key is published; it signs {word}."))
+            let rotated = desk.wait(signing::rotate(&provider, *alg, when)).map_err(Failure::unavailable)?;
+            out::line(&match rotated {
+                Rotated::Done { signs_from } if signs_from <= world::now() => {
+                    format!("A new {alg} key is published and signs from now on.")
+                }
+                Rotated::Done { signs_from } => {
+                    format!("A new {alg} key is published; it signs from {}.", instant(signs_from))
+                }
+                Rotated::AlreadyWaiting { signs_from } => format!(
+                    "Nothing to do: the next {alg} key is published already and signs from {}; --now makes it sign at once.",
+                    instant(signs_from)
+                ),
+            })
         }
         Command::BackupCheck { file, place, reader } => {
             let desk = Desk::open(place)?;
-            prove_backup(&desk.config, file)?;
-            let now = world::now();
+            let proof = BackupProof { at: world::now(), ring: Some(prove_backup(&desk.config, file)?) };
+            let fact = proof.to_text();
             desk.change(Entry::new("key backup-check", json!({})), move |tx| {
-                meta::put(tx, BACKUP_PROVED, &now.unix().to_string()).map(Some)
+                meta::put(tx, BackupProof::FACT, &fact).map(Some)
             })?;
-            reader.tell(&json!({ "restores": true, "at": now.unix() }), |_| {
-                "The copy restores: the same subs, the same digests, and it opens what this ring seals.".into()
+            reader.tell(&json!({ "restores": true, "at": proof.at.unix() }), |_| {
+                "The copy restores: every key of this ring is there, of every version.".into()
             })
         }
     }
@@ -141,48 +147,43 @@ fn list(desk: &Desk, reader: Reader) -> Result<(), Failure> {
     })
 }
 
-/// Something to seal.
-#[derive(Serialize, Deserialize)]
-struct Probe([u8; 32]);
-
-impl Sealable for Probe {
-    const PURPOSE: &'static str = "backup-probe";
-    const CLASSES: &'static [usize] = &[64];
+/// The fact in the database: when a copy of the ring was last proved to restore, and which ring that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupProof {
+    pub at: Timestamp,
+    /// Of the ring as it was then; none in what an earlier version wrote.
+    pub ring: Option<String>,
 }
 
-/// PROTOCOL 12: the copy computes the same subs under every epoch, the same digests, and opens what the ring seals.
-fn prove_backup(config: &Config, file: &Path) -> Result<(), Failure> {
-    let ring = house::key_ring(&config.keys.file)?;
-    let epochs = ring.current(RootKey::Pairwise);
-    let issuer = || config.server.issuer.clone();
-    let here = Keys::new(ring, issuer()).map_err(Failure::unavailable)?;
-    let copy = Keys::new(house::key_ring(file)?, issuer()).map_err(Failure::unavailable)?;
-    let mut rng = world::rng();
-    let differs = |what: String| Failure::no(format!("{} does not restore: {what}", file.display()));
-    let (handle, sector) = (Handle::random(&mut *rng), Sector::of_host("backup.example"));
-    for epoch in (0..=epochs).map(Epoch) {
-        let sub = |keys: &Keys| keys.sub(&sector, &handle, epoch);
-        match (sub(&here), sub(&copy)) {
-            (Ok(one), Ok(other)) if one == other => {}
-            (Err(_), _) => {}
-            _ => return Err(differs(format!("its subs of epoch {} are others", epoch.0))),
-        }
+impl BackupProof {
+    /// Its name in `meta`.
+    pub const FACT: &str = "backup_proved";
+
+    fn to_text(&self) -> String {
+        let at = self.at.unix();
+        self.ring.as_ref().map_or_else(|| at.to_string(), |ring| format!("{at} {ring}"))
     }
-    let probe = random(&mut *rng);
-    for purpose in [TagPurpose::Number, TagPurpose::Credential, TagPurpose::SubDigest, TagPurpose::Sid] {
-        if here.tag(purpose, &[&probe]) != copy.tag(purpose, &[&probe]) {
-            return Err(differs("it finds no row again".into()));
-        }
-    }
-    let sealed = here.seal_bytes(&Probe(probe), &mut *rng).map_err(Failure::unavailable)?;
-    match copy.open_bytes::<Probe>(&sealed) {
-        Ok(opened) if opened.0 == probe => Ok(()),
-        _ => Err(differs("it does not open what is sealed".into())),
+
+    /// `None` when it is no such fact.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, ring) = text.split_once(' ').map_or((text, None), |(at, ring)| (at, Some(ring)));
+        Some(Self { at: Timestamp::from_unix(at.parse().ok()?), ring: ring.map(str::to_owned) })
     }
 }
 
-fn random(rng: &mut dyn CryptoRng) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    rng.fill_bytes(&mut bytes);
-    bytes
+/// PROTOCOL 12: the copy holds every key of this ring, of every version: those that old rows need, and those that are to
+/// become current. Tells the fingerprint of the ring that this is true of.
+fn prove_backup(config: &Config, file: &Path) -> Result<String, Failure> {
+    let of = |file: &Path| {
+        let keys = Keys::new(house::key_ring(file)?, config.server.issuer.clone()).map_err(Failure::unavailable)?;
+        keys.proof().map_err(Failure::unavailable)
+    };
+    let (here, copy) = (of(&config.keys.file)?, of(file)?);
+    match here.first_lost_by(&copy) {
+        None => Ok(here.fingerprint()),
+        Some(lost) => {
+            let copy = file.display();
+            Err(Failure::no(format!("{copy} does not restore: {lost} is missing there, or is another key")))
+        }
+    }
 }

@@ -42,6 +42,10 @@ impl Keys {
         Ok(Self(Arc::new(Inner { service: Box::new(service), issuer, sealer, tags })))
     }
 
+    pub(super) fn service(&self) -> &dyn KeyService {
+        &*self.0.service
+    }
+
     pub fn issuer(&self) -> &IssuerUrl {
         &self.0.issuer
     }

@@ -3,6 +3,7 @@
 //! Several encryption keys may open and exactly one seals: a new key is first added to every node, then marked `current`
 //! on every node. Knows no file: `cli` reads the text.
 
+use super::proof::HeldKey;
 use super::service::{KeyError, KeyService, RootKey, Subkey};
 use aws_lc_rs::{hkdf, hmac};
 use data_encoding::BASE64;
@@ -262,6 +263,14 @@ impl KeyService for FileKeys {
 
     fn digest_key(&self, purpose: &str) -> Result<Subkey, KeyError> {
         expand(&self.digest, &[TAG_INFO, purpose.as_bytes()])
+    }
+
+    fn held(&self) -> Vec<HeldKey> {
+        let roots = self
+            .prf
+            .iter()
+            .flat_map(|(root, versions)| versions.keys.keys().map(move |version| HeldKey::Root(*root, *version)));
+        roots.chain(self.encryption.keys.keys().map(|id| HeldKey::Encryption(*id))).chain([HeldKey::Digest]).collect()
     }
 
     fn is_sandbox(&self) -> bool {

@@ -35,6 +35,13 @@ pub struct Rotation {
 }
 
 impl Rotation {
+    /// When the key that this brings forward, new or waiting, begins to sign; `None` when it brings none.
+    pub fn next_signs_from(&self) -> Option<Timestamp> {
+        let moved = self.change.iter().filter(|record| record.schedule.retires().is_none());
+        let moved = moved.map(|record| record.schedule.signs_from());
+        self.add.as_ref().map(|add| add.signs_from).or_else(|| moved.max())
+    }
+
     pub fn is_nothing(&self) -> bool {
         self.add.is_none() && self.change.is_empty() && self.remove.is_empty()
     }

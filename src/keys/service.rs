@@ -4,11 +4,12 @@
 //! request, so an adapter answers from its own connection pool and fails rather than waits.
 
 use super::alg::SigningAlg;
+use super::proof::HeldKey;
 use super::record::Kid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// A root key that is only ever used as a PRF. Each has versions; rows and sealed values say which one made them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RootKey {
     /// Subs. A version is an epoch, fixed per person (PROTOCOL 2); to lose one is to lose every sub under it.
     Pairwise,
@@ -80,6 +81,9 @@ pub trait KeyService: Send + Sync {
     /// # Errors
     /// The service is not there.
     fn digest_key(&self, purpose: &str) -> Result<Subkey, KeyError>;
+
+    /// Every key that is there, whatever its version and whether or not it is current: what a backup must hold.
+    fn held(&self) -> Vec<HeldKey>;
 
     /// Whether these keys were made for the sandbox: production refuses them.
     fn is_sandbox(&self) -> bool;

@@ -63,6 +63,42 @@ fn a_backup_is_proved_to_restore_and_another_ring_is_not() {
     assert_eq!(code(&doctor), 0, "{}", text(&doctor.stdout));
 }
 
+/// PROTOCOL 12, 13, 21: whatever is missing of the ring's history or future is missed one day, and `doctor` asks for a new
+/// proof as soon as the ring is another.
+#[test]
+fn a_backup_that_lacks_an_epoch_a_pepper_or_an_encryption_key_does_not_restore() {
+    let dir = installed(&PRODUCTION);
+    let (ring, copy) = (dir.path().join("hufu-keys.toml"), dir.path().join("copy.toml"));
+    let run = |words: &[&str]| hufu_with(dir.path(), words, &PRODUCTION);
+    let mut grown = std::fs::read_to_string(&ring).expect("there");
+    for (nth, (section, number)) in [
+        ("pairwise", "epoch"),
+        ("pepper", "version"),
+        ("unique", "version"),
+        ("document", "version"),
+        ("encryption", "id"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        std::fs::write(&copy, &grown).expect("written");
+        assert_eq!(code(&run(&["key", "backup-check", "copy.toml"])), 0);
+        assert_eq!(code(&run(&["doctor"])), 0);
+
+        let byte = u8::try_from(nth).expect("small");
+        let key = data_encoding::BASE64.encode(&[byte; 32]);
+        grown.push_str(&format!("[[{section}]]\n{number} = 2\nkey = \"{key}\"\n"));
+        std::fs::write(&ring, &grown).expect("written");
+        let doctor = run(&["doctor"]);
+        assert_eq!(code(&doctor), 1);
+        assert!(text(&doctor.stdout).contains("the key ring has changed"), "{}", text(&doctor.stdout));
+        let check = run(&["key", "backup-check", "copy.toml"]);
+        assert_eq!(code(&check), 1);
+        let said = text(&check.stderr);
+        assert!(said.contains(&format!("[[{section}]] {number} 2 is missing")), "{said}");
+    }
+}
+
 /// DESIGN.md, "Running": "Production refuses sandbox data, default keys, plain http."
 #[test]
 fn production_does_not_start_on_what_a_sandbox_made() {
@@ -117,7 +153,9 @@ fn a_rotated_key_is_published_before_it_signs() {
     let list = || json(&hufu_with(dir.path(), &["key", "list", "--json"], &PRODUCTION));
     let rotate = |words: &[&str]| {
         let words = [&["key", "rotate", "--alg", "ES256"], words].concat();
-        assert_eq!(code(&hufu_with(dir.path(), &words, &PRODUCTION)), 0);
+        let output = hufu_with(dir.path(), &words, &PRODUCTION);
+        assert_eq!(code(&output), 0);
+        text(&output.stdout).to_owned()
     };
     assert_eq!(list().as_array().map(Vec::len), Some(0));
     rotate(&[]);
@@ -130,6 +168,9 @@ fn a_rotated_key_is_published_before_it_signs() {
         stages.sort();
         stages
     };
+    assert_eq!(stages(list()), ["signing", "waiting"]);
+    let said = rotate(&[]);
+    assert!(said.starts_with("Nothing to do"), "{said}");
     assert_eq!(stages(list()), ["signing", "waiting"]);
     rotate(&["--now"]);
     assert_eq!(stages(list()), ["retired", "signing"]);
