@@ -46,15 +46,37 @@ pub async fn list(provider: &Provider) -> Result<Vec<Listed>, Unavailable> {
     Ok(listed.collect())
 }
 
+/// What became of the wish for a new key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// It is published, and signs from then on.
+    Done { signs_from: Timestamp },
+    /// A successor was published before: it keeps its day.
+    AlreadyWaiting { signs_from: Timestamp },
+}
+
+/// As often a rotation is planned anew when others were faster: each time somebody else got further.
+const TRIES: usize = 8;
+
 /// `hufu key rotate`: a new key for `alg`, whatever the age of the old one.
 ///
 /// # Errors
-/// Unavailable storage or keys.
-pub async fn rotate(provider: &Provider, alg: SigningAlg, when: When) -> Result<(), Unavailable> {
-    let records = records(provider).await?;
-    let rotation = plan(&records, alg, provider.now(), when);
-    carry_out(provider, &records, vec![rotation]).await?;
-    refresh(provider).await
+/// Unavailable storage or keys; others who change the keys without end.
+pub async fn rotate(provider: &Provider, alg: SigningAlg, when: When) -> Result<Rotated, Unavailable> {
+    for _ in 0..TRIES {
+        let records = records(provider).await?;
+        let rotation = plan(&records, alg, provider.now(), when);
+        let Some(signs_from) = rotation.next_signs_from() else {
+            let waiting = records.iter().filter(|record| record.alg == alg).map(|record| record.schedule.signs_from());
+            let signs_from = waiting.max().unwrap_or_else(|| provider.now());
+            return Ok(Rotated::AlreadyWaiting { signs_from });
+        };
+        if carry_out(provider, &records, vec![rotation]).await? == Outcome::Done {
+            refresh(provider).await?;
+            return Ok(Rotated::Done { signs_from });
+        }
+    }
+    Err(Unavailable::busy())
 }
 
 /// What is due by itself: the first key of each algorithm, successors, keys that are gone.
@@ -67,8 +89,16 @@ pub async fn rotate_due(provider: &Provider) -> Result<(), Unavailable> {
     let due: Vec<_> =
         SigningAlg::ALL.iter().map(|alg| tend(&seen, *alg, now)).filter(|due| !due.is_nothing()).collect();
     // All at once: two RSA keys one after the other would make the first start wait twice.
-    carry_out(provider, &seen, due).await?;
+    // Lost: what another node did is as good, and what is still due is due at the next tick.
+    let (Outcome::Done | Outcome::Lost) = carry_out(provider, &seen, due).await?;
     refresh(provider).await
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// The keys are others than those that the plan was made for: nothing was changed.
+    Lost,
 }
 
 async fn records(provider: &Provider) -> Result<Vec<SigningKeyRecord>, Unavailable> {
@@ -77,24 +107,24 @@ async fn records(provider: &Provider) -> Result<Vec<SigningKeyRecord>, Unavailab
 }
 
 /// One transaction, and only if no other node was faster.
-async fn carry_out(provider: &Provider, seen: &[SigningKeyRecord], due: Vec<Rotation>) -> Result<(), Unavailable> {
+async fn carry_out(provider: &Provider, seen: &[SigningKeyRecord], due: Vec<Rotation>) -> Result<Outcome, Unavailable> {
     let made: Vec<_> =
         due.iter().filter_map(|rotation| rotation.add.clone()).map(|add| generate(provider, add)).collect();
     let mut new = Vec::new();
     for made in made {
         let record = made.await.map_err(|_| Unavailable::busy())??;
-        info!(target: "hufu::keys", kid = %record.kid, alg = %record.alg, "a signing key is published");
         new.push(record);
     }
     if due.is_empty() {
-        return Ok(());
+        return Ok(Outcome::Done);
     }
+    let published: Vec<_> = new.iter().map(|record| (record.kid.clone(), record.alg)).collect();
     let seen: Vec<(String, Option<Timestamp>)> =
         seen.iter().map(|record| (record.kid.to_string(), record.schedule.retires())).collect();
-    let done = provider.store.write(move |tx| {
+    let outcome = provider.store.write(move |tx| {
         let now: Vec<_> = signing_keys::all(tx)?.into_iter().map(|row| (row.kid, row.retires)).collect();
         if now != seen {
-            return Ok(());
+            return Ok(Outcome::Lost);
         }
         for record in due.iter().flat_map(|rotation| &rotation.change) {
             let schedule = record.schedule;
@@ -104,9 +134,16 @@ async fn carry_out(provider: &Provider, seen: &[SigningKeyRecord], due: Vec<Rota
         for kid in due.iter().flat_map(|rotation| &rotation.remove) {
             signing_keys::remove(tx, kid.as_str())?;
         }
-        new.iter().try_for_each(|record| signing_keys::insert(tx, &row(record)).map(drop))
+        new.iter().try_for_each(|record| signing_keys::insert(tx, &row(record)).map(drop))?;
+        Ok(Outcome::Done)
     });
-    Ok(done.await?)
+    let outcome = outcome.await?;
+    if outcome == Outcome::Done {
+        for (kid, alg) in published {
+            info!(target: "hufu::keys", %kid, %alg, "a signing key is published");
+        }
+    }
+    Ok(outcome)
 }
 
 /// RSA takes its time, so not on a thread that answers.

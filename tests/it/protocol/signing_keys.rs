@@ -3,8 +3,8 @@
 use crate::db::on_each_database;
 use crate::house::{House, Node, Plan, RING, START, Website};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use hufu::flow::signing;
-use hufu::keys::{SigningAlg, UnverifiedJwt, When};
+use hufu::flow::signing::{self, Rotated};
+use hufu::keys::{SigningAlg, Stage, UnverifiedJwt, When};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -56,6 +56,27 @@ fn one(kids: &BTreeSet<String>) -> String {
 }
 
 on_each_database! {
+    /// PROTOCOL 15: "`key rotate --alg … [--now]`". An RSA key takes long to make: whoever is quicker changes the rows
+    /// meanwhile, and the rotation is planned anew instead of being dropped in silence.
+    async fn a_rotation_that_others_overtake_is_planned_anew_and_done(db) {
+        let house = House::over(db).await;
+        house.pass(89 * DAY);
+        let (now, provider) = (house.now(), &house.provider);
+        let (slow, quick, due) = tokio::join!(
+            signing::rotate(provider, SigningAlg::RS256, When::Now),
+            signing::rotate(provider, SigningAlg::ES256, When::Now),
+            signing::rotate_due(provider),
+        );
+        due.expect("tended");
+        let keys = signing::list(provider).await.expect("listed");
+        for (alg, rotated) in [(SigningAlg::RS256, slow), (SigningAlg::ES256, quick)] {
+            assert_eq!(rotated.expect("rotated"), Rotated::Done { signs_from: now });
+            let signs = keys.iter().filter(|key| key.alg == alg && key.stage == Stage::Signing);
+            let since: Vec<_> = signs.map(|key| key.schedule.signs_from()).collect();
+            assert_eq!(since, [now], "{alg}");
+        }
+    }
+
     /// PROTOCOL 15: "publish, wait, sign, retire"; Lifetimes: "signing key 90 days, published 24 h before it signs".
     async fn a_key_is_published_for_a_day_signs_for_ninety_and_retires_when_its_last_token_has_expired(db) {
         let house = House::over(db).await;
@@ -95,7 +116,9 @@ on_each_database! {
         let website = house.website("bank.example").await;
         let first = one(&published(&house, "RS256").await);
         let others = published(&house, "ES256").await;
-        signing::rotate(&house.provider, SigningAlg::RS256, When::Scheduled).await.expect("rotated");
+        let signs_from = house.now().plus(Duration::from_secs(DAY));
+        let rotated = signing::rotate(&house.provider, SigningAlg::RS256, When::Scheduled).await;
+        assert_eq!(rotated.expect("rotated"), Rotated::Done { signs_from });
         assert_eq!(published(&house, "RS256").await.len(), 2);
         assert_eq!(published(&house, "ES256").await, others, "each algorithm by itself");
         signing::rotate(&house.provider, SigningAlg::RS256, When::Scheduled).await.expect("rotated");
