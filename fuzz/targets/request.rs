@@ -3,7 +3,7 @@
 use super::redirect::{lands_on, was_registered};
 use super::{can_be_told, text};
 use hufu::authorize::{AuthorizationRequest, AuthorizationResponse, AuthorizeRefused, client_id};
-use hufu::client::{ApplicationType, Client, ClientMetadata, Environment};
+use hufu::client::{ApplicationType, BareRequests, Client, ClientMetadata, Environment};
 use hufu::spec::{ClientId, IssuerUrl, Params, Refuse, TraceId, limits};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -72,7 +72,7 @@ pub fn authorize(data: &[u8]) {
         return;
     }
     for client in &*CLIENTS {
-        match AuthorizationRequest::parse(&params, problem.clone(), Arc::clone(client)) {
+        match AuthorizationRequest::parse(&params, problem.clone(), Arc::clone(client), BareRequests::Refused) {
             Ok(request) => {
                 assert_eq!(problem, None);
                 assert_eq!(params.get("response_type"), Some("code"));
@@ -112,7 +112,7 @@ pub fn claims(data: &[u8]) {
         ])
         .finish();
     let Ok(params) = Params::parse(query.as_bytes()) else { return };
-    match AuthorizationRequest::parse(&params, None, Arc::clone(&CLIENTS[0])) {
+    match AuthorizationRequest::parse(&params, None, Arc::clone(&CLIENTS[0]), BareRequests::Refused) {
         Ok(request) if !claims.is_empty() => {
             let said: serde_json::Value = serde_json::from_str(&claims).expect("only JSON is accepted");
             assert!(said.is_object());

@@ -177,7 +177,7 @@ fn level(request: &AuthorizationRequest, factors: &FactorSet) -> Result<Acr, Unm
 mod tests {
     use super::*;
     use crate::authorize::AuthorizationRequest;
-    use crate::client::Client;
+    use crate::client::{BareRequests, Client};
     use crate::spec::{Assurance, Params};
     use std::sync::Arc;
 
@@ -190,7 +190,8 @@ mod tests {
              code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&{extra}"
         );
         let client = Arc::new(Client::for_tests("c", &["https://bank.example/cb"]));
-        AuthorizationRequest::parse(&Params::parse(text.as_bytes()).expect("params"), None, client).expect("valid")
+        let params = Params::parse(text.as_bytes()).expect("params");
+        AuthorizationRequest::parse(&params, None, client, BareRequests::Refused).expect("valid")
     }
 
     fn person(factors: FactorSet) -> SignedIn {

@@ -2,7 +2,7 @@
 
 use super::claims::ClaimsRequest;
 use super::{AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts};
-use crate::client::{Client, Pkce, TrustedRedirect};
+use crate::client::{BareRequests, Client, Pkce, TrustedRedirect};
 use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,12 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     /// As [`AuthorizeRefused`] says: a page until `redirect_uri` is trusted, a redirect after.
-    pub fn parse(params: &Params, problem: Option<ParamError>, client: Arc<Client>) -> Result<Self, AuthorizeRefused> {
+    pub fn parse(
+        params: &Params,
+        problem: Option<ParamError>,
+        client: Arc<Client>,
+        bare: BareRequests,
+    ) -> Result<Self, AuthorizeRefused> {
         let Some(raw) = params.get("redirect_uri") else {
             return Err(AuthorizeRefused::Page(AuthorizeError::RedirectUriMissing));
         };
@@ -58,11 +63,8 @@ impl AuthorizationRequest {
             return Err(AuthorizeRefused::Redirect { to: redirect, state, error: error.into() });
         }
         let to = redirect.clone();
-        Self::after_redirect(params, client, redirect, state.clone()).map_err(|error| AuthorizeRefused::Redirect {
-            to,
-            state,
-            error,
-        })
+        Self::after_redirect(params, client, redirect, state.clone(), bare)
+            .map_err(|error| AuthorizeRefused::Redirect { to, state, error })
     }
 
     fn after_redirect(
@@ -70,6 +72,7 @@ impl AuthorizationRequest {
         client: Arc<Client>,
         redirect: TrustedRedirect,
         state: Option<String>,
+        bare: BareRequests,
     ) -> Result<Self, AuthorizeError> {
         if let Some(long) = params.get("state").filter(|state| state.len() > limits::STATE) {
             return Err(AuthorizeError::state_too_long(long.len()));
@@ -83,7 +86,7 @@ impl AuthorizationRequest {
         check_response_mode(params)?;
         check_scope(params)?;
         let nonce = params.within("nonce", limits::NONCE)?.map(|nonce| Nonce::new(nonce.to_owned()));
-        let challenge = check_challenge(params, &client, nonce.is_some())?;
+        let challenge = check_challenge(params, &client, nonce.is_some() || bare == BareRequests::Accepted)?;
         let prompts = params.get("prompt").map(Prompts::parse).transpose()?.unwrap_or_default();
         let asked_max_age = params.get("max_age").map(parse_max_age).transpose()?;
         let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
@@ -160,13 +163,13 @@ fn check_scope(params: &Params) -> Result<(), AuthorizeError> {
 }
 
 /// RFC 7636 §4.3, with S256 as the only method; PROTOCOL 16 says who may go without.
-fn check_challenge(params: &Params, client: &Client, nonce: bool) -> Result<Option<CodeChallenge>, AuthorizeError> {
+fn check_challenge(params: &Params, client: &Client, protected: bool) -> Result<Option<CodeChallenge>, AuthorizeError> {
     let Some(challenge) = params.get("code_challenge") else {
         // A method without a challenge is a broken PKCE request, whoever sends it.
         return match client.metadata.require_pkce {
             _ if params.get("code_challenge_method").is_some() => Err(AuthorizeError::ChallengeMissing),
             Pkce::Required => Err(AuthorizeError::ChallengeMissing),
-            Pkce::Optional if nonce => Ok(None),
+            Pkce::Optional if protected => Ok(None),
             Pkce::Optional => Err(AuthorizeError::NonceMissing),
         };
     };

@@ -150,13 +150,13 @@ fn unknown(id: &str) -> Failure {
     Failure::no(format!("no website has the client_id {id}; `hufu client list` shows them"))
 }
 
-fn refused(error: &MetadataError) -> Failure {
+pub fn refused(error: &MetadataError) -> Failure {
     let refusal = error.refusal();
     let Refusal { error, code, received, expected, fix, .. } = refusal;
     Failure::no(format!("{}: {received}: expected {expected}. Fix: {fix}. [{code}]", error.wire()))
 }
 
-fn environment(mode: Mode) -> Environment {
+pub fn environment(mode: Mode) -> Environment {
     match mode {
         Mode::Sandbox => Environment::Sandbox,
         Mode::Production => Environment::Production,

@@ -3,6 +3,7 @@
 //! What the first start makes is kept in the data directory, so that the second start finds its data again: the key
 //! ring, the personas with their numbers, PINs and codes, the demo website's registration, and the ports.
 
+use super::conformance::{Conformance, Prepared};
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::node::{self, Node};
@@ -29,7 +30,8 @@ Examples:
   hufu demo                                    then open http://localhost:8081
   hufu demo --json --listen 0 --site 0 --data /tmp/hufu-test
   hufu persona list                            the people and their current codes, while it runs
-  hufu client add --redirect-uri http://localhost:3000/callback")]
+  hufu client add --redirect-uri http://localhost:3000/callback
+  hufu demo --conformance --data suite-data    for the official conformance suite; see conformance/README.md")]
 pub struct Args {
     /// Where its data is kept; a second start finds it again
     #[arg(long, value_name = "DIR", default_value = "hufu-data")]
@@ -46,6 +48,8 @@ pub struct Args {
     /// What to log on standard error: error, warn, info, debug
     #[arg(long, value_name = "LEVEL", env = "HUFU_LOG", default_value = "warn")]
     log: String,
+    #[command(flatten)]
+    conformance: Conformance,
 }
 
 /// `127.0.0.1:8080`, or the port alone.
@@ -78,6 +82,8 @@ struct Ready<'a> {
     site: &'a str,
     personas: &'a [Introduced],
     client: &'a SiteClient,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conformance: Option<Prepared>,
 }
 
 pub fn run(args: &Args) -> Result<(), Failure> {
@@ -89,7 +95,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let address = args.listen.as_before(before.as_ref().map(|made| made.issuer.as_str()));
     let taken = |error| Failure::unavailable(format!("{address}: {error}; is a demo running there already?"));
     let listener = world::listen(address).map_err(taken)?;
-    let issuer = IssuerUrl::new(site::own_url(&listener)?).map_err(Failure::settings)?;
+    let issuer = IssuerUrl::new(args.conformance.own_url(&listener)?).map_err(Failure::settings)?;
     same_issuer(before.as_ref(), &issuer)?;
     // The website may move; the provider may not, for what is sealed belongs to one issuer.
     let last_site = before.as_ref().and_then(|made| Some(made.client.as_ref()?.redirect_uri.clone()));
@@ -102,6 +108,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     config.log = LogConfig { level: args.log.clone(), format: LogFormat::Text };
     config.metrics.beside = true;
     config.server.drain_seconds = 3;
+    args.conformance.apply(&mut config);
     let instruments = node::instruments(&config)?;
     if !data.key_ring().exists() {
         key::make_ring(&data.key_ring(), config.mode)?;
@@ -112,7 +119,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Ok(meta::put_once(tx, "mode", "sandbox")?.then_some(()))
     })?;
     let provider = house::provider(&desk, Some(site_url.clone()))?;
-    let made = furnish(&desk, &provider, &data, &site_url)?;
+    let made = furnish(&desk, &provider, &data, &site_url, &args.conformance)?;
+    let tls = args.conformance.tls(&data)?;
     let introduced = Introduced::all(&made)?;
     let Some(client) = made.client.clone() else { return Err(Failure::unavailable("no demo website is registered")) };
 
@@ -126,11 +134,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     drop(desk);
     actix_web::rt::System::new().block_on(async {
         let signals = Signals::catch()?;
-        let website = site::start(registration, site_listener)?;
-        let node = Node::start(provider, &config, listener, &instruments).await?;
+        let website = site::start(registration, site_listener, &args.conformance.authority(&data)?)?;
+        let node = Node::start(provider, &config, listener, tls, &instruments).await?;
         signals.stop(vec![website.handle(), node.server.handle()]);
         let website = actix_web::rt::spawn(website);
-        let ready = Ready { issuer: made.issuer.as_str(), site: &site_url, personas: &introduced, client: &client };
+        let ready = Ready {
+            issuer: made.issuer.as_str(),
+            site: &site_url,
+            personas: &introduced,
+            client: &client,
+            conformance: args.conformance.prepared(&data, made.suite.as_ref()),
+        };
         out::line(&if args.json { out::to_json(&ready) } else { welcome(&ready, args) })?;
         node.run().await?;
         drop(website.await);
@@ -149,12 +163,19 @@ fn same_issuer(before: Option<&Made>, issuer: &IssuerUrl) -> Result<(), Failure>
 }
 
 /// Makes what is missing: people, and the registration of the demo website at its address of today.
-fn furnish(desk: &Desk, provider: &Provider, data: &DataDir, site_url: &str) -> Result<Made, Failure> {
+fn furnish(
+    desk: &Desk,
+    provider: &Provider,
+    data: &DataDir,
+    site_url: &str,
+    conformance: &Conformance,
+) -> Result<Made, Failure> {
     let mut made = persona::begin(data, provider)?;
     persona::invent_missing(&mut made, provider)?;
     persona::settle(desk, provider, data, &made)?;
     let redirect_uri = site::redirect_uri(site_url).map_err(Failure::settings)?;
     made.client = Some(client::demo_website(desk, made.client.as_ref(), redirect_uri.as_str())?);
+    made.suite = conformance.clients(desk, made.suite.as_ref())?;
     data.keep(&made).map_err(Failure::at(data.path().display()))?;
     Ok(made)
 }

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::world;
 use crate::authn::{Passkeys, Rack};
+use crate::client::BareRequests;
 use crate::config::{Config, Found, Mode};
 use crate::flow::{self, Parts, Provider, register};
 use crate::keys::{FileKeys, KeyService, Keys};
@@ -52,6 +53,10 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         world: Arc::new(world::Real),
         websites: fetcher(config)?.into(),
         demo_site,
+        bare_requests: match config.danger.danger_accept_bare_requests {
+            true => BareRequests::Accepted,
+            false => BareRequests::Refused,
+        },
     }))
 }
 

@@ -5,6 +5,7 @@
 mod audit;
 mod client;
 mod config;
+mod conformance;
 mod demo;
 mod desk;
 mod doctor;

@@ -10,6 +10,7 @@ use actix_web::dev::Server;
 use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
 use metrics_exporter_prometheus::PrometheusHandle;
+use rustls::ServerConfig;
 use std::net::TcpListener;
 use std::time::Duration;
 use tracing::{info, warn};
@@ -43,6 +44,7 @@ impl Node {
         provider: Provider,
         config: &Config,
         listener: TcpListener,
+        tls: Option<ServerConfig>,
         instruments: &PrometheusHandle,
     ) -> Result<Self, Failure> {
         for danger in config.danger.switched_on() {
@@ -57,6 +59,7 @@ impl Node {
         let address = listener.local_addr().map_err(Failure::at("the listener"))?;
         let listening = Listening {
             listener,
+            tls,
             workers: config.server.worker_count(),
             drain: config.server.drain_seconds,
             connections: config.limits.connections,

@@ -164,8 +164,13 @@ fn sandbox(config: &Config) -> Result<DataDir, Failure> {
 /// What the sandbox made so far.
 pub fn begin(data: &DataDir, provider: &Provider) -> Result<Made, Failure> {
     let made = data.made().map_err(Failure::at(data.path().display()))?;
-    let fresh =
-        || Made { issuer: provider.issuer.clone(), year: text::year(world::now()), personas: Vec::new(), client: None };
+    let fresh = || Made {
+        issuer: provider.issuer.clone(),
+        year: text::year(world::now()),
+        personas: Vec::new(),
+        client: None,
+        suite: None,
+    };
     Ok(made.unwrap_or_else(fresh))
 }
 

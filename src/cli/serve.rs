@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     drop(desk);
     actix_web::rt::System::new().block_on(async {
         let signals = Signals::catch()?;
-        let node = Node::start(provider, &config, listener, &instruments).await?;
+        let node = Node::start(provider, &config, listener, None, &instruments).await?;
         signals.stop(vec![node.server.handle()]);
         node.run().await
     })

@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     };
     actix_web::rt::System::new().block_on(async {
         let signals = Signals::catch()?;
-        let server = start(registration, listener)?;
+        let server = start(registration, listener, "")?;
         signals.stop(vec![server.handle()]);
         out::line(&match args.json {
             true => out::to_json(&json!({ "site": url })),
@@ -65,8 +65,8 @@ pub fn redirect_uri(url: &str) -> Result<RedirectUrl, url::ParseError> {
     RedirectUrl::new(format!("{}/callback", url.trim_end_matches('/')))
 }
 
-/// Begins to serve the website.
-pub fn start(registration: Registration, listener: TcpListener) -> Result<Server, Failure> {
-    let http = world::http().map_err(Failure::unavailable)?;
+/// Begins to serve the website, which trusts `authority` besides the system's when it talks to the provider.
+pub fn start(registration: Registration, listener: TcpListener, authority: &str) -> Result<Server, Failure> {
+    let http = world::http(authority).map_err(Failure::unavailable)?;
     site::serve(registration, listener, http, world::rng()).map_err(Failure::at("the demo website"))
 }

@@ -73,6 +73,15 @@ impl From<Pkce> for bool {
     }
 }
 
+/// Whether a confidential client may send neither `code_challenge` nor `nonce`, and is registered so by default: only in
+/// the sandbox of a conformance run, because the official Basic plan sends neither (PROTOCOL 16).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BareRequests {
+    #[default]
+    Refused,
+    Accepted,
+}
+
 /// Which audiences and algorithms a client assertion may have (PROTOCOL 19).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

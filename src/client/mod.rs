@@ -16,7 +16,8 @@ pub use assertion::AssertionError;
 pub use authentication::{AuthenticatedClient, ClaimedClient};
 pub use error::ClientAuthError;
 pub use metadata::{
-    ApplicationType, AssertionAlg, AssertionProfile, AuthMethod, ClientMetadata, Environment, GrantType, Pkce,
+    ApplicationType, AssertionAlg, AssertionProfile, AuthMethod, BareRequests, ClientMetadata, Environment, GrantType,
+    Pkce,
 };
 pub use presented::Presented;
 pub use redirect_uri::{RedirectError, RedirectKind, TrustedRedirect, redirect_hash};

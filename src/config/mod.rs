@@ -197,6 +197,9 @@ pub struct DangerConfig {
     /// Documents that a website names may lie on this very machine (loopback). For a sandbox whose websites run beside it;
     /// production refuses it.
     pub danger_fetch_from_loopback: bool,
+    /// A confidential website may send neither `code_challenge` nor `nonce`, as the official conformance suite does. For
+    /// its sandbox, which `hufu demo --conformance` makes; production refuses it.
+    pub danger_accept_bare_requests: bool,
 }
 
 impl DangerConfig {
@@ -205,6 +208,7 @@ impl DangerConfig {
         let switches = [
             ("danger_key_file_readable", self.danger_key_file_readable),
             ("danger_fetch_from_loopback", self.danger_fetch_from_loopback),
+            ("danger_accept_bare_requests", self.danger_accept_bare_requests),
         ];
         switches.into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
     }

@@ -50,6 +50,12 @@ impl Config {
                     "danger.danger_fetch_from_loopback is for a sandbox: a website could reach this machine. Switch it off."
                         .into(),
                 );
+                refuse(
+                    self.danger.danger_accept_bare_requests,
+                    "danger.danger_accept_bare_requests is for a conformance run in a sandbox: a stolen code could be used. \
+                     Switch it off."
+                        .into(),
+                );
                 for client in &found.http_redirects {
                     refuse(true, format!("Website {client} has a redirect over http: register an https one for it."));
                 }
@@ -95,6 +101,9 @@ mod tests {
         let mut inward = config(Mode::Production, "https://id.example");
         inward.danger.danger_fetch_from_loopback = true;
         assert_eq!(inward.refusals(&Found::default()).len(), 1);
+        let mut bare = config(Mode::Production, "https://id.example");
+        bare.danger.danger_accept_bare_requests = true;
+        assert_eq!(bare.refusals(&Found::default()).len(), 1);
     }
 
     #[test]

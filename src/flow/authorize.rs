@@ -82,7 +82,8 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         look(provider, id.clone(), arrival.session, now).await.map_err(|_| page(AuthorizeError::Unavailable))?;
     let client = known.client.ok_or_else(|| page(AuthorizeError::ClientUnknown(id.to_string())))?;
     let refused = |refused: AuthorizeRefused| Refused { client_id: Some(id.clone()), refused };
-    let request = AuthorizationRequest::parse(&arrival.params, arrival.problem, client).map_err(refused)?;
+    let request = AuthorizationRequest::parse(&arrival.params, arrival.problem, client, provider.bare_requests)
+        .map_err(refused)?;
     let refuse = |error: AuthorizeError| refused(request.refuse(error));
 
     let interaction = match arrival.interaction {

@@ -5,6 +5,7 @@ use super::discovery::Published;
 use super::fetch::Fetch;
 use super::refusals::Recorder;
 use crate::authn::{Passkeys, Rack};
+use crate::client::BareRequests;
 use crate::keys::Keys;
 use crate::spec::{IssuerUrl, Timestamp, TraceId, lifetime};
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub struct Provider {
     pub refusals: Recorder,
     /// The way to websites' own servers.
     pub websites: Arc<dyn Fetch>,
+    /// The exception of PROTOCOL 16 for a conformance run.
+    pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
@@ -56,6 +59,7 @@ pub struct Parts {
     pub world: Arc<dyn World>,
     pub websites: Arc<dyn Fetch>,
     pub demo_site: Option<String>,
+    pub bare_requests: BareRequests,
 }
 
 impl Provider {
@@ -71,6 +75,7 @@ impl Provider {
             demo_site: parts.demo_site,
             refusals: Recorder::default(),
             websites: parts.websites,
+            bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
             world: parts.world,
             published: RwLock::new(None),

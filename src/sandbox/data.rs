@@ -24,6 +24,9 @@ pub struct Made {
     pub year: i32,
     pub personas: Vec<Secrets>,
     pub client: Option<SiteClient>,
+    /// The websites that the official conformance suite plays, once a run of it was prepared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<SuiteClients>,
 }
 
 /// What one persona types.
@@ -61,6 +64,24 @@ pub struct SiteClient {
     pub redirect_uri: String,
 }
 
+/// The suite's static clients, under the names that its configuration has for them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteClients {
+    pub client: SuiteClient,
+    pub client2: SuiteClient,
+    pub client_secret_post: SuiteClient,
+}
+
+/// A website that the suite plays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteClient {
+    pub client_id: String,
+    pub client_secret: String,
+    pub redirect_uris: Vec<String>,
+}
+
 impl DataDir {
     pub fn at(dir: &Path) -> Self {
         Self(dir.to_owned())
@@ -76,6 +97,11 @@ impl DataDir {
 
     pub fn key_ring(&self) -> PathBuf {
         self.0.join("keys.toml")
+    }
+
+    /// The authority of a conformance run, its certificate, and the certificate's key.
+    pub fn tls(&self) -> [PathBuf; 3] {
+        ["authority.pem", "certificate.pem", "certificate-key.pem"].map(|name| self.0.join(name))
     }
 
     fn secrets(&self) -> PathBuf {
@@ -98,12 +124,9 @@ impl DataDir {
 
     /// Keeps what was made: written beside, synced, then moved into place, so that a crash leaves one or the other.
     pub fn keep(&self, made: &Made) -> Result<()> {
-        let beside = self.0.join("sandbox.json.new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(made)?)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        std::fs::rename(beside, self.secrets())
+        let mut json = serde_json::to_vec_pretty(made)?;
+        json.push(b'\n');
+        put(&self.secrets(), &json)
     }
 
     /// The settings of the demo that lives here, for every command beside it.
@@ -129,6 +152,15 @@ impl DataDir {
     }
 }
 
+/// Writes a file for its owner only: beside, synced, then moved into place.
+pub fn put(file: &Path, bytes: &[u8]) -> Result<()> {
+    let beside = file.with_extension("new");
+    let mut writing = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    writing.write_all(bytes)?;
+    writing.sync_all()?;
+    std::fs::rename(beside, file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,7 +174,7 @@ mod tests {
         data.create().expect("made");
         let secrets = Secrets { key: "lin".into(), pin: Some("13572468".into()), ..Secrets::default() };
         let issuer = IssuerUrl::new("http://localhost:8080".into()).expect("a URL");
-        let made = Made { issuer, year: 2026, personas: vec![secrets], client: None };
+        let made = Made { issuer, year: 2026, personas: vec![secrets], client: None, suite: None };
         data.keep(&made).expect("kept");
         assert_eq!(data.made().expect("readable").expect("there").personas[0].pin.as_deref(), Some("13572468"));
         assert_eq!(data.settings().expect("settings").mode, Mode::Sandbox);

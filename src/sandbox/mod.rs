@@ -4,6 +4,7 @@
 //! [`registry`] and nowhere else: neither the database nor a file of the sandbox repeats a name or a birth date.
 
 pub mod authenticator;
+pub mod certificate;
 pub mod data;
 pub mod registry;
 pub mod seed;

@@ -29,6 +29,8 @@ use std::time::Duration;
 /// How the server listens.
 pub struct Listening {
     pub listener: TcpListener,
+    /// https, where no proxy stands in front: a conformance run in the sandbox.
+    pub tls: Option<rustls::ServerConfig>,
     pub workers: usize,
     /// Seconds that a graceful stop waits for requests under way.
     pub drain: u64,
@@ -57,8 +59,11 @@ pub fn serve(provider: web::Data<Provider>, listening: Listening) -> std::io::Re
         .client_request_timeout(listening.request_head)
         .keep_alive(listening.keep_alive)
         .shutdown_timeout(listening.drain)
-        .disable_signals()
-        .listen(listening.listener)?;
+        .disable_signals();
+    let server = match listening.tls {
+        Some(tls) => server.listen_rustls_0_23(listening.listener, tls)?,
+        None => server.listen(listening.listener)?,
+    };
     Ok(server.run())
 }
 

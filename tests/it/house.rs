@@ -18,7 +18,7 @@ use crate::db::TestDb;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use hufu::authn::{CodeSource, Passkeys, Rack};
-use hufu::client::ClientMetadata;
+use hufu::client::{BareRequests, ClientMetadata};
 use hufu::flow::person::Beginnings;
 use hufu::flow::{Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, Keys};
@@ -173,12 +173,14 @@ impl Node {
             world: clock.clone(),
             websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
             demo_site: None,
+            bare_requests: BareRequests::Refused,
         }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let listening = Listening {
             listener,
+            tls: None,
             workers: 2,
             drain: 0,
             connections: 1000,

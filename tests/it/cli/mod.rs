@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod conformance;
 mod demo;
 mod deploy;
 mod help;

@@ -20,6 +20,8 @@ pub struct Demo {
     pub site: String,
     pub personas: Vec<Persona>,
     pub client: Registered,
+    /// The whole line that it said when ready.
+    pub ready: Value,
     child: Child,
     log: Arc<Mutex<String>>,
     data: TempDir,
@@ -63,10 +65,16 @@ impl Demo {
 
     /// A server over data that may exist already.
     pub fn start_in(data: TempDir) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// The same with more options.
+    pub fn start_with(data: TempDir, options: &[&str]) -> Self {
         let mut child = hufu()
             .arg("demo")
             .args(["--json", "--listen", "127.0.0.1:0", "--site", "127.0.0.1:0", "--data"])
             .arg(data.path())
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -90,9 +98,11 @@ impl Demo {
             child.kill().expect("it can be ended");
             panic!("the demo is not ready after {START:?}; it said:\n{}", said());
         };
-        let Ready { issuer, site, personas, client } =
+        let ready: Value =
             serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in the ready line: {line}\n{}", said()));
-        Self { issuer, site, personas, client, child, log, data }
+        let Ready { issuer, site, personas, client } =
+            Ready::deserialize(&ready).unwrap_or_else(|error| panic!("{error} in the ready line: {line}"));
+        Self { issuer, site, personas, client, ready, child, log, data }
     }
 
     pub fn url(&self, path: &str) -> Url {
