@@ -100,6 +100,8 @@ refusal-not-found = There is nothing at this address
 refusal-not-found-do = The address may be mistyped, or the page has moved.
 refusal-too-large = That was too large
 refusal-too-large-do = You did nothing wrong. Please go back and try again there. If it happens again, give the website the code below.
+refusal-sign-out = The website’s wish to sign you out is not in order
+refusal-sign-out-do = You are still signed in, and nothing was sent. You can sign out here.
 refusal-broken = Something broke on our side
 refusal-broken-do = Nothing of yours was lost. Please try again in a minute. If it happens again, give us the code below.
 refusal-code = Code
@@ -112,12 +114,14 @@ refusal-fix = To fix it
 ## Signing out
 signout-title = Sign out
 signout-heading = Sign out here?
-signout-lead = This ends your session with Hufu in this browser. Websites where you are signed in keep their own sessions until you sign out there.
+signout-lead = This ends your session with Hufu in this browser. Websites that asked to be told will be told; the others keep you signed in until you sign out there.
 signout-submit = Sign out
 signout-stay = Stay signed in
 signout-stay-site = Stay signed in, back to { $site }
 signed-out-title = You are signed out
 signed-out-lead = Whoever uses this browser next has to sign in.
+signed-out-going = In a moment you are taken back to { $site }.
+signed-out-frame = A website signs you out
 
 ## Busy
 busy-title = Many people are here at once

@@ -97,6 +97,8 @@ refusal-not-found = 这个地址没有页面
 refusal-not-found-do = 地址可能输错了，或者页面已经移走。
 refusal-too-large = 提交的内容过大
 refusal-too-large-do = 这不是您的问题。请返回网站再试一次；如仍出现，请把下面的代码告诉该网站。
+refusal-sign-out = 网站的退出登录请求有误
+refusal-sign-out-do = 您仍处于登录状态，没有发送任何信息。您可以在这里退出登录。
 refusal-broken = 我们这边出了故障
 refusal-broken-do = 您的信息没有丢失。请一分钟后再试；如仍出现，请把下面的代码告诉我们。
 refusal-code = 代码
@@ -109,12 +111,14 @@ refusal-fix = 如何改正
 ## 退出登录
 signout-title = 退出登录
 signout-heading = 要退出登录吗？
-signout-lead = 退出后，本浏览器与虎符的登录即告结束。您已登录的各个网站仍保持登录，需在各网站分别退出。
+signout-lead = 退出后，本浏览器与虎符的登录即告结束。要求获知的网站会收到通知；其余网站仍保持登录，需在各网站分别退出。
 signout-submit = 退出登录
 signout-stay = 保持登录
 signout-stay-site = 保持登录，返回{ $site }
 signed-out-title = 您已退出登录
 signed-out-lead = 下一位使用此浏览器的人需要重新登录。
+signed-out-going = 稍后将带您返回{ $site }。
+signed-out-frame = 网站正在为您退出登录
 
 ## 繁忙
 busy-title = 现在使用的人很多

@@ -38,13 +38,17 @@ impl AuthorizationResponse {
             query.append_pair("state", state);
         }
         query.append_pair("iss", issuer.as_str());
-        // The registered query "MUST be retained" (RFC 6749 §3.1.2), so nothing of the received string is rewritten.
-        let lead = match to.as_str().split_once('?') {
-            None => "?",
-            Some((_, "")) => "",
-            Some((_, query)) if query.ends_with('&') => "",
-            Some(_) => "&",
-        };
-        Self { location: format!("{}{lead}{}", to.as_str(), query.finish()) }
+        Self { location: with_query(to.as_str(), &query.finish()) }
     }
+}
+
+/// `uri` with more in its query. The registered query "MUST be retained" (RFC 6749 §3.1.2), so nothing of it is rewritten.
+pub fn with_query(uri: &str, query: &str) -> String {
+    let lead = match uri.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some((_, query)) if query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{lead}{query}")
 }

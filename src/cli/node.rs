@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{logging, metrics};
 use crate::config::Config;
-use crate::flow::{Provider, Upkeep, refusals, signing};
+use crate::flow::{Outbox, Provider, Upkeep, refusals, signing};
 use crate::web::{self, Listening};
 use ::metrics::gauge;
 use actix_web::dev::Server;
@@ -23,6 +23,7 @@ pub struct Node {
     pub server: Server,
     provider: Data<Provider>,
     upkeep: JoinHandle<()>,
+    outbox: JoinHandle<()>,
     metrics: Option<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -70,7 +71,8 @@ impl Node {
         let server = web::serve(provider.clone(), listening).map_err(Failure::at(address))?;
         info!(%address, issuer = provider.issuer.as_str(), mode = config.mode.word(), "ready");
         let upkeep = actix_web::rt::spawn(keep_up(provider.clone(), instruments.clone()));
-        Ok(Self { server, provider, upkeep, metrics })
+        let outbox = actix_web::rt::spawn(empty_outbox(provider.clone()));
+        Ok(Self { server, provider, upkeep, outbox, metrics })
     }
 
     /// Runs until the server was stopped; then what waits is written, and the database is closed.
@@ -80,6 +82,8 @@ impl Node {
     pub async fn run(self) -> Result<(), Failure> {
         let ended = self.server.await;
         self.upkeep.abort();
+        // What was not noted is told once more: the rows are still there.
+        self.outbox.abort();
         if let Some(metrics) = self.metrics {
             metrics.abort();
         }
@@ -103,5 +107,17 @@ async fn keep_up(provider: Data<Provider>, metrics: PrometheusHandle) {
         gauge!("hufu_pin_hashes").set(hashing as f64);
         gauge!("hufu_pin_hash_places").set(places as f64);
         gauge!("hufu_store_writes").set(provider.store.writes() as f64);
+    }
+}
+
+/// Beside the upkeep, so that no long sweep keeps a sign-out from the websites.
+async fn empty_outbox(provider: Data<Provider>) {
+    let mut outbox = Outbox::new(&provider);
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tick.tick().await;
+        if let Err(error) = outbox.tick(&provider).await {
+            warn!(%error, "the outbox is not emptied");
+        }
     }
 }

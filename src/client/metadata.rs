@@ -287,6 +287,11 @@ impl ClientMetadata {
         }
     }
 
+    /// Whether the client is told when a session ends: then, and only then, its ID tokens name the session.
+    pub const fn hears_of_logouts(&self) -> bool {
+        self.backchannel_logout_uri.is_some() || self.frontchannel_logout_uri.is_some()
+    }
+
     /// The algorithms that this client's assertions may be signed with, by its own keys.
     pub fn assertion_algs(&self) -> Vec<SigningAlg> {
         let allowed = |alg: &SigningAlg| {

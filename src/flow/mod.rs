@@ -7,14 +7,17 @@ mod budget;
 mod client_auth;
 mod client_keys;
 pub mod discovery;
+pub mod ending;
 mod error;
 mod fetch;
 pub mod health;
 pub mod interaction;
+mod logout;
 pub mod me;
 pub mod passkeys;
 pub mod person;
 pub mod pin;
+pub mod outbox;
 mod provider;
 mod redeem;
 pub mod refusals;
@@ -28,6 +31,10 @@ mod userinfo;
 
 pub use authorize::{Arrival, ConsentPage, Next, SignInPage, authorize};
 pub use error::Unavailable;
+pub use logout::{
+    Back, Leaving, LeavingNext, LeavingRefused, NotHeard, SignedOut, logout, seal as seal_way_back, sign_out, sign_out_everywhere,
+};
+pub use outbox::Outbox;
 pub use fetch::{Bounds, Fetch, FetchError, Fetched, Fetching};
 pub use provider::{Mode, Parts, Provider, World};
 pub use redeem::token;

@@ -1,12 +1,13 @@
-//! Sessions: who is signed in in this browser, and the ends of that. PROTOCOL 5, 6.
+//! Sessions: who is signed in in this browser, and which websites to tell when that ends. PROTOCOL 5, 6.
 
 use super::{Provider, Unavailable};
-use crate::authn::{ClientList, Life, Session, SessionCookie, SessionSecrets, SignedIn};
+use crate::authn::{ClientList, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
+use crate::client::Client;
 use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
 use crate::spec::{FactorSet, PersonId, SessionId, Timestamp};
 use crate::store::persons::PersonRow;
-use crate::store::sessions::SessionRow;
+use crate::store::sessions::{InUse, SessionRow};
 use crate::store::{Db, StoreError, persons, sessions};
 
 /// A person signed in in this browser at this instant.
@@ -16,6 +17,8 @@ pub struct Live {
     pub factors: FactorSet,
     pub person: PersonRow,
     pub secrets: PersonSecrets,
+    /// As the row keeps it.
+    in_use: InUse,
 }
 
 impl Live {
@@ -59,6 +62,7 @@ pub(super) fn open(
     (row, person): (SessionRow, PersonRow),
     now: Timestamp,
 ) -> Result<Option<Live>, Unavailable> {
+    let in_use = InUse { clients: row.clients.clone(), version: row.version, last_seen: row.last_seen };
     let session = opened(provider, row)?;
     let allowed = PersonState::parse(&person.state).is_some_and(PersonState::may_sign_in);
     let Life::Live(factors) = session.life(now) else { return Ok(None) };
@@ -66,7 +70,7 @@ pub(super) fn open(
         return Ok(None);
     }
     let secrets = secrets(provider, &person)?;
-    Ok(Some(Live { session, factors, person, secrets }))
+    Ok(Some(Live { session, factors, person, secrets, in_use }))
 }
 
 /// A session's row, opened.
@@ -85,7 +89,7 @@ pub(super) fn sealed(provider: &Provider, session: &Session) -> Result<SessionRo
         secret_hash: session.secret_hash,
         sealed: keys.seal_bytes(&session.sealed, &mut *rng).map_err(Unavailable::from)?,
         clients: keys.seal_bytes(&ClientList::default(), &mut *rng).map_err(Unavailable::from)?,
-        version: 0,
+        version: version(provider),
         last_seen: session.last_seen,
     })
 }
@@ -116,48 +120,59 @@ pub async fn live(provider: &Provider, cookie: Option<&str>) -> Result<Option<Li
 pub async fn visit(provider: &Provider, cookie: Option<&str>) -> Result<Option<Live>, Unavailable> {
     let live = live(provider, cookie).await?;
     if let Some(live) = &live {
-        touch(provider, live, provider.now()).await?;
+        used(provider, live, None, provider.now()).await?;
     }
     Ok(live)
 }
 
-/// Moves `last_seen` where its quarter of an hour is over: at most one write in that time.
-pub(super) async fn touch(provider: &Provider, live: &Live, now: Timestamp) -> Result<(), Unavailable> {
-    if live.session.needs_touch(now) {
-        let id = live.session.id;
-        provider.store.write(move |tx| sessions::touch(tx, &id, now)).await?;
-    }
-    Ok(())
-}
+/// Others may change the list of clients between our look and our write.
+pub(super) const TRIES: usize = 5;
 
-/// Ends the session here.
-///
-/// # Errors
-/// Unavailable storage.
-pub async fn sign_out(provider: &Provider, live: &Live) -> Result<(), Unavailable> {
+/// Notes that the session was used, in `client`'s name where one asked. Written where its quarter of an hour is over, and at
+/// the first visit to a client that hears of logouts; a repeat login writes nothing.
+pub(super) async fn used(
+    provider: &Provider,
+    live: &Live,
+    client: Option<&Client>,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let hearing = client.filter(|client| client.metadata.hears_of_logouts());
     let id = live.session.id;
-    provider.store.write(move |tx| sessions::end(tx, &id)).await?;
-    Ok(())
+    let mut known = live.in_use.clone();
+    for _ in 0..TRIES {
+        let late = Session::touched(now) > known.last_seen;
+        if !late && hearing.is_none() {
+            return Ok(());
+        }
+        let mut list = list(provider, &known.clients)?;
+        let visit = hearing.map_or(Visit::Again, |client| list.visit(&client.client_id));
+        if !late && visit == Visit::Again {
+            return Ok(());
+        }
+        let (was, next) = (known.version, in_use(provider, &list, known.last_seen.max(Session::touched(now)))?);
+        if provider.store.write(move |tx| sessions::keep_in_use(tx, &id, was, &next)).await? {
+            return Ok(());
+        }
+        match provider.store.read(move |db| sessions::by_id(db, &id)).await? {
+            Some(row) => known = InUse { clients: row.clients, version: row.version, last_seen: row.last_seen },
+            // It has ended: no token of it stands, and nobody is to be told.
+            None => return Ok(()),
+        }
+    }
+    Err(Unavailable::busy())
 }
 
-/// Ends one session of this person; false when it is somebody else's, or over.
-///
-/// # Errors
-/// Unavailable storage.
-pub async fn end(provider: &Provider, live: &Live, id: SessionId) -> Result<bool, Unavailable> {
-    let person = live.person.id;
-    let ended = provider.store.write(move |tx| {
-        let own = sessions::by_id(tx, &id)?.is_some_and(|row| row.person == person);
-        if own { sessions::end(tx, &id) } else { Ok(false) }
-    });
-    Ok(ended.await?)
+/// A session's list of clients, opened.
+pub(super) fn list(provider: &Provider, sealed: &[u8]) -> Result<ClientList, Unavailable> {
+    provider.keys.open_bytes(sealed).map_err(|_| Unavailable::damaged("session's clients"))
 }
 
-/// Signs this person out everywhere.
-///
-/// # Errors
-/// Unavailable storage.
-pub async fn end_all(provider: &Provider, live: &Live) -> Result<usize, Unavailable> {
-    let person = live.person.id;
-    Ok(provider.store.write(move |tx| sessions::end_all(tx, &person)).await?)
+fn in_use(provider: &Provider, list: &ClientList, last_seen: Timestamp) -> Result<InUse, Unavailable> {
+    let clients = provider.keys.seal_bytes(list, &mut *provider.rng())?;
+    Ok(InUse { clients, version: version(provider), last_seen })
+}
+
+/// Drawn, never counted: see [`SessionRow::version`].
+fn version(provider: &Provider) -> i64 {
+    (provider.rng().next_u64() >> 1) as i64
 }

@@ -1,7 +1,7 @@
 //! Background work, ticked by `cli/serve`: sweeping, mingling, rotating. A compare-and-set lease claims each, so that of
 //! many nodes one does it. Every transaction is small: no table is locked, no request waits.
 
-use super::{Provider, Unavailable, refusals, signing};
+use super::{Provider, Unavailable, ending, refusals, signing};
 use crate::spec::{NodeId, Timestamp};
 use crate::store::sweep::Expiring;
 use crate::store::{leases, sweep};
@@ -95,6 +95,7 @@ async fn perform(provider: &Provider, work: Work, node: NodeId, now: Timestamp) 
 }
 
 async fn sweep_all(provider: &Provider, now: Timestamp) -> Result<(), Unavailable> {
+    while provider.now().since(now) < AT_MOST && ending::end_unused(provider, now).await? == ending::BATCH as usize {}
     for table in Expiring::ALL {
         // Until the table is swept, however much expired; a tick that takes too long leaves the rest to the next.
         while provider.now().since(now) < AT_MOST {

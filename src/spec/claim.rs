@@ -33,6 +33,7 @@ pub const CLAIMS: &[Claim] = &[
     own("nonce", ClaimType::Text, "OpenID Connect Core §2"),
     own("acr", ClaimType::Text, "OpenID Connect Core §2"),
     own("amr", ClaimType::Texts, "OpenID Connect Core §2, RFC 8176"),
+    own("sid", ClaimType::Text, "OpenID Connect Back-Channel Logout 1.0 §2.1"),
 ];
 
 /// The wire names, for `claims_supported`.

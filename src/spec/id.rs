@@ -121,6 +121,11 @@ expiring_id!(
     16
 );
 expiring_id!(
+    /// Something that a website is still to be told.
+    OutboxId,
+    16
+);
+expiring_id!(
     /// What a person reads to support, and what `hufu trace` explains.
     TraceId,
     10

@@ -42,6 +42,10 @@ pub const INTERACTION: Duration = Duration::from_secs(15 * MINUTE);
 pub const CONSENT: Duration = Duration::from_secs(365 * DAY);
 /// A refusal kept for `hufu trace`.
 pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
+/// What a website must be told of a session's end, until it is given up.
+pub const LOGOUT_DELIVERY: Duration = Duration::from_secs(24 * HOUR);
+/// How long a Logout Token may be believed.
+pub const LOGOUT_TOKEN: Duration = Duration::from_secs(2 * MINUTE);
 /// A signing key, from its first signature to its last.
 pub const SIGNING_KEY: Duration = Duration::from_secs(90 * DAY);
 /// How long a signing key is published before it signs.

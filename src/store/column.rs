@@ -5,7 +5,7 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    CredentialDigest, GrantId, NodeId, NumberDigest, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp,
+    CredentialDigest, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp,
     TokenHash, TraceId,
 };
 
@@ -41,6 +41,7 @@ from_column! { Binary, Vec<u8> =>
     GrantId, |bytes| Self::from_slice(&bytes);
     NodeId, |bytes| Self::from_slice(&bytes);
     NumberDigest, |bytes| Self::from_slice(&bytes);
+    OutboxId, |bytes| Self::from_slice(&bytes);
     PasskeyId, |bytes| Self::from_slice(&bytes);
     PersonId, |bytes| Self::from_slice(&bytes);
     SessionId, |bytes| Self::from_slice(&bytes);

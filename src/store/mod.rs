@@ -20,6 +20,7 @@ pub mod consents;
 pub mod grants;
 pub mod leases;
 pub mod meta;
+pub mod outbox;
 pub mod passkeys;
 pub mod persons;
 pub mod refusals;

@@ -62,6 +62,12 @@ tables! {
         client_id -> Nullable<Text>,
         body -> Text,
     }
+    outbox (id) {
+        id -> Binary,
+        sealed -> Binary,
+        due -> BigInt,
+        attempts -> BigInt,
+    }
     signing_keys (kid) {
         kid -> Text,
         alg -> Text,

@@ -17,7 +17,7 @@ pub struct SessionRow {
     pub sealed: Vec<u8>,
     /// The clients to tell when the session ends.
     pub clients: Vec<u8>,
-    /// Counts the changes of `clients`.
+    /// Another at every change of `clients`, drawn at random: a count would say how many websites are in the list.
     pub version: i64,
     /// The step of a quarter of an hour in which it was last used.
     pub last_seen: Timestamp,
@@ -62,27 +62,35 @@ pub fn raise(tx: &mut Tx, row: &SessionRow, was: &TokenHash) -> Result<bool, Sto
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
 
-/// Moves `last_seen` to the step of `now`; false when it is there already or the session has ended.
-pub fn touch(tx: &mut Tx, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
-    let step = now.step(LAST_SEEN_STEP).unix();
-    let earlier = sessions::table.find(id.as_bytes().as_slice()).filter(dsl::last_seen.lt(step));
-    Ok(diesel::update(earlier).set(dsl::last_seen.eq(step)).execute(tx.conn())? == 1)
+/// How a session's row is while it is used: when last, and the list of clients, sealed anew each time.
+///
+/// The two move together, so that a list that has changed says no more than that the session was used.
+#[derive(Debug, Clone)]
+pub struct InUse {
+    pub clients: Vec<u8>,
+    pub version: i64,
+    pub last_seen: Timestamp,
 }
 
-/// False when it has ended already.
-pub fn end(tx: &mut Tx, id: &SessionId) -> Result<bool, StoreError> {
-    Ok(diesel::delete(sessions::table.find(id.as_bytes().as_slice())).execute(tx.conn())? == 1)
-}
-
-/// Signs the person out everywhere; tells in how many browsers.
-pub fn end_all(tx: &mut Tx, person: &PersonId) -> Result<usize, StoreError> {
-    let all = sessions::table.filter(dsl::person.eq(person.as_bytes().as_slice()));
-    Ok(diesel::delete(all).execute(tx.conn())?)
-}
-
-/// Puts a longer list of clients in place; false when the list was changed since `version` was read.
-pub fn extend_clients(tx: &mut Tx, id: &SessionId, version: i64, clients: &[u8]) -> Result<bool, StoreError> {
-    let same = sessions::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
-    let change = (dsl::clients.eq(clients), dsl::version.eq(version + 1));
+/// False when the list was changed since `was` was read, or the session has ended.
+pub fn keep_in_use(tx: &mut Tx, id: &SessionId, was: i64, now: &InUse) -> Result<bool, StoreError> {
+    let same = sessions::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(was));
+    let change = (
+        dsl::clients.eq(&now.clients),
+        dsl::version.eq(now.version),
+        dsl::last_seen.eq(now.last_seen.step(LAST_SEEN_STEP).unix()),
+    );
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// False when it has ended already, or its list of clients was changed since `version` was read: somebody more must be told.
+pub fn end(tx: &mut Tx, id: &SessionId, version: i64) -> Result<bool, StoreError> {
+    let same = sessions::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    Ok(diesel::delete(same).execute(tx.conn())? == 1)
+}
+
+/// Of the sessions that nobody has used since `since`, the `most` that have waited longest.
+pub fn unused(db: &mut Db, since: Timestamp, most: i64) -> Result<Vec<SessionRow>, StoreError> {
+    let unused = sessions::table.filter(dsl::last_seen.le(since.unix()));
+    Ok(unused.order(dsl::last_seen).limit(most).load(db.conn())?)
 }

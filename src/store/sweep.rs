@@ -5,29 +5,29 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, consents, grants, refusals, sessions, spent};
+use super::schema::{assertions, consents, grants, outbox, refusals, spent};
 use super::{StoreError, Tx};
 use crate::spec::{SessionId, Timestamp};
 
-/// A table whose rows expire.
+/// A table whose rows expire, and nobody needs to be told. (Sessions end in `flow/ending`: websites are told.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiring {
-    Sessions,
     Consents,
     Grants,
     Spent,
     Assertions,
     Refusals,
+    Outbox,
 }
 
 impl Expiring {
     pub const ALL: [Expiring; 6] = [
-        Expiring::Sessions,
         Expiring::Consents,
         Expiring::Grants,
         Expiring::Spent,
         Expiring::Assertions,
         Expiring::Refusals,
+        Expiring::Outbox,
     ];
 }
 
@@ -48,11 +48,11 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
     let hour = SessionId::hour_prefix(now);
     let hour = hour.as_slice();
     Ok(match table {
-        Expiring::Sessions => below!(tx, sessions, hour, most),
         Expiring::Grants => below!(tx, grants, hour, most),
         Expiring::Spent => below!(tx, spent, hour, most),
         Expiring::Assertions => below!(tx, assertions, hour, most),
         Expiring::Refusals => below!(tx, refusals, hour, most),
+        Expiring::Outbox => below!(tx, outbox, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
     })
 }

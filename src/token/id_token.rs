@@ -1,12 +1,14 @@
 //! The ID token's claims: minimal by construction. OpenID Connect Core §2; PROTOCOL 4.
 
+use crate::authn;
 use crate::client::Client;
 use crate::code::RedeemedCode;
 use crate::keys::{KeyError, Keys, Sub};
 use crate::spec::{Timestamp, lifetime};
 use serde::Serialize;
 
-/// `iss sub aud exp iat nonce acr amr`, `auth_time` when asked for, and no field for anything else.
+/// `iss sub aud exp iat nonce acr amr`, `auth_time` when asked for, `sid` where logout needs it, and no field for anything
+/// else.
 #[derive(Serialize)]
 pub struct IdTokenClaims {
     iss: String,
@@ -20,6 +22,8 @@ pub struct IdTokenClaims {
     nonce: Option<String>,
     acr: &'static str,
     amr: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
 }
 
 impl IdTokenClaims {
@@ -38,6 +42,7 @@ impl IdTokenClaims {
             nonce: code.nonce.clone(),
             acr: code.acr.wire(),
             amr: code.amr.clone(),
+            sid: client.metadata.hears_of_logouts().then(|| authn::sid(keys, code.session, &client.client_id)),
         })
     }
 }

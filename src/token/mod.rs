@@ -6,11 +6,13 @@
 mod access_token;
 mod error;
 mod id_token;
+mod logout_token;
 mod request;
 mod response;
 
 pub use access_token::{AccessToken, AccessTokenError, AccessTokenPayload, VerifiedAccessToken};
 pub use error::TokenError;
 pub use id_token::IdTokenClaims;
+pub use logout_token::LogoutTokenClaims;
 pub use request::{AuthorizationCodeRequest, TokenRequest};
 pub use response::TokenSet;

@@ -31,13 +31,18 @@ pub async fn by_query(provider: web::Data<Provider>, visit: Visit, request: Http
 
 /// `POST /authorize`: becomes a same-site GET, so that our `SameSite=Lax` cookies come along (PROTOCOL 24).
 pub async fn by_form(provider: web::Data<Provider>, visit: Visit, body: Body) -> HttpResponse {
+    same_site(&provider, &visit, "/authorize", &body)
+}
+
+/// A form that another website posted, as a GET to `path` of ours.
+pub fn same_site(provider: &Provider, visit: &Visit, path: &str, body: &Body) -> HttpResponse {
     let base = provider.issuer.as_str().trim_end_matches('/');
     match body.bytes().ok().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
         Some(query) if query.bytes().all(|byte| byte.is_ascii_graphic()) => HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("{base}/authorize?{query}")))
+            .insert_header((header::LOCATION, format!("{base}{path}?{query}")))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish(),
-        _ => error::small_page(&provider, &visit, Happened::BadRequest, "param.not_form", StatusCode::BAD_REQUEST),
+        _ => error::small_page(provider, visit, Happened::BadRequest, "param.not_form", StatusCode::BAD_REQUEST),
     }
 }
 

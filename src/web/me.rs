@@ -1,14 +1,13 @@
 //! The person's own page and its forms. Every change needs a live session; factors change only after a recent sign-in.
 
-use super::cookie::Jar;
 use super::form::{self, Bound, OwnForm};
 use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
 use super::visit::Visit;
-use super::{error, sign_in};
+use super::{error, logout, sign_in};
 use crate::authn::PinRule;
 use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
-use crate::flow::{self, Provider, interaction, passkeys, pin, session};
+use crate::flow::{self, Provider, ending, interaction, passkeys, pin, session};
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -160,7 +159,7 @@ pub async fn end_session(provider: web::Data<Provider>, visit: Visit, own: Own) 
             StatusCode::BAD_REQUEST,
         );
     };
-    match session::end(&provider, &own.live, id).await {
+    match ending::end(&provider, &own.live, id).await {
         Ok(_) => done(Notice::SessionEnded),
         Err(_) => error::busy(&provider, &visit),
     }
@@ -168,8 +167,8 @@ pub async fn end_session(provider: web::Data<Provider>, visit: Visit, own: Own) 
 
 /// `POST /me/sessions/end-all`.
 pub async fn end_all(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
-    match session::end_all(&provider, &own.live).await {
-        Ok(_) => signed_out(&provider, &visit),
+    match flow::sign_out_everywhere(&provider, &own.live).await {
+        Ok(out) => logout::signed_out(&provider, &visit, &out),
         Err(_) => error::busy(&provider, &visit),
     }
 }
@@ -254,39 +253,6 @@ pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, own: Own) -
         },
     };
     show(&provider, &visit, Said { notice: None, problem: Some(MeProblem::Pin(problem)) }).await
-}
-
-/// `GET /signout`.
-pub async fn ask_sign_out(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
-    let bound = Bound::of(&provider, &visit);
-    let answer = visit.page(
-        StatusCode::OK,
-        None,
-        &page::SignOut { chrome: visit.chrome(&provider, &bound.csrf, Some("/signout")), request: "", way_back: None },
-    );
-    bound.send(&provider, answer)
-}
-
-/// `POST /signout`.
-pub async fn sign_out(provider: web::Data<Provider>, visit: Visit, _form: OwnForm) -> HttpResponse {
-    let ended = match session::live(&provider, visit.session.as_deref()).await {
-        Ok(Some(live)) => session::sign_out(&provider, &live).await,
-        Ok(None) => Ok(()),
-        Err(unavailable) => Err(unavailable),
-    };
-    match ended {
-        Ok(()) => signed_out(&provider, &visit),
-        Err(_) => error::busy(&provider, &visit),
-    }
-}
-
-/// The page after signing out. The browser stays known: only who sits before it is forgotten.
-fn signed_out(provider: &Provider, visit: &Visit) -> HttpResponse {
-    let mut answer =
-        visit.page(StatusCode::OK, None, &page::SignedOut { chrome: visit.chrome(provider, "", None), way_back: None });
-    drop(answer.add_cookie(&Jar::Session.clear(&provider.issuer)));
-    drop(answer.add_cookie(&Jar::Browser.clear(&provider.issuer)));
-    answer
 }
 
 fn done(notice: Notice) -> HttpResponse {

@@ -7,6 +7,7 @@ mod cookie;
 mod error;
 mod form;
 mod health;
+mod logout;
 mod me;
 mod oauth;
 pub mod page;
@@ -94,7 +95,12 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .route(web::post().to(oauth::userinfo))
                 .route(web::method(Method::OPTIONS).to(oauth::preflight)),
         )
-        .service(web::resource("/signout").route(web::get().to(me::ask_sign_out)).route(web::post().to(me::sign_out)))
+        .service(
+            web::resource("/logout").route(web::get().to(logout::by_query)).route(web::post().to(logout::by_form)),
+        )
+        .service(
+            web::resource("/signout").route(web::get().to(logout::ask_here)).route(web::post().to(logout::sign_out)),
+        )
         .service(
             web::scope("/me")
                 .route("", web::get().to(me::overview))

@@ -4,6 +4,7 @@
 mod browser;
 mod documents;
 mod passkey;
+mod receiver;
 mod signer;
 pub mod tables;
 mod website;
@@ -11,6 +12,7 @@ mod website;
 pub use self::browser::{Answer, Browser};
 pub use self::documents::{Answers, Documents};
 pub use self::passkey::Authenticator;
+pub use self::receiver::{Manner, Receiver};
 pub use self::signer::{Signer, paying_with};
 pub use self::website::{Website, claims};
 
@@ -112,6 +114,7 @@ impl Default for Plan {
 pub static RING: LazyLock<String> = LazyLock::new(|| FileKeys::generate_sandbox(&mut StdRng::seed_from_u64(7)));
 
 /// A person of the sandbox and what only they know.
+#[derive(Clone)]
 pub struct Person {
     pub id: PersonId,
     pub number: String,

@@ -25,10 +25,11 @@ macro_rules! asset {
     };
 }
 
-pub(crate) static ASSETS: [Asset; 9] = [
+pub(crate) static ASSETS: [Asset; 10] = [
     asset!("hufu.css", CSS),
     asset!("signin.js", JS),
     asset!("me.js", JS),
+    asset!("signout.js", JS),
     asset!("tally.svg", SVG),
     asset!("tally-apart.svg", SVG),
     asset!("favicon.svg", SVG),

@@ -41,12 +41,14 @@ pub enum Happened {
     NotFound,
     /// Too much was sent.
     TooLarge,
+    /// The website's wish to sign the person out breaks a rule.
+    SignOut,
     /// Our own fault.
     Broken,
 }
 
 impl Happened {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BadRequest,
         Self::UnknownWebsite,
         Self::UnknownReturn,
@@ -54,6 +56,7 @@ impl Happened {
         Self::ForeignForm,
         Self::NotFound,
         Self::TooLarge,
+        Self::SignOut,
         Self::Broken,
     ];
 
@@ -67,6 +70,7 @@ impl Happened {
             Self::ForeignForm => ("refusal-foreign-form", "refusal-foreign-form-do"),
             Self::NotFound => ("refusal-not-found", "refusal-not-found-do"),
             Self::TooLarge => ("refusal-too-large", "refusal-too-large-do"),
+            Self::SignOut => ("refusal-sign-out", "refusal-sign-out-do"),
             Self::Broken => ("refusal-broken", "refusal-broken-do"),
         }
     }

@@ -137,7 +137,9 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
 
     page("sign-out", SignOut { chrome, request: "", way_back: None }.render());
     page("sign-out-site", SignOut { chrome, request: "sealed", way_back: site }.render());
-    page("signed-out", SignedOut { chrome, way_back: site }.render());
+    page("signed-out", SignedOut { chrome, frames: Vec::new(), way_back: None }.render());
+    let frames = vec!["https://shop.example/out?iss=https%3A%2F%2Fid.example&sid=s"];
+    page("signed-out-telling", SignedOut { chrome, frames, way_back: site }.render());
     page("busy", Busy { chrome, seconds: 7 }.render());
 
     page("me", me(locale).render());

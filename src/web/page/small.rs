@@ -26,11 +26,13 @@ pub struct SignOut<'a> {
     pub way_back: Option<WayBack<'a>>,
 }
 
-/// After signing out, when no website wants the person back by itself.
+/// After signing out: alone, or while this browser tells websites; then it goes on by itself where a website wants it back.
 #[derive(Debug, Template)]
 #[template(path = "signed_out.html")]
 pub struct SignedOut<'a> {
     pub chrome: Chrome<'a>,
+    /// Pages of websites, loaded unseen (Front-Channel Logout 1.0 §2).
+    pub frames: Vec<&'a str>,
     pub way_back: Option<WayBack<'a>>,
 }
 

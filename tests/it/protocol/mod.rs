@@ -5,6 +5,7 @@ mod client_keys;
 mod errors;
 mod guessing;
 mod outage;
+mod outbox;
 mod redemption;
 mod revocation;
 mod sessions;

@@ -4,6 +4,7 @@ use super::*;
 use crate::db::TestDb;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_types};
 use hufu::spec::AssertionId;
+use hufu::store::sessions::InUse;
 use hufu::store::{StoreConfig, assertions, consents, sessions};
 
 #[derive(QueryableByName)]
@@ -81,7 +82,8 @@ async fn mingling_beside_writers_loses_nothing() {
         for number in 0..100 {
             writer.write(move |tx| sessions::insert_once(tx, &session(number, 1))).await.expect("committed");
             let later = NOW.plus(std::time::Duration::from_secs(3600));
-            let touched = writer.write(move |tx| sessions::touch(tx, &session(number, 1).id, later)).await;
+            let later = InUse { clients: vec![8; 64], version: 2, last_seen: later };
+            let touched = writer.write(move |tx| sessions::keep_in_use(tx, &session(number, 1).id, 1, &later)).await;
             assert!(touched.expect("committed"));
         }
     });

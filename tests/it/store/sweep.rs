@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::{AssertionId, TraceId};
+use hufu::spec::{AssertionId, OutboxId, TraceId};
+use hufu::store::outbox::{self, OutboxRow};
 use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::sweep::{self, Expiring};
-use hufu::store::{assertions, consents, sessions};
+use hufu::store::{assertions, consents};
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
 
@@ -50,7 +51,8 @@ on_each_database! {
         store
             .write(move |tx| {
                 let mut rng = StdRng::seed_from_u64(1);
-                sessions::insert_once(tx, &SessionRow { id: SessionId::expiring(past, &mut rng), ..session(1, 1) })?;
+                let id = OutboxId::expiring(past, &mut rng);
+                outbox::insert(tx, &OutboxRow { id, sealed: vec![1], due: NOW, attempts: 1 })?;
                 grants::insert_once(tx, &GrantId::expiring(past, &mut rng))?;
                 spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
                 assertions::spend(tx, &AssertionId::expiring(past, &mut rng))?;

@@ -6,6 +6,7 @@ use hufu::spec::TraceId;
 use hufu::store::audit::{self, Chain};
 use hufu::store::clients::{self, ClientRow};
 use hufu::store::refusals::{self, RefusalRow};
+use hufu::store::sessions::InUse;
 use hufu::store::signing_keys::{self, SigningKeyRow};
 use hufu::store::throttles::ThrottleRow;
 use hufu::store::{consents, meta, passkeys, persons, sessions, throttles};
@@ -57,25 +58,21 @@ on_each_database! {
         let store = db.open();
         let id = session(1, 1).id;
         store.write(|tx| sessions::insert_once(tx, &session(1, 1))).await.expect("committed");
-        let touch = |now| {
-            let store = store.clone();
-            async move { store.write(move |tx| sessions::touch(tx, &id, now)).await.expect("decided") }
-        };
-        assert!(!touch(NOW).await);
-        assert!(touch(NOW.plus(Duration::from_secs(1800))).await);
+        let later = InUse { clients: vec![9], version: 2, last_seen: NOW.plus(Duration::from_secs(1800)) };
+        assert!(store.write(move |tx| sessions::keep_in_use(tx, &id, 1, &later)).await.expect("decided"));
         let seen = store.read(move |db| sessions::by_id(db, &id)).await.expect("answers").expect("there").last_seen;
         assert_eq!(seen.unix() % 900, 0);
     }
 
-    async fn sign_out_everywhere_ends_all_sessions_of_one_person(db) {
+    async fn a_session_ends_once_and_only_as_it_was_read(db) {
         let store = db.open();
         for (number, person) in [(1, 1), (2, 1), (3, 2)] {
             store.write(move |tx| sessions::insert_once(tx, &session(number, person))).await.expect("committed");
         }
-        assert_eq!(store.write(|tx| sessions::end_all(tx, &person_id(1))).await.expect("committed"), 2);
-        assert_eq!(store.read(|db| sessions::of_person(db, &person_id(2))).await.expect("answers").len(), 1);
-        assert!(store.write(|tx| sessions::end(tx, &session(3, 2).id)).await.expect("committed"));
-        assert!(!store.write(|tx| sessions::end(tx, &session(3, 2).id)).await.expect("committed"));
+        assert_eq!(store.read(|db| sessions::of_person(db, &person_id(1))).await.expect("answers").len(), 2);
+        assert!(!store.write(|tx| sessions::end(tx, &session(3, 2).id, 7)).await.expect("committed"), "it has moved");
+        assert!(store.write(|tx| sessions::end(tx, &session(3, 2).id, 1)).await.expect("committed"));
+        assert!(!store.write(|tx| sessions::end(tx, &session(3, 2).id, 1)).await.expect("committed"));
     }
 
     async fn a_list_of_clients_is_extended_once_per_version(db) {
@@ -84,7 +81,9 @@ on_each_database! {
             .write(|tx| {
                 sessions::insert_once(tx, &session(1, 1))?;
                 let id = session(1, 1).id;
-                Ok((sessions::extend_clients(tx, &id, 1, &[1])?, sessions::extend_clients(tx, &id, 1, &[2])?))
+                let longer = |version, client| InUse { clients: vec![client], version, last_seen: NOW };
+                let first = sessions::keep_in_use(tx, &id, 1, &longer(5, 1))?;
+                Ok((first, sessions::keep_in_use(tx, &id, 1, &longer(6, 2))?))
             })
             .await;
         assert_eq!(outcomes.expect("committed"), (true, false));
