@@ -222,10 +222,18 @@ mod tests {
     #[test]
     fn an_address_that_differs_by_a_character_is_refused() {
         for uri in [
-            "https://a.example/out/", "https://a.example/out?", "https://a.example/out?y=1", "https://A.example/out",
-            "http://a.example/out", "https://b.example/out", "https://a.example:443/out", "javascript:alert(1)", "//a.example/out",
+            "https://a.example/out/",
+            "https://a.example/out?",
+            "https://a.example/out?y=1",
+            "https://A.example/out",
+            "http://a.example/out",
+            "https://b.example/out",
+            "https://a.example:443/out",
+            "javascript:alert(1)",
+            "//a.example/out",
         ] {
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("post_logout_redirect_uri", uri).finish();
+            let query =
+                form_urlencoded::Serializer::new(String::new()).append_pair("post_logout_redirect_uri", uri).finish();
             assert!(matches!(way_back(&query), Err(LogoutRefused::RedirectUri { .. })), "{uri}");
         }
     }
@@ -240,7 +248,8 @@ mod tests {
     #[test]
     fn a_way_back_stands_for_as_long_as_a_page_and_while_it_is_registered() {
         let query = "post_logout_redirect_uri=https%3A%2F%2Fa.example%2Fout";
-        let back = request(query).and_then(|request| request.way_back(&client(), NOW)).ok().flatten().expect("a way back");
+        let back =
+            request(query).and_then(|request| request.way_back(&client(), NOW)).ok().flatten().expect("a way back");
         assert!(back.stands(&client(), NOW));
         assert!(!back.stands(&client(), NOW.plus(lifetime::INTERACTION)));
         let mut moved = client();

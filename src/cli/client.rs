@@ -28,6 +28,9 @@ Examples:
                   --alternative-login-uri https://bank.example/login
   hufu client add --auth-method private_key_jwt --jwks-file keys.json --id-token-alg ES256 \\
                   --redirect-uri https://shop.example/callback
+  hufu client add --redirect-uri https://bank.example/callback --alternative-login-uri https://bank.example/login \
+                  --post-logout-redirect-uri https://bank.example/ \
+                  --backchannel-logout-uri https://bank.example/backchannel-logout
   hufu client add --native --auth-method none --redirect-uri http://127.0.0.1/callback")]
     Add(Box<Add>),
     /// Lists the websites
@@ -42,6 +45,13 @@ Examples:
         /// Its client_id
         #[arg(value_name = "CLIENT_ID")]
         id: String,
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        reader: Reader,
+    },
+    /// Shows which websites are still to be told of sign-outs: how many, how often it was tried, and what went wrong
+    Outbox {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
@@ -109,6 +119,15 @@ pub struct Add {
     /// Where a sign-in at the website begins
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
+    /// Where the website takes its visitors back after signing out; several when given several times
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// Where the website's server is told that a session has ended
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
+    /// The website's page that ends its session in the person's browser
+    #[arg(long, value_name = "URL")]
+    frontchannel_logout_uri: Option<String>,
     #[command(flatten)]
     reader: Reader,
 }
@@ -135,6 +154,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let client = from_row(row.ok_or_else(|| unknown(id))?).map_err(Failure::unavailable)?;
             reader.tell(&shown(&client), |shown| serde_json::to_string_pretty(shown).unwrap_or_default())
         }
+        Command::Outbox { place, reader } => super::outbox::show(&Desk::open(place)?, reader),
         Command::Remove { id, place, reader } => {
             let wanted = ClientId::new(id.clone());
             let entry = Entry::new("client remove", json!({ "client_id": id }));
@@ -237,6 +257,11 @@ impl Add {
             require_auth_time: self.require_auth_time,
             require_pkce: if self.pkce_optional { Pkce::Optional } else { Pkce::Required },
             initiate_login_uri: self.initiate_login_uri.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+            backchannel_logout_session_required: self.backchannel_logout_uri.is_some(),
+            frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
+            frontchannel_logout_session_required: self.frontchannel_logout_uri.is_some(),
             alternative_login_uri: self.alternative_login_uri.clone(),
             ..ClientMetadata::default()
         })

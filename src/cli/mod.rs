@@ -17,6 +17,7 @@ mod metrics;
 mod migrate;
 mod node;
 mod out;
+mod outbox;
 mod persona;
 mod place;
 mod serve;

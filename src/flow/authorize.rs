@@ -138,7 +138,9 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     };
     keep(provider, &request, &consented, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
     if let Some(live) = live {
-        session::used(provider, live, Some(&request.client), now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
+        session::used(provider, live, Some(&request.client), now)
+            .await
+            .map_err(|_| refuse(AuthorizeError::Unavailable))?;
     }
     let code = IssuedCode::issue(&request, &consented, &provider.keys, now, &mut *provider.rng())
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;

@@ -24,7 +24,10 @@ pub struct Leaving<'a> {
 /// What the browser gets next.
 pub enum LeavingNext {
     /// The person is asked. `unheeded` is for the website's developer.
-    Ask { back: Option<Back>, unheeded: Option<LogoutRefused> },
+    Ask {
+        back: Option<Back>,
+        unheeded: Option<LogoutRefused>,
+    },
     Done(SignedOut),
 }
 
@@ -156,11 +159,13 @@ async fn frames(provider: &Provider, session: SessionId, list: &ClientList) -> R
     if visited.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = provider.store.read(move |db| visited.iter().map(|id| clients::by_id(db, id)).collect::<Result<Vec<_>, _>>());
+    let rows =
+        provider.store.read(move |db| visited.iter().map(|id| clients::by_id(db, id)).collect::<Result<Vec<_>, _>>());
     let mut frames = Vec::new();
     for row in rows.await?.into_iter().flatten() {
         let client = register::from_row(row)?;
-        let Some(mut url) = client.metadata.frontchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok()) else {
+        let Some(mut url) = client.metadata.frontchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok())
+        else {
             continue;
         };
         let sid = authn::sid(&provider.keys, session, &client.client_id);

@@ -14,10 +14,10 @@ pub mod health;
 pub mod interaction;
 mod logout;
 pub mod me;
+pub mod outbox;
 pub mod passkeys;
 pub mod person;
 pub mod pin;
-pub mod outbox;
 mod provider;
 mod redeem;
 pub mod refusals;
@@ -31,11 +31,12 @@ mod userinfo;
 
 pub use authorize::{Arrival, ConsentPage, Next, SignInPage, authorize};
 pub use error::Unavailable;
+pub use fetch::{Bounds, Fetch, FetchError, Fetched, Fetching};
 pub use logout::{
-    Back, Leaving, LeavingNext, LeavingRefused, NotHeard, SignedOut, logout, seal as seal_way_back, sign_out, sign_out_everywhere,
+    Back, Leaving, LeavingNext, LeavingRefused, NotHeard, SignedOut, logout, seal as seal_way_back, sign_out,
+    sign_out_everywhere,
 };
 pub use outbox::Outbox;
-pub use fetch::{Bounds, Fetch, FetchError, Fetched, Fetching};
 pub use provider::{Mode, Parts, Provider, World};
 pub use redeem::token;
 pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};

@@ -177,12 +177,7 @@ impl Outbox {
     }
 
     /// Begins a call, unless the website has its share already; one that does not answer waits for longer.
-    fn call(
-        &mut self,
-        provider: &Provider,
-        delivery: Delivery,
-        now: Timestamp,
-    ) -> Result<Option<Change>, Unavailable> {
+    fn call(&mut self, provider: &Provider, delivery: Delivery, now: Timestamp) -> Result<Option<Change>, Unavailable> {
         let id = &delivery.client.client_id;
         let calls = self.under_way.values().filter(|other| *other == id).count();
         if self.silent.contains(id.as_str()) && calls > 0 {

@@ -23,6 +23,14 @@ pub struct Additional {
     pub authorization_response_iss_parameter_supported: bool,
     /// Initiating User Registration via OpenID Connect 1.0 §4 (the list of `prompt` values).
     pub prompt_values_supported: Vec<String>,
+    /// RP-Initiated Logout 1.0 §2.1.
+    pub end_session_endpoint: String,
+    /// Back-Channel Logout 1.0 §2.1.
+    pub backchannel_logout_supported: bool,
+    pub backchannel_logout_session_supported: bool,
+    /// Front-Channel Logout 1.0 §3.
+    pub frontchannel_logout_supported: bool,
+    pub frontchannel_logout_session_supported: bool,
 }
 
 impl AdditionalProviderMetadata for Additional {}
@@ -55,6 +63,11 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         code_challenge_methods_supported: texts(&["S256"]),
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: texts(&["none", "login", "consent", "select_account"]),
+        end_session_endpoint: at("/logout"),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
     };
     let acrs = Acr::SUPPORTED.iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
     let claims = claims_supported().into_iter().map(|name| CoreClaimName::new(name.to_owned())).collect();

@@ -5,8 +5,8 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    CredentialDigest, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp,
-    TokenHash, TraceId,
+    CredentialDigest, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest,
+    Timestamp, TokenHash, TraceId,
 };
 
 macro_rules! from_column {

@@ -95,9 +95,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .route(web::post().to(oauth::userinfo))
                 .route(web::method(Method::OPTIONS).to(oauth::preflight)),
         )
-        .service(
-            web::resource("/logout").route(web::get().to(logout::by_query)).route(web::post().to(logout::by_form)),
-        )
+        .service(web::resource("/logout").route(web::get().to(logout::by_query)).route(web::post().to(logout::by_form)))
         .service(
             web::resource("/signout").route(web::get().to(logout::ask_here)).route(web::post().to(logout::sign_out)),
         )

@@ -43,7 +43,7 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA", "HS256"],
         // login::the_id_token_holds_exactly_the_minimal_claims, prompt::auth_time_is_told_only_when_asked_for
         "claim_types_supported": ["normal"],
-        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"],
         // acr::*
         "claims_parameter_supported": true,
         // hints::the_page_speaks_the_language_that_was_asked_for
@@ -57,6 +57,14 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "authorization_response_iss_parameter_supported": true,
         // prompt::*
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        // protocol::logout::a_website_that_shows_the_sessions_own_id_token_signs_the_person_out_and_gets_them_back
+        "end_session_endpoint": at("/logout"),
+        // protocol::outbox::a_website_is_told_of_a_sign_out_by_a_logout_token
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        // protocol::logout::websites_are_told_through_the_browser_before_it_goes_back
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
     });
     assert_eq!(sorted(&document), sorted(&expected));
 }

@@ -52,7 +52,9 @@ impl Receiver {
             read.extend_from_slice(&chunk[..count]);
             let text = String::from_utf8_lossy(&read).into_owned();
             let whole = text.split_once("\r\n\r\n").and_then(|(head, body)| {
-                let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
                 (body.len() == length.unwrap_or(0)).then(|| body.to_owned())
             });
             match whole {

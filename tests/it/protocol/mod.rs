@@ -4,6 +4,7 @@
 mod client_keys;
 mod errors;
 mod guessing;
+mod logout;
 mod outage;
 mod outbox;
 mod redemption;

@@ -11,8 +11,9 @@ use crate::store::conn::any::{AnyConn, Db, Tx};
 use crate::store::error::StoreError;
 
 /// Every table that gets rows while people sign in. A refusal names a website and comes right after a sign-in, so it would
-/// tell as much as a consent; what the outbox holds for one person's websites enters it in one transaction; an assertion tells that the grant of its transaction is that of a website with keys. `spent`
-/// comes last, for every transaction leaves a row there, those of the mingling too.
+/// tell as much as a consent; what the outbox holds for one person's websites enters it in one transaction; an assertion
+/// tells that the grant of its transaction is that of a website with keys. `spent` comes last, for every transaction leaves
+/// a row there, those of the mingling too.
 pub(in crate::store::conn) const TABLES: [&str; 7] =
     ["sessions", "consents", "refusals", "outbox", "grants", "assertions", "spent"];
 
