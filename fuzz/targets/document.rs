@@ -2,8 +2,10 @@
 
 use super::text;
 use hufu::document::{
-    Contents, DocumentKind, DocumentNumber, Mrz, active_authentication_key, face, holder_details, security_infos, zone,
+    Certificate, Contents, DocumentKind, DocumentNumber, Mrz, SecurityObject, TrustStore, active_authentication_key,
+    face, holder_details, security_infos, zone,
 };
+use hufu::spec::Timestamp;
 
 /// A zone that is read holds no filler where a person would see it, and prints nothing of itself.
 pub fn zone_and_number(data: &[u8]) {
@@ -34,4 +36,19 @@ pub fn chip_files(data: &[u8]) {
     assert!(
         [security_infos(data), active_authentication_key(data)].into_iter().flatten().all(|der| der.len() < data.len())
     );
+}
+
+/// What nobody trusted signed brings nothing, however well formed it is.
+pub fn security_object(data: &[u8]) {
+    let now = Timestamp::from_unix(1_790_000_000);
+    let mut store = TrustStore::default();
+    if let Ok(object) = SecurityObject::verify(data) {
+        assert!(store.chain(object.signer(), now).is_err());
+    }
+    assert!(store.take_master_list(data, now).is_err() && store.take_revocations(data).is_err());
+    let Ok(certificate) = Certificate::parse(data) else { return };
+    assert!(store.chain(&certificate, now).is_err());
+    if store.trust(certificate.clone()).is_ok() {
+        assert_eq!(store.trust(certificate), Ok(()));
+    }
 }

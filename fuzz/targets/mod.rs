@@ -42,6 +42,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("preferences", settings::preferences),
     ("redirect_uri", redirect::redirect_uri),
     ("sealed", sealed::sealed),
+    ("security_object", document::security_object),
     ("tampered", sealed::tampered),
     ("token_request", client::token_request),
     ("trace_id", person::trace_id),

@@ -5,6 +5,7 @@
 
 pub mod authenticator;
 pub mod certificate;
+pub mod chip;
 pub mod data;
 pub mod registry;
 pub mod seed;

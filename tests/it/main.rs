@@ -7,6 +7,7 @@ mod blindness;
 mod browser;
 mod cli;
 mod db;
+mod documents;
 mod fuzz;
 mod house;
 mod parsers;
