@@ -1,6 +1,7 @@
 //! Where a client may be answered. The promise is judged by another way of reading a URI than the product's own.
 
 use super::{can_be_told, first_line, text};
+use hufu::authorize::AuthorizationResponse;
 use hufu::client::{ApplicationType, Client, ClientMetadata, Environment, RedirectKind};
 use hufu::spec::ClientId;
 use url::Url;
@@ -64,6 +65,15 @@ pub fn lands_on(redirect_uri: &str, location: &str, answer: &str, state: Option<
     assert!(said(answer).is_some());
     assert_eq!(said("iss").as_deref(), Some("https://hufu.example"));
     assert_eq!(said("state").as_deref(), state);
+}
+
+/// The same for the answer that a browser posts.
+pub fn is_posted_to(redirect_uri: &str, answered: &AuthorizationResponse, answer: &str, state: Option<&str>) {
+    let AuthorizationResponse::FormPost { action, fields } = answered else { panic!("{answered:?}") };
+    assert_eq!(action.as_str(), redirect_uri);
+    let said = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    assert!(said(answer).is_some());
+    assert_eq!((said("iss"), said("state")), (Some("https://hufu.example"), state));
 }
 
 /// What was accepted at registration may be used, and leads nowhere that the rules forbid.

@@ -1,8 +1,10 @@
 //! The authorization request: parameters, the request itself, the `claims` parameter.
 
-use super::redirect::{lands_on, was_registered};
+use super::redirect::{is_posted_to, lands_on, was_registered};
 use super::{can_be_told, text};
-use hufu::authorize::{AuthorizationRequest, AuthorizationResponse, AuthorizeRefused, client_id};
+use hufu::authorize::{
+    AuthorizationRequest, AuthorizationResponse, AuthorizeRefused, ReplyTo, ResponseMode, client_id,
+};
 use hufu::client::{ApplicationType, BareRequests, Client, ClientMetadata, Environment};
 use hufu::spec::{ClientId, IssuerUrl, Params, Refuse, TraceId, limits};
 use std::collections::HashMap;
@@ -81,20 +83,28 @@ pub fn authorize(data: &[u8]) {
                 assert_eq!(params.get("redirect_uri"), Some(request.redirect.as_str()));
                 assert_eq!(params.get("state"), request.state.as_deref());
                 was_registered(client, request.redirect.as_str());
-                let state = request.state.as_deref();
-                let answer = AuthorizationResponse::code(&request.redirect, state, "the-code", &ISSUER);
-                lands_on(request.redirect.as_str(), answer.location(), "code", state);
+                let to = request.reply_to();
+                arrives(&to, &AuthorizationResponse::code(&to, "the-code", &ISSUER), "code");
             }
-            Err(AuthorizeRefused::Redirect { to, state, error }) => {
-                was_registered(client, to.as_str());
+            Err(AuthorizeRefused::Redirect { to, error }) => {
+                was_registered(client, to.redirect.as_str());
                 can_be_told(&error);
-                assert!(state.is_none() || state.as_deref() == params.get("state"));
-                let answer = AuthorizationResponse::error(&to, state.as_deref(), &error.refusal(), TRACE, &ISSUER);
-                lands_on(to.as_str(), answer.location(), "error", state.as_deref());
+                assert!(to.state.is_none() || to.state.as_deref() == params.get("state"));
+                arrives(&to, &AuthorizationResponse::error(&to, &error.refusal(), TRACE, &ISSUER), "error");
             }
             Err(AuthorizeRefused::Page(error)) => can_be_told(&error),
         }
     }
+}
+
+/// The answer goes where and how the request asked.
+fn arrives(to: &ReplyTo, answered: &AuthorizationResponse, answer: &str) {
+    let (uri, state) = (to.redirect.as_str(), to.state.as_deref());
+    match answered {
+        AuthorizationResponse::Redirect { location } => lands_on(uri, location, answer, state),
+        AuthorizationResponse::FormPost { .. } => is_posted_to(uri, answered, answer, state),
+    }
+    assert_eq!(to.mode == ResponseMode::FormPost, matches!(answered, AuthorizationResponse::FormPost { .. }));
 }
 
 /// A `claims` parameter within an otherwise good request.

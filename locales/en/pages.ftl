@@ -124,6 +124,10 @@ signed-out-going = In a moment you are taken back to { $site }.
 signed-out-frame = A website signs you out
 
 ## Busy
+form-post-title = Back to { $host }
+form-post-lead = Your browser takes the answer there. If nothing happens, press the button.
+form-post-continue = Continue
+
 busy-title = Many people are here at once
 busy-lead = { $seconds ->
         [one] Please load this page again in a second. Nothing was lost.

@@ -121,6 +121,10 @@ signed-out-going = 稍后将带您返回{ $site }。
 signed-out-frame = 网站正在为您退出登录
 
 ## 繁忙
+form-post-title = 返回 { $host }
+form-post-lead = 浏览器正在把结果带回该网站。如果没有反应,请按下面的按钮。
+form-post-continue = 继续
+
 busy-title = 现在使用的人很多
 busy-lead = 请在 { $seconds } 秒后重新打开此页。您的信息没有丢失。
 

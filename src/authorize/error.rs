@@ -1,7 +1,7 @@
 //! Why an authorization request is refused, and by which of the two ways the website hears of it.
 
-use super::{ClaimsError, PromptError};
-use crate::client::{RedirectError, TrustedRedirect};
+use super::{ClaimsError, PromptError, ReplyTo};
+use crate::client::RedirectError;
 use crate::spec::{OAuthError, ParamError, Refusal, Refuse, limits};
 
 /// The precise cause.
@@ -63,7 +63,7 @@ pub enum AuthorizeError {
 #[derive(Debug)]
 pub enum AuthorizeRefused {
     Page(AuthorizeError),
-    Redirect { to: TrustedRedirect, state: Option<String>, error: AuthorizeError },
+    Redirect { to: ReplyTo, error: AuthorizeError },
 }
 
 impl From<&AuthorizeError> for OAuthError {
@@ -140,8 +140,8 @@ impl Refuse for AuthorizeError {
                 .fix("use the authorization code flow with PKCE"),
             E::ResponseMode(value) => say("response_mode.not_supported")
                 .received(value)
-                .expected("query, or no response_mode")
-                .fix("drop the parameter"),
+                .expected("query or form_post; form_post at an https or loopback redirect_uri")
+                .fix("drop the parameter, or send response_mode=form_post"),
             E::ScopeWithoutOpenid(value) => say("scope.openid_missing")
                 .received(if value.is_empty() { "no scope" } else { value })
                 .expected("a scope that contains openid (OpenID Connect Core §3.1.2.1)")

@@ -13,4 +13,4 @@ pub use claims::{AcrRequest, AuthTimeClaim, ClaimsError};
 pub use error::{AuthorizeError, AuthorizeRefused};
 pub use prompt::{Prompt, PromptError, Prompts};
 pub use request::{AuthorizationRequest, client_id};
-pub use response::{AuthorizationResponse, with_query};
+pub use response::{AuthorizationResponse, ReplyTo, ResponseMode, with_query};

@@ -1,7 +1,7 @@
 //! The request itself.
 
 use super::claims::ClaimsRequest;
-use super::{AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts};
+use super::{AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts, ReplyTo, ResponseMode};
 use crate::client::{BareRequests, Client, Pkce, TrustedRedirect};
 use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, limits};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ pub struct AuthorizationRequest {
     pub client: Arc<Client>,
     pub redirect: TrustedRedirect,
     pub state: Option<String>,
+    pub response_mode: ResponseMode,
     pub nonce: Option<Nonce>,
     pub challenge: Option<CodeChallenge>,
     pub prompts: Prompts,
@@ -59,19 +60,19 @@ impl AuthorizationRequest {
         };
         let redirect = client.redirect_to(raw).map_err(|error| AuthorizeRefused::Page(error.into()))?;
         let state = params.get("state").filter(|state| state.len() <= limits::STATE).map(str::to_owned);
+        // A mode that is not served cannot carry the refusal that says so.
+        let mode = ResponseMode::parse(params.get("response_mode"), &redirect).unwrap_or_default();
+        let to = ReplyTo { redirect, state, mode };
         if let Some(error) = problem {
-            return Err(AuthorizeRefused::Redirect { to: redirect, state, error: error.into() });
+            return Err(AuthorizeRefused::Redirect { to, error: error.into() });
         }
-        let to = redirect.clone();
-        Self::after_redirect(params, client, redirect, state.clone(), bare)
-            .map_err(|error| AuthorizeRefused::Redirect { to, state, error })
+        Self::after_redirect(params, client, to.clone(), bare).map_err(|error| AuthorizeRefused::Redirect { to, error })
     }
 
     fn after_redirect(
         params: &Params,
         client: Arc<Client>,
-        redirect: TrustedRedirect,
-        state: Option<String>,
+        to: ReplyTo,
         bare: BareRequests,
     ) -> Result<Self, AuthorizeError> {
         if let Some(long) = params.get("state").filter(|state| state.len() > limits::STATE) {
@@ -83,7 +84,7 @@ impl AuthorizationRequest {
         }
         check_unsupported(params)?;
         check_response_type(params)?;
-        check_response_mode(params)?;
+        check_response_mode(params, &to.redirect)?;
         check_scope(params)?;
         let nonce = params.within("nonce", limits::NONCE)?.map(|nonce| Nonce::new(nonce.to_owned()));
         let challenge = check_challenge(params, &client, nonce.is_some() || bare == BareRequests::Accepted)?;
@@ -98,7 +99,8 @@ impl AuthorizationRequest {
         };
         Ok(Self {
             acr: levels(params, claims.acr, &client),
-            state,
+            state: to.state,
+            response_mode: to.mode,
             nonce,
             challenge,
             prompts,
@@ -109,7 +111,7 @@ impl AuthorizationRequest {
             login_hint: params.get("login_hint").map(str::to_owned),
             ui_locales: params.get("ui_locales").map(str::to_owned),
             client,
-            redirect,
+            redirect: to.redirect,
         })
     }
 
@@ -118,9 +120,14 @@ impl AuthorizationRequest {
         self.prompts.has(Prompt::None)
     }
 
+    /// Where and how the website is answered.
+    pub fn reply_to(&self) -> ReplyTo {
+        ReplyTo { redirect: self.redirect.clone(), state: self.state.clone(), mode: self.response_mode }
+    }
+
     /// This request refused, by redirect.
     pub fn refuse(&self, error: AuthorizeError) -> AuthorizeRefused {
-        AuthorizeRefused::Redirect { to: self.redirect.clone(), state: self.state.clone(), error }
+        AuthorizeRefused::Redirect { to: self.reply_to(), error }
     }
 }
 
@@ -146,10 +153,11 @@ fn check_response_type(params: &Params) -> Result<(), AuthorizeError> {
     }
 }
 
-fn check_response_mode(params: &Params) -> Result<(), AuthorizeError> {
-    match params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(other) => Err(AuthorizeError::ResponseMode(other.to_owned())),
+fn check_response_mode(params: &Params, redirect: &TrustedRedirect) -> Result<(), AuthorizeError> {
+    let sent = params.get("response_mode");
+    match ResponseMode::parse(sent, redirect) {
+        Some(_) => Ok(()),
+        None => Err(AuthorizeError::ResponseMode(sent.unwrap_or_default().to_owned())),
     }
 }
 

@@ -144,9 +144,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     }
     let code = IssuedCode::issue(&request, &consented, &provider.keys, now, &mut *provider.rng())
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;
-    let answer =
-        AuthorizationResponse::code(&request.redirect, request.state.as_deref(), code.as_str(), &provider.issuer);
-    Ok(Next::Answer(answer))
+    Ok(Next::Answer(AuthorizationResponse::code(&request.reply_to(), code.as_str(), &provider.issuer)))
 }
 
 async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Timestamp) -> Result<Known, Unavailable> {

@@ -3,7 +3,7 @@
 use super::form::{Body, Bound, OwnForm};
 use super::page::{self, ClientKind, Happened};
 use super::visit::Visit;
-use super::{error, sign_in};
+use super::{error, reply, sign_in};
 use crate::authn::Interaction;
 use crate::client::{Client, RedirectKind, TrustedRedirect};
 use crate::consent::Decision;
@@ -127,7 +127,7 @@ pub async fn walk(
 ) -> HttpResponse {
     let visit = &visit.asked_in(arrival.params.get("ui_locales"));
     let answer = match flow::authorize(provider, arrival).await {
-        Ok(Next::Answer(response)) => error::redirect(&response),
+        Ok(Next::Answer(response)) => reply::send(provider, visit, &response),
         Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),
         Ok(Next::Consent(pending)) => consent(provider, visit, bound, &pending),
         Err(refused) => error::authorize(provider, visit, refused.client_id.as_ref(), &refused.refused),

@@ -2,6 +2,7 @@
 //! (the redirect is not trusted), Bearer challenge (RFC 6750 §3). Each is remembered for `hufu trace`.
 
 use super::page::{self, Happened};
+use super::reply;
 use super::visit::Visit;
 use crate::authorize::{AuthorizationResponse, AuthorizeError, AuthorizeRefused};
 use crate::client::ClientAuthError;
@@ -66,11 +67,11 @@ pub fn authorize(
     refused: &AuthorizeRefused,
 ) -> HttpResponse {
     match refused {
-        AuthorizeRefused::Redirect { to, state, error } => {
+        AuthorizeRefused::Redirect { to, error } => {
             let refusal = error.refusal();
             refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
-            let response = AuthorizationResponse::error(to, state.as_deref(), &refusal, visit.trace, &provider.issuer);
-            redirect(&response)
+            let response = AuthorizationResponse::error(to, &refusal, visit.trace, &provider.issuer);
+            reply::send(provider, visit, &response)
         }
         AuthorizeRefused::Page(AuthorizeError::Unavailable) => busy(provider, visit),
         AuthorizeRefused::Page(error) => {
@@ -84,15 +85,6 @@ pub fn authorize(
             refusal_page(provider, visit, happened, &refusal, StatusCode::BAD_REQUEST)
         }
     }
-}
-
-/// A redirect to the website. 303, so that a POST becomes a GET (RFC 9700 §4.12).
-pub fn redirect(response: &AuthorizationResponse) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, response.location()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .finish()
 }
 
 /// A page that explains a refusal.

@@ -12,6 +12,7 @@ mod me;
 mod oauth;
 pub mod page;
 mod preferences;
+mod reply;
 mod sign_in;
 mod statics;
 mod trace;

@@ -103,7 +103,7 @@ impl Visit {
         HttpResponse::build(status)
             .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, policy(target, frames)))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy(&here_or_at(target), frames)))
             .insert_header((header::REFERRER_POLICY, "same-origin"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::X_FRAME_OPTIONS, "DENY"))
@@ -116,16 +116,24 @@ impl Visit {
 
 /// No inline anything; forms may end here, or at the website that the person came from (PROTOCOL 24); nothing is framed but
 /// what tells a website of a sign-out.
-fn policy(target: Option<&str>, frames: &[&str]) -> String {
-    let website = target.and_then(form_target).map(|target| format!(" {target}")).unwrap_or_default();
+fn policy(form_action: &str, frames: &[&str]) -> String {
     let mut framed: Vec<String> = frames.iter().copied().filter_map(form_target).collect();
     framed.sort_unstable();
     framed.dedup();
     let frames = if framed.is_empty() { String::new() } else { format!("frame-src {}; ", framed.join(" ")) };
     format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; {frames}\
-         form-action 'self'{website}; base-uri 'none'; frame-ancestors 'none'"
+         form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+fn here_or_at(target: Option<&str>) -> String {
+    ["'self'".to_owned()].into_iter().chain(target.and_then(form_target)).collect::<Vec<_>>().join(" ")
+}
+
+/// The policy of a page whose only form goes to the website.
+pub fn policy_of_posting_to(redirect_uri: &str) -> String {
+    policy(&form_target(redirect_uri).unwrap_or_else(|| "'none'".to_owned()), &[])
 }
 
 /// The source expression of a website's URI: its origin, or its scheme when it has none.
@@ -173,19 +181,23 @@ mod tests {
 
     #[test]
     fn a_form_may_end_at_the_website_and_nowhere_else() {
-        let policy = |target| policy(target, &[]);
+        let policy = |target| policy(&here_or_at(target), &[]);
         assert!(policy(Some("https://bank.example/cb?x=1")).contains("form-action 'self' https://bank.example;"));
         assert!(policy(Some("http://127.0.0.1:5050/cb")).contains("form-action 'self' http://127.0.0.1:5050;"));
         assert!(policy(Some("com.example.app:/cb")).contains("form-action 'self' com.example.app:;"));
         assert!(policy(None).contains("form-action 'self';"));
         assert!(!policy(None).contains("unsafe") && !policy(None).contains("frame-src"));
+        assert!(policy_of_posting_to("https://bank.example/cb").contains("form-action https://bank.example;"));
     }
 
     /// Front-Channel Logout 1.0 §2: the pages of exactly the websites to tell.
     #[test]
     fn only_the_websites_to_tell_are_framed() {
         let frames = ["https://a.example/out?iss=x&sid=y", "https://a.example/bye", "http://localhost:81/out"];
-        assert!(policy(None, &frames).contains("; frame-src http://localhost:81 https://a.example; form-action"));
+        assert!(
+            policy(&here_or_at(None), &frames)
+                .contains("; frame-src http://localhost:81 https://a.example; form-action")
+        );
     }
 
     #[test]

@@ -25,11 +25,12 @@ macro_rules! asset {
     };
 }
 
-pub(crate) static ASSETS: [Asset; 10] = [
+pub(crate) static ASSETS: [Asset; 11] = [
     asset!("hufu.css", CSS),
     asset!("signin.js", JS),
     asset!("me.js", JS),
     asset!("signout.js", JS),
+    asset!("form_post.js", JS),
     asset!("tally.svg", SVG),
     asset!("tally-apart.svg", SVG),
     asset!("favicon.svg", SVG),

@@ -21,7 +21,7 @@ pub use locale::{Locale, Say};
 pub use me::{Binding, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way};
 pub use refusal::{Happened, Refusal};
 pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Why};
-pub use small::{Busy, Landing, SignOut, SignedOut};
+pub use small::{Busy, FormPost, Landing, SignOut, SignedOut};
 
 /// What every page's frame needs.
 #[derive(Clone, Copy, Debug)]

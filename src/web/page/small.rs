@@ -1,4 +1,4 @@
-//! The pages that say one thing: landing, signing out, signed out, busy.
+//! The pages that say one thing: landing, on the way to the website, signing out, signed out, busy.
 //!
 //! Must not know anything but what it shows.
 
@@ -34,6 +34,17 @@ pub struct SignedOut<'a> {
     /// Pages of websites, loaded unseen (Front-Channel Logout 1.0 §2).
     pub frames: Vec<&'a str>,
     pub way_back: Option<WayBack<'a>>,
+}
+
+/// The answer to a website that wants it posted. The form is its own, so it has no `csrf` of ours.
+#[derive(Debug, Template)]
+#[template(path = "form_post.html")]
+pub struct FormPost<'a> {
+    pub chrome: Chrome<'a>,
+    /// The website, as its redirect URI names it.
+    pub host: &'a str,
+    pub action: &'a str,
+    pub fields: &'a [(&'static str, String)],
 }
 
 /// 503 with `Retry-After`: nothing was lost, try again.

@@ -68,7 +68,11 @@ fn every_form_posts_with_a_csrf_field() {
         for form in html.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
             assert!(form.contains("method=\"post\""), "{name}: {form}");
-            assert!(form.contains("name=\"csrf\" value=\"sample-csrf\""), "{name}: {form}");
+            // A form that leaves for the website carries nothing of ours.
+            let leaves = form.contains("action=\"https://");
+            let ours = form.contains("name=\"csrf\" value=\"sample-csrf\"");
+            assert_eq!(ours, !leaves, "{name}: {form}");
+            assert_eq!(leaves, name.starts_with("form-post"), "{name}: {form}");
         }
     }
 }
@@ -146,7 +150,11 @@ fn words_from_outside_are_escaped_everywhere() {
         way_back: to,
     };
     let sign_out = SignOut { chrome, request: EVIL, way_back: to };
-    for html in [me.render(), sign_in.render(), consent.render(), refusal.render(), sign_out.render()] {
+    let fields = [("state", EVIL.to_owned())];
+    let form_post = FormPost { chrome, host: EVIL, action: EVIL, fields: &fields };
+    for html in
+        [me.render(), sign_in.render(), consent.render(), refusal.render(), sign_out.render(), form_post.render()]
+    {
         let html = html.expect("renders");
         assert!(!html.contains("<script>") && !html.contains("<b "), "{html}");
         assert!(!html.contains("\"'>"), "{html}");

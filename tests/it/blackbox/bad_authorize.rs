@@ -32,7 +32,7 @@ const REDIRECTS: &[Case] = &[
     ("capitals", &[Set("response_type", "CODE")], "unsupported_response_type", "response_type.not_supported"),
     ("response_type twice", &[Again("response_type", "code")], "invalid_request", "param.duplicate"),
     ("fragment", &[Set("response_mode", "fragment")], "invalid_request", "response_mode.not_supported"),
-    ("form_post", &[Set("response_mode", "form_post")], "invalid_request", "response_mode.not_supported"),
+    ("web_message", &[Set("response_mode", "web_message")], "invalid_request", "response_mode.not_supported"),
     ("no scope", &[Drop("scope")], "invalid_scope", "scope.openid_missing"),
     ("a scope without openid", &[Set("scope", "profile email")], "invalid_scope", "scope.openid_missing"),
     ("scope in capitals", &[Set("scope", "OpenID")], "invalid_scope", "scope.openid_missing"),

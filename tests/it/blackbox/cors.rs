@@ -71,6 +71,7 @@ async fn every_page_carries_the_security_headers() {
         let policy = header("content-security-policy");
         assert!(policy.contains("default-src 'none'"), "{}: {policy}", url.path());
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{}: {policy}", url.path());
+        assert_eq!(header("x-frame-options"), "DENY", "{}", url.path());
         assert_eq!(header("x-content-type-options"), "nosniff", "{}", url.path());
         assert_eq!(header("referrer-policy"), "same-origin", "{}", url.path());
         assert_eq!(header("cache-control"), "no-store", "{}", url.path());
@@ -78,4 +79,53 @@ async fn every_page_carries_the_security_headers() {
     let page = browser.open(&rp.attempt(&[]).url).await.page();
     let policy = page.headers["content-security-policy"].to_str().expect("text");
     assert!(policy.contains("form-action 'self' https://headers.example"), "the redirect after consent: {policy}");
+}
+
+/// RFC 9700 §4.2.4: "suppressing the Referer header"; §4.12: 303; RFC 6749 §5.1 in spirit: no cache keeps a code.
+#[tokio::test]
+async fn a_redirect_to_a_website_hands_on_no_referrer_and_is_kept_by_nobody() {
+    let demo = Demo::shared();
+    let rp = Rp::at(&demo, "referrer.example").await;
+    let mut browser = signed_in(&demo).await;
+    log_in(&mut browser, &rp, &[]).await;
+    for (extra, answer) in [(("display", "page"), "code="), (("prompt", "please"), "error=")] {
+        let redirect = browser.get(&rp.attempt(&[extra]).url).await;
+        let header = |name: &str| redirect.headers[name].to_str().expect("text");
+        assert_eq!(redirect.status, 303);
+        assert!(
+            header("location").starts_with("https://referrer.example/callback?") && header("location").contains(answer)
+        );
+        assert_eq!((header("referrer-policy"), header("cache-control")), ("no-referrer", "no-store"));
+    }
+}
+
+/// RFC 9700 §4.13: what a request says of the host that it reached decides nothing.
+#[tokio::test]
+async fn host_and_forwarded_headers_change_neither_issuer_nor_any_address() {
+    let demo = Demo::shared();
+    let rp = Rp::at(&demo, "forwarded.example").await;
+    let mut browser = signed_in(&demo).await;
+    log_in(&mut browser, &rp, &[]).await;
+    let lying = |request: reqwest::RequestBuilder| {
+        let forwarded = "for=192.0.2.1;host=evil.example;proto=https";
+        request
+            .header("host", "evil.example")
+            .header("forwarded", forwarded)
+            .header("x-forwarded-host", "evil.example")
+            .header("x-forwarded-proto", "https")
+            .header("x-forwarded-prefix", "/evil")
+    };
+    for path in ["/.well-known/openid-configuration", "/jwks"] {
+        let url = demo.url(path);
+        let honest = fetch(wire::client().get(url.clone()), &url).await;
+        assert_eq!(fetch(lying(wire::client().get(url.clone())), &url).await.html, honest.html, "{path}");
+    }
+    let url = rp.attempt(&[]).url;
+    let request = lying(browser.http().get(url.clone()));
+    let answer = browser.send(request, &url).await;
+    let location = answer.headers["location"].to_str().expect("text").to_owned();
+    assert!(location.contains(&format!("iss={}", demo.issuer.replace(':', "%3A").replace('/', "%2F"))), "{location}");
+    let request = lying(browser.http().post(demo.url("/authorize"))).form(&url.query_pairs().collect::<Vec<_>>());
+    let answer = browser.send(request, &url).await;
+    assert!(answer.headers["location"].to_str().expect("text").starts_with(&demo.issuer), "{:?}", answer.headers);
 }

@@ -27,7 +27,8 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         // login::a_person_signs_in_at_a_website_that_uses_an_ordinary_library
         "scopes_supported": ["openid"],
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        // form_post::*
+        "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code"],
         // login::a_second_website_is_one_click_and_another_sub
         "subject_types_supported": ["pairwise"],
