@@ -141,7 +141,12 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
     let frames = vec!["https://shop.example/out?iss=https%3A%2F%2Fid.example&sid=s"];
     page("signed-out-telling", SignedOut { chrome, frames, way_back: site }.render());
     let fields = [("code", "sealed-code".to_owned()), ("state", "af0ifjsldkj".to_owned())];
-    let form_post = FormPost { chrome, host: "bank.example", action: "https://bank.example/callback", fields: &fields };
+    let form_post = FormPost {
+        chrome: Chrome { back: None, ..chrome },
+        host: "bank.example",
+        action: "https://bank.example/callback",
+        fields: &fields,
+    };
     page("form-post", form_post.render());
     page("busy", Busy { chrome, seconds: 7 }.render());
 
