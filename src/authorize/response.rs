@@ -67,7 +67,7 @@ fn encoded(fields: &[(&'static str, String)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// `uri` with more in its query. The registered query "MUST be retained" (RFC 6749 Â§3.1.2), so nothing of it is rewritten.
+/// `uri` with more in its query. The registered query "MUST be retained" (RFC 6749 §3.1.2), so nothing of it is rewritten.
 pub fn with_query(uri: &str, query: &str) -> String {
     let lead = match uri.split_once('?') {
         None => "?",
