@@ -6,6 +6,7 @@ set -eu
 hufu migrate
 hufu persona add --all
 [ -f site.json ] || {
-	hufu client add --json --redirect-uri https://shop.localhost/callback > site.json.new
+	hufu client add --json --redirect-uri https://shop.localhost/callback \
+		--post-logout-redirect-uri https://shop.localhost/bye > site.json.new
 	mv site.json.new site.json
 }

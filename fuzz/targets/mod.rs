@@ -32,6 +32,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("jwks", jose::jwks),
     ("jwt", jose::jwt),
     ("key_ring", settings::key_ring),
+    ("logout", request::logout),
     ("network_number", person::network_number),
     ("params", request::params),
     ("passkey_assertion", passkey::assertion),

@@ -2,11 +2,12 @@
 
 use super::redirect::{is_posted_to, lands_on, was_registered};
 use super::{can_be_told, text};
+use hufu::authn::LogoutRequest;
 use hufu::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeRefused, ReplyTo, ResponseMode, client_id,
 };
 use hufu::client::{ApplicationType, BareRequests, Client, ClientMetadata, Environment};
-use hufu::spec::{ClientId, IssuerUrl, Params, Refuse, TraceId, limits};
+use hufu::spec::{ClientId, IssuerUrl, Params, Refuse, Timestamp, TraceId, limits};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -139,3 +140,40 @@ pub fn claims(data: &[u8]) {
         Err(AuthorizeRefused::Redirect { error, .. }) => can_be_told(&error),
     }
 }
+
+/// A wish to sign out leads to a registered address, exactly, with the state that was sent; or it is refused in words.
+pub fn logout(data: &[u8]) {
+    const NOW: Timestamp = Timestamp::from_unix(1_790_000_000);
+    let (params, problem) = Params::read(data);
+    let request = match LogoutRequest::read(&params, problem) {
+        Ok(request) => request,
+        Err(refused) => return can_be_told(&refused),
+    };
+    match request.way_back(&LEAVERS, NOW) {
+        Err(refused) => can_be_told(&refused),
+        Ok(None) => assert_eq!(params.get("post_logout_redirect_uri"), None),
+        Ok(Some(back)) => {
+            let registered = &LEAVERS.metadata.post_logout_redirect_uris;
+            assert!(registered.iter().any(|uri| uri == back.address()));
+            assert_eq!(params.get("post_logout_redirect_uri"), Some(back.address()));
+            let location = back.location();
+            assert!(location.starts_with(back.address()) && location.bytes().all(|byte| byte.is_ascii_graphic()));
+            let at = url::Url::parse(&location).expect("a URI");
+            let states: Vec<_> = at.query_pairs().filter(|(name, _)| name == "state").map(|(_, value)| value).collect();
+            assert_eq!(states.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), Vec::from_iter(params.get("state")));
+            assert!(back.stands(&LEAVERS, NOW));
+        }
+    }
+}
+
+/// A website with addresses to come back to after signing out.
+static LEAVERS: LazyLock<Client> = LazyLock::new(|| {
+    let out = ["https://a.example/out", "https://a.example/out?tenant=1", "https://a.example/out?x=1&"];
+    let metadata = ClientMetadata {
+        client_name: "Blue Bank".into(),
+        redirect_uris: vec!["https://a.example/cb".into()],
+        post_logout_redirect_uris: out.map(str::to_owned).to_vec(),
+        ..ClientMetadata::default()
+    };
+    Client::register(ClientId::new("blue".into()), metadata, Environment::Sandbox).expect("valid metadata")
+});

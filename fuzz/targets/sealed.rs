@@ -3,7 +3,10 @@
 use super::text;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::authn::StoredPasskey;
-use hufu::authn::{BrowserSecret, ClientList, CodeSource, Interaction, KnownBrowser, SessionCookie, SessionSecrets};
+use hufu::authn::{
+    BrowserSecret, ClientList, CodeSource, Interaction, KnownBrowser, Letter, LogoutReturn, SessionCookie,
+    SessionSecrets,
+};
 use hufu::code::CodePayload;
 use hufu::keys::{FileKeys, Keys, Sealable};
 use hufu::person::PersonSecrets;
@@ -37,6 +40,8 @@ fn open_as_any(value: &str) -> usize {
         opened::<Interaction>(value).map(|interaction| drop(Params::parse(interaction.params().as_bytes()))),
         opened::<KnownBrowser>(value).map(drop),
         opened::<ClientList>(value).map(drop),
+        opened::<Letter>(value).map(drop),
+        opened::<LogoutReturn>(value).map(drop),
         opened::<CodeSource>(value).map(drop),
         opened::<StoredPasskey>(value).map(drop),
         opened::<SessionSecrets>(value).map(drop),

@@ -291,6 +291,9 @@ pub fn demo_website(desk: &Desk, known: Option<&SiteClient>, redirect_uri: &str)
         client_name_zh: Some("蓝海银行".into()),
         redirect_uris: vec![redirect_uri.to_owned()],
         alternative_login_uri: Some(redirect_uri.replace("/callback", "/other")),
+        post_logout_redirect_uris: vec![redirect_uri.replace("/callback", "/bye")],
+        backchannel_logout_uri: Some(redirect_uri.replace("/callback", "/backchannel-logout")),
+        backchannel_logout_session_required: true,
         ..ClientMetadata::default()
     };
     let id = ClientId::new(site.client_id.clone());

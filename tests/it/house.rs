@@ -265,6 +265,19 @@ impl Node {
         .await
     }
 
+    /// A website that is told of sign-outs at `url`.
+    pub async fn website_told_at(&self, host: &str, url: &str) -> Website {
+        self.registered(ClientMetadata {
+            client_name: host.to_owned(),
+            redirect_uris: vec![format!("https://{host}/cb")],
+            alternative_login_uri: Some(format!("https://{host}/login")),
+            backchannel_logout_uri: Some(url.to_owned()),
+            backchannel_logout_session_required: true,
+            ..ClientMetadata::default()
+        })
+        .await
+    }
+
     pub async fn registered(&self, metadata: ClientMetadata) -> Website {
         let redirect_uri = metadata.redirect_uris[0].clone();
         let registered = register::register(&self.provider, metadata).await.expect("registered");

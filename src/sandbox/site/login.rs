@@ -6,10 +6,10 @@
 use super::visitor::{Guest, Pending};
 use super::{Bank, Registration};
 use data_encoding::BASE64URL_NOPAD;
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, CsrfToken, LanguageTag, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, TokenResponse, UserInfoClaims,
+    PkceCodeVerifier, ProviderMetadataWithLogout, TokenResponse, UserInfoClaims,
 };
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -62,8 +62,8 @@ impl Bank {
         BASE64URL_NOPAD.encode(&bytes)
     }
 
-    async fn discover(&self) -> Result<CoreProviderMetadata, NotSignedIn> {
-        CoreProviderMetadata::discover_async(self.registration.issuer.clone(), &self.http)
+    pub(super) async fn discover(&self) -> Result<ProviderMetadataWithLogout, NotSignedIn> {
+        ProviderMetadataWithLogout::discover_async(self.registration.issuer.clone(), &self.http)
             .await
             .map_err(|error| NotSignedIn::failed("discovery_failed", why(&error)))
     }
@@ -140,10 +140,10 @@ impl Bank {
             .request_async::<openidconnect::EmptyAdditionalClaims, _, _>(&self.http)
             .await
             .map_err(|error| NotSignedIn::failed("userinfo_refused", why(&error)))?;
-        Ok(self.welcome(claims))
+        Ok(self.welcome(id_token, claims))
     }
 
-    fn welcome(&self, claims: &CoreIdTokenClaims) -> Guest {
+    fn welcome(&self, id_token: &CoreIdToken, claims: &CoreIdTokenClaims) -> Guest {
         let at = claims.auth_time().unwrap_or_else(|| claims.issue_time()).timestamp();
         let written = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
         let amr: Vec<&str> = claims.auth_method_refs().into_iter().flatten().map(|method| method.as_str()).collect();
@@ -154,6 +154,19 @@ impl Bank {
             amr: amr.join(" "),
             at: OffsetDateTime::from_unix_timestamp(at).ok().and_then(|at| at.format(written).ok()).unwrap_or_default(),
             csrf: self.random(),
+            id_token: id_token.clone(),
+            sid: session_named_in(&id_token.to_string()),
         }
     }
+}
+
+/// The session's name in an ID token that was verified; the library's type has no field for it.
+fn session_named_in(id_token: &str) -> String {
+    #[derive(Deserialize)]
+    struct Claims {
+        sid: Option<String>,
+    }
+    let payload = id_token.split('.').nth(1).and_then(|payload| BASE64URL_NOPAD.decode(payload.as_bytes()).ok());
+    let claims: Option<Claims> = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
+    claims.and_then(|claims| claims.sid).unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 
 mod http;
 mod login;
+mod logout;
 pub mod page;
 mod route;
 mod visitor;
@@ -47,7 +48,7 @@ pub fn serve(
     let bank =
         Bank { registration, http: http::Http::new(client), visitors: Visitors::default(), rng: Mutex::new(rng) };
     let bank = web::Data::new(bank);
-    let server = HttpServer::new(move || App::new().app_data(bank.clone()).configure(route::all))
+    let server = HttpServer::new(move || App::new().app_data(bank.clone()).configure(|app| route::all(app, &bank)))
         .workers(1)
         .disable_signals()
         .shutdown_timeout(5)

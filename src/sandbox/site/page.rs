@@ -39,14 +39,27 @@ impl Lang {
     }
 }
 
-/// `/`: nobody is signed in. Links: `/login` (one click), `/other` (the bank's own way in), `/?lang=`.
+/// `/`, `/bye`: nobody is signed in. Links: `/login` (one click), `/other` (the bank's own way in), `/?lang=`.
 #[derive(Debug, Template)]
 #[template(path = "site/index.html")]
 pub struct Index {
     pub lang: Lang,
+    /// Why nobody is signed in any more.
+    pub gone: Gone,
 }
 
-/// `/`: somebody is signed in. Form: `POST /logout` (`csrf`).
+/// How a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It had not begun.
+    Not,
+    /// The person signed out here and at the provider, and came back.
+    SignedOut,
+    /// The provider's server told ours (Back-Channel Logout 1.0).
+    Told,
+}
+
+/// `/`: somebody is signed in. Form: `POST /logout` (`csrf`, and `where` = `both` to sign out at the provider too).
 #[derive(Debug, Template)]
 #[template(path = "site/signed_in.html")]
 pub struct SignedIn<'a> {
@@ -128,7 +141,8 @@ mod tests {
             let failed =
                 Failed { lang, error: "invalid_request", description: "The state does not belong to this browser." };
             for (name, html) in [
-                ("index", Index { lang }.render()),
+                ("index", Index { lang, gone: Gone::Not }.render()),
+                ("told", Index { lang, gone: Gone::Told }.render()),
                 ("signed-in", signed_in.render()),
                 ("declined", Declined { lang }.render()),
                 ("other", Other { lang }.render()),

@@ -2,7 +2,7 @@
 
 use super::Bank;
 use super::login::{Callback, NotSignedIn};
-use super::page::{Declined, FILES, Failed, Index, Lang, Other, SignedIn, Template};
+use super::page::{Declined, FILES, Failed, Gone, Index, Lang, Other, SignedIn, Template};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::http::{StatusCode, header};
@@ -12,13 +12,19 @@ use serde::Deserialize;
 
 /// Cookies ignore ports: the name must not be one of the provider's.
 const COOKIE: &str = "blue_bank";
-/// No script at all; a form may lead home only.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub(super) fn all(app: &mut web::ServiceConfig) {
+/// No script at all; a form may lead home, or to the provider to sign out there.
+fn policy(bank: &Bank) -> String {
+    let provider = bank.registration.issuer.url().origin().ascii_serialization();
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {provider}; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+pub(super) fn all(app: &mut web::ServiceConfig, bank: &Bank) {
     let headers = DefaultHeaders::new()
-        .add((CONTENT_SECURITY_POLICY, POLICY))
+        .add((CONTENT_SECURITY_POLICY, policy(bank)))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add((header::REFERRER_POLICY, "no-referrer"));
     let mut site = web::scope("")
@@ -28,6 +34,8 @@ pub(super) fn all(app: &mut web::ServiceConfig) {
         .route("/callback", web::get().to(callback))
         .route("/other", web::get().to(other))
         .route("/logout", web::post().to(logout))
+        .route("/bye", web::get().to(bye))
+        .route("/backchannel-logout", web::post().to(told))
         .route("/healthz", web::get().to(HttpResponse::Ok));
     for (path, media_type, bytes) in FILES {
         let file = move || async move { HttpResponse::Ok().content_type(media_type).body(bytes) };
@@ -83,7 +91,10 @@ fn send(place: &str, name: &str) -> HttpResponse {
 async fn index(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<Asked>) -> HttpResponse {
     let lang = lang(&request, &asked);
     match name(&request).and_then(|name| bank.visitors.guest(&name)) {
-        None => show(StatusCode::OK, &Index { lang }),
+        None => {
+            let told = name(&request).is_some_and(|name| bank.visitors.was_told_gone(&name));
+            show(StatusCode::OK, &Index { lang, gone: if told { Gone::Told } else { Gone::Not } })
+        }
         Some(guest) => {
             let (csrf, issuer, sub) = (guest.csrf.as_str(), guest.issuer.as_str(), guest.sub.as_str());
             let (acr, amr, at) = (guest.acr.as_str(), guest.amr.as_str(), guest.at.as_str());
@@ -125,13 +136,42 @@ async fn other(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
 #[derive(Deserialize)]
 struct Logout {
     csrf: String,
+    #[serde(rename = "where", default)]
+    place: String,
 }
 
 async fn logout(request: HttpRequest, bank: web::Data<Bank>, form: web::Form<Logout>) -> HttpResponse {
-    if let Some(name) = name(&request)
-        && bank.visitors.guest(&name).is_some_and(|guest| guest.csrf == form.csrf)
-    {
-        bank.visitors.forget(&name);
+    let home = || HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish();
+    let Some(name) = name(&request) else { return home() };
+    let Some(guest) = bank.visitors.guest(&name).filter(|guest| guest.csrf == form.csrf) else { return home() };
+    bank.visitors.forget(&name);
+    if form.place != "both" {
+        return home();
     }
-    HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish()
+    match bank.sign_out_at_provider(&guest).await {
+        Some(url) => HttpResponse::SeeOther().insert_header((LOCATION, url.as_str())).finish(),
+        None => home(),
+    }
+}
+
+async fn bye(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
+    show(StatusCode::OK, &Index { lang: lang(&request, &asked), gone: Gone::SignedOut })
+}
+
+#[derive(Deserialize)]
+struct Told {
+    logout_token: String,
+}
+
+/// The provider's server, not a browser (Back-Channel Logout 1.0 §2.5, §2.8).
+async fn told(bank: web::Data<Bank>, form: web::Form<Told>) -> HttpResponse {
+    let mut answer = match bank.told_of_logout(&form.logout_token).await {
+        Ok(()) => HttpResponse::Ok(),
+        Err(why) => {
+            let mut answer = HttpResponse::BadRequest();
+            answer.insert_header(("X-Why", why));
+            answer
+        }
+    };
+    answer.insert_header((CACHE_CONTROL, "no-store")).finish()
 }

@@ -1,5 +1,6 @@
 //! Who is visiting: one entry per browser, in memory, gone when the website stops. A browser holds a random name only.
 
+use openidconnect::core::CoreIdToken;
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,11 +27,17 @@ pub(super) struct Guest {
     pub amr: String,
     pub at: String,
     pub csrf: String,
+    /// Shown to the provider when the person signs out.
+    pub id_token: CoreIdToken,
+    /// The provider's name for the session, by which it tells us that it has ended.
+    pub sid: String,
 }
 
 enum Visitor {
     Leaving(Pending),
-    SignedIn(Guest),
+    SignedIn(Box<Guest>),
+    /// The provider said that the session has ended.
+    ToldGone,
 }
 
 #[derive(Default)]
@@ -53,8 +60,8 @@ impl Visitors {
         let mut memory = self.lock();
         match memory.known.remove(name)? {
             Visitor::Leaving(pending) => Some(pending),
-            signed_in => {
-                memory.known.insert(name.to_owned(), signed_in);
+            other => {
+                memory.known.insert(name.to_owned(), other);
                 None
             }
         }
@@ -62,18 +69,40 @@ impl Visitors {
 
     /// Signs `guest` in under a fresh name.
     pub(super) fn sign_in(&self, name: Name, guest: Guest) {
-        self.lock().put(name, Visitor::SignedIn(guest));
+        self.lock().put(name, Visitor::SignedIn(Box::new(guest)));
     }
 
     pub(super) fn guest(&self, name: &str) -> Option<Guest> {
         match self.lock().known.get(name)? {
-            Visitor::SignedIn(guest) => Some(guest.clone()),
-            Visitor::Leaving(_) => None,
+            Visitor::SignedIn(guest) => Some((**guest).clone()),
+            Visitor::Leaving(_) | Visitor::ToldGone => None,
         }
     }
 
     pub(super) fn forget(&self, name: &str) {
         self.lock().known.remove(name);
+    }
+
+    /// Ends the visits of the provider's session `sid`; tells how many there were.
+    pub(super) fn end(&self, sid: &str) -> usize {
+        let mut ended = 0;
+        for visitor in self.lock().known.values_mut() {
+            if matches!(visitor, Visitor::SignedIn(guest) if guest.sid == sid && !sid.is_empty()) {
+                *visitor = Visitor::ToldGone;
+                ended += 1;
+            }
+        }
+        ended
+    }
+
+    /// Whether the provider ended this visit; said once.
+    pub(super) fn was_told_gone(&self, name: &str) -> bool {
+        let mut memory = self.lock();
+        let told = matches!(memory.known.get(name), Some(Visitor::ToldGone));
+        if told {
+            memory.known.remove(name);
+        }
+        told
     }
 
     /// No foreign code runs under the lock, so a poisoned one holds a sound memory.

@@ -14,6 +14,7 @@ mod form_post;
 mod forms;
 mod hints;
 mod login;
+mod logout;
 mod me;
 mod pkce;
 mod prompt;

@@ -11,6 +11,9 @@
 //! | time | whoever's instant is nearest, under any shift by one of our published lifetimes |
 //! | order | whoever was written at about the same place of the row's table, or just before (`rowid`, `xmin`, `ctid`, place) |
 //! | length | whoever's value is as much longer than the shortest of its column |
+//! | visit | for a website that is told of sign-outs: whoever's row counts something, and more than the least |
+//!
+//! A row of the outbox comes from a session that has ended: its crowd is whoever had one of those.
 
 use crate::house::tables::{Row, Snapshot};
 use hufu::spec::lifetime;
@@ -43,12 +46,16 @@ pub struct Reader<'a> {
     truth: &'a Truth,
     /// For each row of the sub's side, by its key: who was active when it appeared.
     crowds: HashMap<String, BTreeSet<String>>,
+    /// The websites that are told of sign-outs: anybody can read that.
+    hearing: BTreeSet<String>,
 }
 
-const PERSONS_SIDE: [&str; 4] = ["persons", "passkeys", "sessions", "spent"];
+const PERSONS_SIDE: [&str; 5] = ["persons", "passkeys", "sessions", "spent", ENDED];
+/// The sessions that were there before and are no more.
+const ENDED: &str = "ended";
 /// Grants and assertions name neither a sub nor a website. But who could say whose they are, and which of them lie in one
 /// transaction, would know who used a website with keys.
-const SUBS_SIDE: [&str; 4] = ["consents", "refusals", "grants", "assertions"];
+const SUBS_SIDE: [&str; 5] = ["consents", "refusals", "grants", "assertions", "outbox"];
 const PHYSICAL: [&str; 4] = ["rowid", "xmin", "ctid", "place"];
 
 /// A row with its owner: known by the schema on the person's side, by the truth on the sub's.
@@ -74,15 +81,24 @@ type View<'a> = BTreeMap<&'static str, Vec<Owned<'a>>>;
 
 impl<'a> Reader<'a> {
     pub fn of(snapshots: &'a [Snapshot], truth: &'a Truth) -> Self {
-        let mut reader = Self { snapshots, truth, crowds: HashMap::new() };
+        let hearing = snapshots.last().into_iter().flat_map(|last| &last["clients"]);
+        let hearing = hearing.filter(|client| text(&client["metadata"]).contains("channel_logout_uri"));
+        let hearing = hearing.map(|client| text(&client["client_id"])).collect();
+        let mut reader = Self { snapshots, truth, crowds: HashMap::new(), hearing };
+        let mut ended = BTreeSet::new();
         for pair in snapshots.windows(2) {
             let view = reader.owned(&pair[0], &pair[1]);
-            let active = PERSONS_SIDE.iter().flat_map(|table| &view[table]).map(|row| row.owner.clone());
-            let active: BTreeSet<String> = active.collect();
-            let appeared: Vec<String> =
-                SUBS_SIDE.iter().flat_map(|table| &view[table]).map(|row| key(row.row)).collect();
-            for key in appeared {
-                reader.crowds.entry(key).or_insert_with(|| active.clone());
+            let owners = |table: &&str| view[*table].iter().map(|row| row.owner.clone());
+            let active: BTreeSet<String> =
+                PERSONS_SIDE.iter().filter(|table| **table != ENDED).flat_map(owners).collect();
+            if !view[ENDED].is_empty() {
+                ended = owners(&ENDED).collect();
+            }
+            for table in SUBS_SIDE {
+                let crowd = if table == "outbox" { &ended } else { &active };
+                for key in view[table].iter().map(|row| key(row.row)).collect::<Vec<_>>() {
+                    reader.crowds.entry(key).or_insert_with(|| crowd.clone());
+                }
             }
         }
         reader
@@ -110,17 +126,17 @@ impl<'a> Reader<'a> {
         for (left_name, left) in view {
             for (right_name, right) in view.iter().filter(|(name, _)| SUBS_SIDE.contains(name)) {
                 if PERSONS_SIDE.contains(left_name) || left_name == right_name {
-                    compare((left_name, left), (right_name, right), &self.crowds, scores);
+                    compare((left_name, left), (right_name, right), self, scores);
                 }
             }
         }
     }
 
-    fn owned<'b>(&self, before: &Snapshot, after: &'b Snapshot) -> View<'b> {
+    fn owned<'b>(&self, before: &'b Snapshot, after: &'b Snapshot) -> View<'b> {
         let sessions = &after["sessions"];
         let owner = |table: &str, row: &Row| match table {
             "persons" => Some(text(&row["id"])),
-            "passkeys" | "sessions" => Some(text(&row["person"])),
+            "passkeys" | "sessions" | ENDED => Some(text(&row["person"])),
             // A ceremony's row and its session differ in the hour before the twelve random bytes only.
             "spent" => {
                 let twin = sessions.iter().find(|session| text(&session["id"])[10..] == text(&row["id"])[10..]);
@@ -129,6 +145,13 @@ impl<'a> Reader<'a> {
             _ => self.truth.get(&key(row)).cloned(),
         };
         let new = |table: &'static str| {
+            if table == ENDED {
+                let there: BTreeSet<String> = sessions.iter().map(|row| text(&row["id"])).collect();
+                let gone = before.get("sessions").into_iter().flatten().enumerate();
+                let gone = gone.filter(|(_, row)| !there.contains(&text(&row["id"])));
+                let owned = gone.filter_map(|(place, row)| Some(Owned { row, place, owner: owner(table, row)? }));
+                return (table, owned.collect());
+            }
             let known: BTreeSet<String> = before.get(table).into_iter().flatten().map(content).collect();
             let rows = after[table].iter().enumerate().filter(|(_, row)| !known.contains(&content(row)));
             let owned = rows.filter_map(|(place, row)| Some(Owned { row, place, owner: owner(table, row)? }));
@@ -149,7 +172,7 @@ fn clear(scores: Scores) -> Vec<Link> {
 fn compare(
     (left_name, left): (&str, &[Owned<'_>]),
     (right_name, right): (&str, &[Owned<'_>]),
-    crowds: &HashMap<String, BTreeSet<String>>,
+    Reader { crowds, hearing, .. }: &Reader<'_>,
     scores: &mut Scores,
 ) {
     let (Some(first_left), Some(first_right)) = (left.first(), right.first()) else { return };
@@ -173,6 +196,9 @@ fn compare(
         for b in &columns_right {
             tell("equality", a, b, by_equality(&having, right, b));
             tell("length", a, b, by_length(left, a, right, b));
+            if b == "client_id" && right_name == "consents" {
+                tell("visit", a, b, by_visit(left, a, right, hearing));
+            }
             let ours = instants(right, b);
             let both = times.iter().any(Option::is_some) && ours.iter().any(Option::is_some);
             for shift in SHIFTS.into_iter().filter(|_| both) {
@@ -230,6 +256,15 @@ fn by_length(left: &[Owned<'_>], a: &str, right: &[Owned<'_>], b: &str) -> Vec<S
     let theirs = longer(left, a);
     let same = |by: &usize| theirs.iter().enumerate().filter(|(_, length)| *length == by).map(|(at, _)| at).collect();
     longer(right, b).iter().map(same).collect()
+}
+
+/// A small number that differs from the least: something was counted or marked there.
+fn by_visit(left: &[Owned<'_>], a: &str, right: &[Owned<'_>], hearing: &BTreeSet<String>) -> Vec<Suspects> {
+    let small = |owned: &Owned<'_>| owned.row[a].as_i64().filter(|number| (0..1000).contains(number));
+    let least = left.iter().filter_map(small).min();
+    let marked: Suspects = (0..left.len()).filter(|at| small(&left[*at]) > least).collect();
+    let heard = |owned: &Owned<'_>| hearing.contains(&text(&owned.row["client_id"]));
+    right.iter().map(|owned| if heard(owned) { marked.clone() } else { Suspects::new() }).collect()
 }
 
 fn instants(rows: &[Owned<'_>], column: &str) -> Vec<Option<i64>> {

@@ -12,6 +12,7 @@ use crate::db::{TestDb, on_each_database};
 use crate::house::House;
 use crate::house::tables;
 use detector::{Link, Reader};
+use hufu::authn::ClientList;
 use story::{Story, Upkeep, hex, told};
 
 /// What the reader finds when this was done to the tables first.
@@ -114,6 +115,47 @@ on_each_database! {
         let mut planted = mark_consents(&story, "planted", padded);
         planted.extend(mark_sessions(&story, "sealed", longer));
         assert_finds(&links_after(&story, db, &planted), "length", "sessions.sealed ~ consents.planted");
+    }
+
+    /// PROTOCOL 5: the letters that go out when sessions end, and the lists that they are made from, join nothing. Three
+    /// plants: a letter that names its session, one that is as long as its session's row, and a list that is counted.
+    async fn a_reader_of_the_outbox_learns_neither_whose_session_it_was_nor_who_visited_whom(db) {
+        let house = House::over(db).await;
+        let story = told(&house, Upkeep::Mingles, story::PERSONS).await;
+        let letters: usize = story.snapshots.iter().map(|snapshot| snapshot["outbox"].len()).sum();
+        assert!(letters > story::PERSONS, "letters were seen: {letters}");
+        assert_finds_nothing(&Reader::of(&story.snapshots, &story.truth).links());
+
+        let mut named = story.snapshots.clone();
+        for row in named.iter_mut().flat_map(|snapshot| snapshot.get_mut("outbox").expect("the outbox")) {
+            let owner = story.truth[&detector::text(&row["id"])].clone();
+            row.insert("planted".to_owned(), owner.into());
+        }
+        assert_finds(&Reader::of(&named, &story.truth).links(), "equality", "ended.person ~ outbox.planted");
+
+        let mut counted = story.snapshots.clone();
+        for row in counted.iter_mut().flat_map(|snapshot| snapshot.get_mut("sessions").expect("sessions")) {
+            let sealed = story::bytes(&detector::text(&row["clients"]));
+            let list: ClientList = house.provider.keys.open_bytes(&sealed).expect("ours");
+            row.insert("version".to_owned(), list.iter().count().into());
+        }
+        assert_finds(&Reader::of(&counted, &story.truth).links(), "visit", "sessions.version ~ consents.client_id");
+
+        let mut longer = story.snapshots.clone();
+        let nth = |owner: &str| {
+            story.citizens.iter().position(|citizen| hex(citizen.person.id.as_bytes()) == owner).expect("a citizen")
+        };
+        for snapshot in &mut longer {
+            for row in snapshot.get_mut("outbox").expect("the outbox") {
+                let owner = nth(&story.truth[&detector::text(&row["id"])]);
+                row.insert("sealed".to_owned(), hex(&vec![0; 100 + owner]).into());
+            }
+            for row in snapshot.get_mut("sessions").expect("sessions") {
+                let owner = nth(&detector::text(&row["person"]));
+                row.insert("sealed".to_owned(), hex(&vec![0; 300 + owner]).into());
+            }
+        }
+        assert_finds(&Reader::of(&longer, &story.truth).links(), "length", "ended.sealed ~ outbox.sealed");
     }
 
     /// PROTOCOL 1, the fourth plant: on SQLite tables with a rowid, on PostgreSQL an upkeep that sleeps.

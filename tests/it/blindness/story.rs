@@ -3,7 +3,8 @@
 use super::detector::{Truth, text};
 use crate::house::tables::{self, Snapshot};
 use crate::house::{House, Person, Signer, Website, paying_with};
-use hufu::flow::refusals;
+use hufu::authn::Letter;
+use hufu::flow::{Outbox, ending, refusals};
 use hufu::person::PersonSecrets;
 use hufu::sandbox::registry::{Identity, Persona, Way};
 use hufu::sandbox::seed::{Tools, invent};
@@ -13,7 +14,7 @@ use hufu::token::VerifiedAccessToken;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub const PERSONS: usize = 32;
 pub const WEBSITES: usize = 5;
@@ -54,6 +55,8 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
                 let (website, signer) = house.website_with_a_key(&host).await;
                 (website, Some(signer))
             }
+            // The second is told of sign-outs; nothing is ever sent to a private address.
+            1 => (house.website_told_at(&host, "https://10.0.0.1/out").await, None),
             _ => (house.website(&host).await, None),
         });
     }
@@ -65,8 +68,16 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
     house.provider.store.mingle().await.expect("mingled");
     story.snapshots.push(tables::snapshot(house.db()));
     let mut visited: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut postman = Outbox::new(&house.provider);
     for batch in 0..BATCHES {
         house.pass(3600);
+        // Twice everybody who is still signed in has been away for long enough; then the websites are to be told.
+        if [2, 4].contains(&batch) {
+            while ending::end_unused(&house.provider, house.now()).await.expect("swept") > 0 {}
+        }
+        if [3, 5].contains(&batch) {
+            postman.tick(&house.provider).await.expect("stored");
+        }
         let mut today: Vec<usize> = (0..town).collect();
         today.shuffle(&mut rng);
         // Half of the town; in the last two batches everybody who has not yet been everywhere.
@@ -87,11 +98,28 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
             house.provider.store.mingle().await.expect("mingled");
         }
         story.snapshots.push(tables::snapshot(house.db()));
+        story.open_letters(house);
     }
+    postman.settle(&house.provider).await.expect("stored");
     story
 }
 
 impl Story {
+    /// Whose session each row of the outbox is about.
+    fn open_letters(&mut self, house: &House) {
+        let sessions: HashMap<String, String> = self
+            .snapshots
+            .iter()
+            .flat_map(|snapshot| &snapshot["sessions"])
+            .map(|row| (text(&row["id"]), text(&row["person"])))
+            .collect();
+        for row in &self.snapshots.last().expect("a snapshot")["outbox"] {
+            let letter: Letter = house.provider.keys.open_bytes(&bytes(&text(&row["sealed"]))).expect("ours");
+            let owner = sessions[&hex(letter.session.as_bytes())].clone();
+            self.truth.insert(text(&row["id"]), owner);
+        }
+    }
+
     async fn visit(
         &mut self,
         house: &House,
@@ -163,6 +191,11 @@ async fn citizen(house: &House, number: usize) -> Citizen {
         identity: persona.identity(YEAR),
         secrets: provider.keys.open_bytes(&sealed).expect("ours"),
     }
+}
+
+/// The bytes back from [`hex`].
+pub fn bytes(hex: &str) -> Vec<u8> {
+    data_encoding::HEXLOWER.decode(hex.trim_start_matches("\\x").as_bytes()).expect("hexadecimal")
 }
 
 /// Bytes as the snapshots write them.

@@ -3,7 +3,6 @@
 use crate::db::on_each_database;
 use crate::house::{Browser, House, Manner, Node, Person, Plan, Receiver, Website, claims, tables};
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::ClientMetadata;
 use hufu::flow::{Outbox, ending, outbox, refusals};
 use hufu::keys::{JwkSet, SigningAlg, UnverifiedJwt};
 use hufu::person::PersonState;
@@ -11,19 +10,6 @@ use hufu::store::refusals::of_client;
 use serde_json::{Value, json};
 
 const MINUTE: u64 = 60;
-
-/// A website that is told of sign-outs at `url`.
-async fn told_at(house: &House, host: &str, url: &str) -> Website {
-    house
-        .registered(ClientMetadata {
-            client_name: host.to_owned(),
-            redirect_uris: vec![format!("https://{host}/cb")],
-            backchannel_logout_uri: Some(url.to_owned()),
-            backchannel_logout_session_required: true,
-            ..ClientMetadata::default()
-        })
-        .await
-}
 
 /// A person signed in there, and the ID token of it.
 async fn signed_in(house: &House, website: &Website) -> (Browser, Person, String) {
@@ -68,7 +54,7 @@ on_each_database! {
     async fn a_website_is_told_of_a_sign_out_by_a_logout_token(db) {
         let house = House::over(db).await;
         let receiver = Receiver::start(Manner::Answers(200)).await;
-        let website = told_at(&house, "bank.example", &receiver.url).await;
+        let website = house.website_told_at("bank.example", &receiver.url).await;
         let (mut browser, _, id_token) = signed_in(&house, &website).await;
         let id_token = claims(&id_token);
         sign_out(&mut browser).await;
@@ -98,8 +84,8 @@ on_each_database! {
     async fn an_id_token_names_the_session_only_where_logout_needs_it(db) {
         let house = House::over(db).await;
         let plain = house.website("plain.example").await;
-        let one = told_at(&house, "one.example", "https://one.example/out").await;
-        let two = told_at(&house, "two.example", "https://two.example/out").await;
+        let one = house.website_told_at("one.example", "https://one.example/out").await;
+        let two = house.website_told_at("two.example", "https://two.example/out").await;
         let (mut browser, person, id_token) = signed_in(&house, &plain).await;
         assert_eq!(claims(&id_token).get("sid"), None);
         let first = claims(&log_in(&house, &mut browser, &one, &person).await)["sid"].clone();
@@ -111,7 +97,7 @@ on_each_database! {
     /// PROTOCOL 5: "extended on the session's first visit to a client that has a logout URI"; one write then, none after.
     async fn a_first_visit_is_written_down_once(db) {
         let house = House::over(db).await;
-        let website = told_at(&house, "bank.example", "https://bank.example/out").await;
+        let website = house.website_told_at("bank.example", "https://bank.example/out").await;
         let before = house.provider.store.writes();
         let (mut browser, ..) = signed_in(&house, &website).await;
         assert_eq!(house.provider.store.writes() - before - 1, 4, "the session, the consent, the visit, the grant");
@@ -130,7 +116,7 @@ on_each_database! {
         let (browser, person, _) = signed_in(&house, &plain).await;
         let mut visits = Vec::new();
         for (receiver, host) in receivers.iter().zip(["one.example", "two.example"]) {
-            let website = told_at(&house, host, &receiver.url).await;
+            let website = house.website_told_at(host, &receiver.url).await;
             let (mut tab, now, person) = (browser.clone(), house.now(), person.clone());
             visits.push(tokio::spawn(async move { tab.log_in(&website, &person, now).await.code() }));
         }
@@ -146,7 +132,7 @@ on_each_database! {
     async fn a_website_is_told_however_the_session_ends(db) {
         let house = House::over(db).await;
         let receiver = Receiver::start(Manner::Answers(204)).await;
-        let website = told_at(&house, "bank.example", &receiver.url).await;
+        let website = house.website_told_at("bank.example", &receiver.url).await;
         let plain = house.website("plain.example").await;
         for (nth, way) in ["ended elsewhere", "everywhere", "idle", "absolute", "suspended"].into_iter().enumerate() {
             let (mut browser, person, _) = signed_in(&house, &website).await;
@@ -194,7 +180,7 @@ on_each_database! {
     /// A session that is used is not ended, however long ago it began.
     async fn a_session_in_use_is_not_swept(db) {
         let house = House::over(db).await;
-        let website = told_at(&house, "bank.example", "https://bank.example/out").await;
+        let website = house.website_told_at("bank.example", "https://bank.example/out").await;
         let (mut browser, ..) = signed_in(&house, &website).await;
         for _ in 0..8 {
             house.pass(14 * MINUTE);
@@ -210,7 +196,7 @@ on_each_database! {
     async fn a_website_that_does_not_hear_is_told_again_until_it_does(db) {
         let house = House::over(db).await;
         let receiver = Receiver::start(Manner::Answers(500)).await;
-        let website = told_at(&house, "bank.example", &receiver.url).await;
+        let website = house.website_told_at("bank.example", &receiver.url).await;
         let (mut browser, ..) = signed_in(&house, &website).await;
         sign_out(&mut browser).await;
         let mut postman = Outbox::new(&house.provider);
@@ -246,7 +232,7 @@ on_each_database! {
     async fn a_website_that_never_hears_is_given_up_after_a_day_and_its_owner_can_read_why(db) {
         let house = House::over(db).await;
         // A private address: nothing is sent there at all.
-        let website = told_at(&house, "bank.example", "https://10.0.0.1/out").await;
+        let website = house.website_told_at("bank.example", "https://10.0.0.1/out").await;
         let (mut browser, ..) = signed_in(&house, &website).await;
         sign_out(&mut browser).await;
         let mut postman = Outbox::new(&house.provider);
@@ -267,8 +253,8 @@ on_each_database! {
         let house = House::over(db).await;
         let hanging = Receiver::start(Manner::Hangs).await;
         let quick = Receiver::start(Manner::Answers(200)).await;
-        let slow_one = told_at(&house, "hangs.example", &hanging.url).await;
-        let quick_one = told_at(&house, "quick.example", &quick.url).await;
+        let slow_one = house.website_told_at("hangs.example", &hanging.url).await;
+        let quick_one = house.website_told_at("quick.example", &quick.url).await;
         for _ in 0..3 {
             let (mut browser, person, _) = signed_in(&house, &slow_one).await;
             log_in(&house, &mut browser, &quick_one, &person).await;
@@ -293,7 +279,7 @@ on_each_database! {
     async fn another_node_tells_what_a_dead_one_had_to_tell(db) {
         let house = House::over(db).await;
         let receiver = Receiver::start(Manner::Answers(200)).await;
-        let website = told_at(&house, "bank.example", &receiver.url).await;
+        let website = house.website_told_at("bank.example", &receiver.url).await;
         let (mut browser, ..) = signed_in(&house, &website).await;
         sign_out(&mut browser).await;
         let mut dying = Outbox::new(&house.provider);
@@ -314,7 +300,7 @@ on_each_database! {
     /// PROTOCOL 1, 5: a row of the outbox is as long whatever is in it, and says nothing in the clear.
     async fn every_session_leaves_a_letter_and_all_are_as_long(db) {
         let house = House::over(db).await;
-        let website = told_at(&house, "bank.example", "https://bank.example/out").await;
+        let website = house.website_told_at("bank.example", "https://bank.example/out").await;
         let plain = house.website("plain.example").await;
         for website in [&website, &plain] {
             let (mut browser, ..) = signed_in(&house, website).await;
@@ -331,7 +317,7 @@ on_each_database! {
     async fn a_website_that_is_gone_is_not_told(db) {
         let house = House::over(db).await;
         let receiver = Receiver::start(Manner::Answers(200)).await;
-        let website = told_at(&house, "bank.example", &receiver.url).await;
+        let website = house.website_told_at("bank.example", &receiver.url).await;
         let (mut browser, ..) = signed_in(&house, &website).await;
         sign_out(&mut browser).await;
         let mut postman = Outbox::new(&house.provider);

@@ -38,8 +38,8 @@ on_each_database! {
         let asked = website.request(&[]);
         for path in [
             "/", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/healthz",
-            "/readyz", "/me", "/me/signin", "/signout", "/userinfo", "/token", "/nowhere", "/continue?i=nonsense",
-            "/authorize", "/authorize?client_id=nobody", &asked,
+            "/readyz", "/me", "/me/signin", "/signout", "/logout", "/logout?id_token_hint=a.b.c&state=s", "/userinfo",
+            "/token", "/nowhere", "/continue?i=nonsense", "/authorize", "/authorize?client_id=nobody", &asked,
         ] {
             browser.get(path).await;
         }
