@@ -6,6 +6,8 @@ mod blackbox;
 mod blindness;
 mod browser;
 mod cli;
+#[path = "../../conformance/modules/mod.rs"]
+mod conformance;
 mod db;
 mod documents;
 mod fuzz;

@@ -19,22 +19,29 @@ pub struct Demo {
     data: PathBuf,
     /// The line it prints when ready.
     pub ready: Json,
+    /// The same as it came.
+    pub line: String,
 }
 
 impl Demo {
-    /// Starts the debug build and waits until it says that it is ready.
+    /// Starts the debug build on any free ports and waits until it says that it is ready.
     pub fn start(name: &str) -> Result<Demo, String> {
+        Self::start_with(name, &["--listen", "127.0.0.1:0"])
+    }
+
+    /// The same with these options.
+    pub fn start_with(name: &str, options: &[&str]) -> Result<Demo, String> {
         let data = shell::target().join("tmp").join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
-        let words = ["demo", "--json", "--listen", "127.0.0.1:0", "--site", "127.0.0.1:0", "--data"];
+        let words = ["demo", "--json", "--site", "127.0.0.1:0", "--data"];
         let mut demo = shell::command(program(), &words);
-        demo.arg(&data).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log(&data)?);
+        demo.arg(&data).args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log(&data)?);
         let mut server = demo.spawn().map_err(|error| format!("{}: {error}", program().display()))?;
         let mut line = String::new();
         if let Some(output) = server.stdout.take() {
             BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
         }
-        let mut demo = Demo { server, data, ready: Json::Null };
+        let mut demo = Demo { server, data, ready: Json::Null, line: line.clone() };
         demo.ready = Json::parse(&line).map_err(|_| format!("`hufu demo` said {line:?}\n{}", demo.log()))?;
         Ok(demo)
     }
@@ -52,6 +59,11 @@ impl Demo {
             .iter()
             .find(|persona| persona.text("fixed_code").is_ok())
             .ok_or_else(|| "no persona has a fixed code".into())
+    }
+
+    /// Where its data lies, as long as it runs.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// What it logged so far.
@@ -89,7 +101,8 @@ impl Drop for Demo {
     }
 }
 
-fn program() -> PathBuf {
+/// The debug build.
+pub fn program() -> PathBuf {
     shell::target().join("debug/hufu")
 }
 

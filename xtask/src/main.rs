@@ -29,7 +29,7 @@ cargo xtask COMMAND
   check         the quick part: formatting, lints, rules, endpoints on the embedded database
   clients       only the third-party libraries, against the debug build that is there
   bench         measure complete flows; prints one table
-  conformance   run the official suite's plans against a server of ours
+  conformance   run the official suite's plans against a server of ours, or our own version of its modules
 ";
 
 fn main() -> ExitCode {

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use crate::cargo::{Build, cargo, test as cargo_test};
 use crate::postgres::Cluster;
 use crate::report::{Passed, Report};
-use crate::{clients, deny, docs, machine, shell};
+use crate::{clients, conformance, deny, docs, machine, shell};
 
 const CLIENTS: &str = "websites (their libraries)";
 
@@ -25,6 +25,7 @@ pub fn test() -> ExitCode {
             run(&mut cargo_test(&["--test", "it"], &["browser::"]))
         });
         report.stage(CLIENTS, clients::run);
+        report.stage("the official suite's runner", conformance::test_runner);
     }
     report.close()
 }

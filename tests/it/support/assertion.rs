@@ -27,7 +27,7 @@ impl Key {
         Self::new(Algorithm::ES256, EncodingKey::from_ec_der(pkcs8.as_ref()), public)
     }
 
-    fn rsa(algorithm: Algorithm) -> Self {
+    pub fn rsa(algorithm: Algorithm) -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
         let n = pair.public_key().modulus().big_endian_without_leading_zero().to_vec();
         let e = pair.public_key().exponent().big_endian_without_leading_zero().to_vec();
@@ -56,6 +56,12 @@ impl Key {
         let mut header = Header::new(algorithm);
         header.kid = Some(kid);
         Self { header, key, public }
+    }
+
+    /// The form fields that carry an assertion of these claims (RFC 7523 §2.2).
+    pub fn assertion_fields(&self, claims: &Value) -> Vec<(&'static str, String)> {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned();
+        vec![("client_assertion_type", kind), ("client_assertion", self.sign(None, claims))]
     }
 
     pub fn algorithm(&self) -> Algorithm {

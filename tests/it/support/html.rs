@@ -67,6 +67,26 @@ impl Page {
         tag.1.get(name).cloned()
     }
 
+    /// This attribute of every element of this name that has it.
+    pub fn all(&self, element: &str, attribute: &str) -> Vec<String> {
+        let tags = tags(&self.html).into_iter().filter(|tag| tag.0 == element);
+        tags.filter_map(|mut tag| tag.1.remove(attribute)).collect()
+    }
+
+    /// The form that has a button with this id.
+    pub fn form_of_button(&self, id: &str) -> Option<Form> {
+        self.forms().into_iter().find(|form| form.has_button(id))
+    }
+
+    /// Where the page goes by itself after a while.
+    pub fn refresh(&self) -> Option<String> {
+        let contents = tags(&self.html).into_iter().filter(|tag| tag.1.contains_key("http-equiv"));
+        contents.filter_map(|mut tag| tag.1.remove("content")).find_map(|content| {
+            let (_, target) = content.split_once("url=")?;
+            Some(target.to_owned())
+        })
+    }
+
     /// The language of the page.
     pub fn lang(&self) -> String {
         let html = tags(&self.html).into_iter().find(|tag| tag.0 == "html").expect("an html element");
