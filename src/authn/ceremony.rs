@@ -90,7 +90,7 @@ impl Interaction {
     /// session does: from then on the request's wish for a fresh sign-in is answered.
     #[must_use]
     pub fn signed_in(mut self, session: SessionId, at: Timestamp) -> Self {
-        let at = self.proof.map_or(at, |earlier| earlier.at.min(at));
+        let at = self.proven(session).map_or(at, |earlier| earlier.min(at));
         self.proof = Some(Proof { session, at });
         self
     }
@@ -181,6 +181,17 @@ mod tests {
         let signed_in = interaction.signed_in(one, NOW).signed_in(one, later);
         assert_eq!(signed_in.proven(one), Some(NOW));
         assert_eq!(signed_in.proven(two), None);
+    }
+
+    /// Another session's sign-in says nothing about this one's: its instant is not passed on (`max_age`, `auth_time`).
+    #[test]
+    fn the_instant_of_a_proof_is_not_inherited_by_another_session() {
+        let (interaction, _, mut rng) = interaction();
+        let one = SessionId::expiring(NOW, &mut rng);
+        let two = SessionId::expiring(NOW, &mut rng);
+        let later = NOW.plus(std::time::Duration::from_secs(60));
+        let signed_in = interaction.signed_in(one, NOW).signed_in(two, later);
+        assert_eq!((signed_in.proven(one), signed_in.proven(two)), (None, Some(later)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A person's passkeys: adding, naming, removing; never the last way in. WebAuthn Level 3 §7.1; PROTOCOL 11.
 
-use super::session::Live;
+use super::session::{Asker, Live};
 use super::{Provider, Unavailable, sign_in_passkey};
 use crate::authn::{Challenge, StoredPasskey};
 use crate::keys::Sealable;
@@ -39,6 +39,8 @@ pub struct Offer {
 pub enum Refused {
     #[error("the sign-in is not recent enough to change the ways in")]
     NotRecent,
+    #[error("the session has ended meanwhile")]
+    SignedOut,
     #[error("the passkey has no name")]
     NameMissing,
     #[error("it is the last way in")]
@@ -139,8 +141,11 @@ pub async fn add(
         sealed: provider.keys.seal_bytes(&passkey, &mut *provider.rng()).map_err(Unavailable::from)?,
         created_hour: now.hour(),
     };
-    let spent_id = registration.id;
+    let (spent_id, asker) = (registration.id, Asker::of(live));
     let added = provider.store.write(move |tx| {
+        if !asker.still_stands(tx)? {
+            return Ok(Err(Refused::SignedOut));
+        }
         if !spent::spend(tx, &spent_id)? {
             return Ok(Err(Refused::Stale));
         }
@@ -160,8 +165,14 @@ pub async fn rename(provider: &Provider, live: &Live, id: Option<PasskeyId>, nam
     let own = all(provider, live.person.id).await?;
     let (row, passkey) = own.into_iter().find(|(row, _)| Some(row.id) == id).ok_or(Refused::Stale)?;
     let sealed = provider.keys.seal_bytes(&passkey.renamed(name), &mut *provider.rng()).map_err(Unavailable::from)?;
-    let renamed = provider.store.write(move |tx| passkeys::reseal(tx, &row.id, &row.sealed, &sealed));
-    if renamed.await.map_err(Unavailable::from)? { Ok(()) } else { Err(Refused::Stale) }
+    let asker = Asker::of(live);
+    let renamed = provider.store.write(move |tx| {
+        if !asker.still_stands(tx)? {
+            return Ok(Err(Refused::SignedOut));
+        }
+        Ok(if passkeys::reseal(tx, &row.id, &row.sealed, &sealed)? { Ok(()) } else { Err(Refused::Stale) })
+    });
+    renamed.await.map_err(Unavailable::from)?
 }
 
 /// Removes a passkey.
@@ -171,11 +182,16 @@ pub async fn rename(provider: &Provider, live: &Live, id: Option<PasskeyId>, nam
 pub async fn remove(provider: &Provider, live: &Live, id: Option<PasskeyId>) -> Result<(), Refused> {
     recent(provider, live)?;
     let id = id.ok_or(Refused::Stale)?;
-    let person = live.person.id;
-    let removed = provider.store.write(move |tx| passkeys::remove_not_last(tx, &id, &person));
-    match removed.await.map_err(Unavailable::from)? {
-        Removal::Removed => Ok(()),
-        Removal::LastWayIn => Err(Refused::LastWay),
-        Removal::Unknown => Err(Refused::Stale),
-    }
+    let (person, asker) = (live.person.id, Asker::of(live));
+    let removed = provider.store.write(move |tx| {
+        if !asker.still_stands(tx)? {
+            return Ok(Err(Refused::SignedOut));
+        }
+        Ok(match passkeys::remove_not_last(tx, &id, &person)? {
+            Removal::Removed => Ok(()),
+            Removal::LastWayIn => Err(Refused::LastWay),
+            Removal::Unknown => Err(Refused::Stale),
+        })
+    });
+    removed.await.map_err(Unavailable::from)?
 }

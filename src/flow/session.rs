@@ -5,7 +5,7 @@ use crate::authn::{ClientList, Life, Session, SessionCookie, SessionSecrets, Sig
 use crate::client::Client;
 use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
-use crate::spec::{FactorSet, PersonId, SessionId, Timestamp};
+use crate::spec::{FactorSet, PersonId, SessionId, Timestamp, TokenHash};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::{InUse, SessionRow};
 use crate::store::{Db, StoreError, persons, sessions};
@@ -36,6 +36,28 @@ impl Live {
     /// The last group of the network number.
     pub fn number_end(&self) -> String {
         self.secrets.number.grouped().rsplit('-').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// Who asks for a change of the ways in. Between the reading and the write a sign-out everywhere, a step-up or a suspension
+/// may have come: so the write asks once more.
+#[derive(Clone, Copy)]
+pub(super) struct Asker {
+    session: SessionId,
+    secret_hash: TokenHash,
+    person: PersonId,
+}
+
+impl Asker {
+    pub fn of(live: &Live) -> Self {
+        Self { session: live.session.id, secret_hash: live.session.secret_hash, person: live.person.id }
+    }
+
+    /// Whether the session is as it was read, and its person may still sign in.
+    pub fn still_stands(&self, db: &mut Db) -> Result<bool, StoreError> {
+        let Some((session, person)) = rows(db, &self.session)? else { return Ok(false) };
+        let same = session.person == self.person && session.secret_hash.matches(&self.secret_hash);
+        Ok(same && PersonState::parse(&person.state).is_some_and(PersonState::may_sign_in))
     }
 }
 

@@ -83,7 +83,8 @@ pub async fn by_code(
     }
     let known = known_browser(provider, attempt.device);
     let proved = prove(provider, &number, &pin, &attempt.code, known.as_ref()).await.inspect_err(log)?;
-    begin(
+    let person = proved.person.clone();
+    let signed_in = begin(
         provider,
         interaction,
         Beginning {
@@ -98,7 +99,9 @@ pub async fn by_code(
         },
     )
     .await
-    .inspect_err(log)
+    .inspect_err(log)?;
+    super::pin::renew(provider, &person, &pin);
+    Ok(signed_in)
 }
 
 /// A refusal's cause in the log, without the person.
@@ -292,30 +295,31 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
     {
         return Ok(Written::CodeUsedBefore);
     }
-    spent::spend(tx, &change.ceremony)?;
-    if let Some((id, was, Some(sealed))) = &change.passkey {
-        passkeys::reseal(tx, id, was, sealed)?;
+    // What can be used once, then what it opens: whoever is refused from here on has used up a page or a code and no more.
+    let passkey = match &change.passkey {
+        Some((id, was, Some(sealed))) => passkeys::reseal(tx, id, was, sealed)?,
+        Some((_, _, None)) | None => true,
+    };
+    if !passkey || !spent::spend(tx, &change.ceremony)? {
+        return Ok(Written::CeremonyUsed);
     }
-    budget::put(tx, &cleared)?;
-    match &change.raise {
+    let opened = match &change.raise {
         Some(was) => sessions::raise(tx, &change.session, was)?,
         None => sessions::insert_once(tx, &change.session)?,
     };
+    if !opened {
+        return Ok(Written::CeremonyUsed);
+    }
+    budget::put(tx, &cleared)?;
     Ok(Written::Begun)
 }
 
-/// Whether what the evidence was judged by has changed while the hash ran: the person, the passkey, the session.
+/// Whether what the evidence was judged by has changed while the hash ran: the person, the passkey. The session is guarded
+/// by its own change.
 fn moved(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
     if persons::by_id(tx, &change.person)?.is_none_or(|person| person.version != change.version) {
         return Ok(true);
     }
-    if let Some((id, was, _)) = &change.passkey
-        && !passkeys::of_person(tx, &change.person)?.iter().any(|row| row.id == *id && row.sealed == *was)
-    {
-        return Ok(true);
-    }
-    match &change.raise {
-        Some(was) => Ok(!sessions::by_id(tx, &change.session.id)?.is_some_and(|row| row.secret_hash.matches(was))),
-        None => Ok(false),
-    }
+    let Some((id, was, _)) = &change.passkey else { return Ok(false) };
+    Ok(!passkeys::of_person(tx, &change.person)?.iter().any(|row| row.id == *id && row.sealed == *was))
 }

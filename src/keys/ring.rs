@@ -112,7 +112,8 @@ version = 1
 key = \"{}\"
 current = true
 
-# PINs. A PIN keeps the version that it was set under: keep every version here for as long as there are persons.
+# PINs. A right PIN moves to the current version at its next use; until then it needs the one that it was set under. Keep
+# every version here for as long as there are persons.
 [[pepper]]
 version = 1
 key = \"{}\"

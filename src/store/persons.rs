@@ -70,6 +70,13 @@ pub fn change_pin(tx: &mut Tx, id: &PersonId, version: i64, pin_hash: &str) -> R
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
 
+/// Puts the same PIN's newer hash in place; false when the person was changed since `version` was read. The version stays:
+/// nothing that was decided on it becomes wrong.
+pub fn renew_pin_hash(tx: &mut Tx, id: &PersonId, version: i64, pin_hash: &str) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    Ok(diesel::update(same).set(dsl::pin_hash.eq(pin_hash)).execute(tx.conn())? == 1)
+}
+
 /// Puts another seed of the dynamic code in place, or none; false when the person was changed since.
 pub fn change_totp(tx: &mut Tx, id: &PersonId, version: i64, totp: Option<&[u8]>) -> Result<bool, StoreError> {
     let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));

@@ -219,7 +219,7 @@ async fn changed(
     let problem = match outcome {
         Ok(()) => return done(notice),
         Err(passkeys::Refused::Unavailable) => return error::busy(provider, visit),
-        Err(passkeys::Refused::NotRecent) => return to("/me/signin"),
+        Err(passkeys::Refused::NotRecent | passkeys::Refused::SignedOut) => return to("/me/signin"),
         Err(passkeys::Refused::NameMissing) => MeProblem::PasskeyNameMissing,
         Err(passkeys::Refused::LastWay) => MeProblem::LastWay,
         Err(passkeys::Refused::Stale) => MeProblem::Stale,
@@ -241,6 +241,7 @@ pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, own: Own) -
     let problem = match pin::change(&provider, &own.live, change).await {
         Ok(()) => return done(Notice::PinChanged),
         Err(pin::Refused::Unavailable) => return error::busy(&provider, &visit),
+        Err(pin::Refused::SignedOut) => return to("/me/signin"),
         Err(pin::Refused::Mismatch) => PinProblem::Mismatch,
         Err(pin::Refused::TooMany) => PinProblem::TooMany,
         Err(pin::Refused::Differ) => PinProblem::Differ,

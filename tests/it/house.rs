@@ -11,7 +11,7 @@ mod website;
 
 pub use self::browser::{Answer, Browser};
 pub use self::documents::{Answers, Documents};
-pub use self::passkey::Authenticator;
+pub use self::passkey::{Authenticator, Created};
 pub use self::receiver::{Manner, Receiver};
 pub use self::signer::{Signer, paying_with};
 pub use self::website::{Website, claims};

@@ -189,6 +189,12 @@ impl Browser {
         answer
     }
 
+    /// The session cookie.
+    pub fn session(&self) -> String {
+        let named = self.jar.iter().find(|(name, _)| name.ends_with("hufu-session"));
+        named.expect("signed in").1.clone()
+    }
+
     /// Posts a form of the person's own page.
     pub async fn own_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.get("/signout").await.field("csrf");

@@ -7,6 +7,13 @@ use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
+/// What a browser posts to register a passkey.
+pub struct Created {
+    pub authenticator: Authenticator,
+    pub ceremony: String,
+    pub credential: String,
+}
+
 /// A person's phone. It remembers its one discoverable passkey.
 pub struct Authenticator {
     soft: SoftPasskey,
@@ -17,6 +24,15 @@ pub struct Authenticator {
 impl Authenticator {
     /// Registers a passkey on the page of the person who is signed in in `browser`.
     pub async fn registered_in(browser: &mut Browser) -> Authenticator {
+        let Created { authenticator, ceremony, credential } = Self::created_in(browser).await;
+        let fields = [("name", "Phone"), ("ceremony", &*ceremony), ("credential", &credential)];
+        let posted = browser.own_form("/me/passkeys/add", &fields).await;
+        assert!(posted.header("location").starts_with("/me?done="), "{} {}", posted.status, posted.body);
+        authenticator
+    }
+
+    /// Creates a passkey for the person who is signed in in `browser`, and posts nothing yet.
+    pub async fn created_in(browser: &mut Browser) -> Created {
         let offer = browser.own_form("/me/passkeys/options", &[]).await.json();
         let mut options = offer["publicKey"].clone();
         // The software authenticator keeps no discoverable credentials; `self` does that for it.
@@ -26,18 +42,11 @@ impl Authenticator {
         let mut soft = SoftPasskey::new(true);
         let made = soft.do_registration(origin(), options).expect("created");
         let credential = BASE64URL_NOPAD.encode(&made.raw_id);
-        let posted = browser
-            .own_form(
-                "/me/passkeys/add",
-                &[
-                    ("name", "Phone"),
-                    ("ceremony", offer["ceremony"].as_str().expect("a ceremony")),
-                    ("credential", &serde_json::to_string(&made).expect("JSON")),
-                ],
-            )
-            .await;
-        assert!(posted.header("location").starts_with("/me?done="), "{} {}", posted.status, posted.body);
-        Authenticator { soft, credential, user: user.expect("a user id") }
+        Created {
+            authenticator: Authenticator { soft, credential, user: user.expect("a user id") },
+            ceremony: offer["ceremony"].as_str().expect("a ceremony").to_owned(),
+            credential: serde_json::to_string(&made).expect("JSON"),
+        }
     }
 
     /// What `navigator.credentials.get()` gives the sign-in page.
