@@ -1,6 +1,7 @@
 //! People, in Chromium: with a virtual authenticator, without JavaScript, by keyboard alone, in every light.
 
 mod driver;
+mod logout;
 mod me;
 mod passkey;
 mod sign_in;

@@ -19,13 +19,15 @@ pub struct Receiver {
     pub url: String,
     manner: Arc<Mutex<Manner>>,
     bodies: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Receiver {
     pub async fn start(manner: Manner) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/logout", listener.local_addr().expect("bound"));
-        let receiver = Receiver { url, manner: Arc::new(Mutex::new(manner)), bodies: Arc::default() };
+        let receiver =
+            Receiver { url, manner: Arc::new(Mutex::new(manner)), bodies: Arc::default(), asked: Arc::default() };
         let accepting = receiver.clone();
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
@@ -39,7 +41,12 @@ impl Receiver {
         *self.manner.lock().expect("sound") = manner;
     }
 
-    /// The bodies that were posted, in order.
+    /// Path and query of each request, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("sound").clone()
+    }
+
+    /// The bodies that came, in order.
     pub fn bodies(&self) -> Vec<String> {
         self.bodies.lock().expect("sound").clone()
     }
@@ -63,6 +70,8 @@ impl Receiver {
                 None => {}
             }
         };
+        let head = String::from_utf8_lossy(&read);
+        self.asked.lock().expect("sound").push(head.split(' ').nth(1).unwrap_or_default().to_owned());
         self.bodies.lock().expect("sound").push(body);
         let manner = *self.manner.lock().expect("sound");
         let answer = match manner {
