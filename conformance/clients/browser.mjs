@@ -19,7 +19,8 @@ export async function visit(url, person) {
   return (await get(await walk(get, url, person))).text
 }
 
-async function walk(get, url, person) {
+/** The same in a browser that goes on afterwards. */
+export async function walk(get, url, person) {
   let signedIn = false
   let response = await get(url)
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -55,7 +56,7 @@ async function walk(get, url, person) {
 }
 
 /** Asks for pages, keeps cookies, follows no redirect. (Not `fetch`: Debian's Node 18 cannot tell cookies apart there.) */
-function browser() {
+export function browser() {
   const jar = new Map()
   return async (url, { method = 'GET', headers = {}, form } = {}) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -40,7 +40,14 @@ pub fn run() -> Result<Passed, String> {
     }
     let rust = shell::command(shell::target().join("debug/examples/website"), &[]);
     let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain([("openidconnect", rust)]);
-    let mut count = LIBRARIES.len();
+    let mut count = LIBRARIES.len() + 1;
+    match sign_out(&demo) {
+        Ok(sub) => println!("test openid-client sign-out ... ok ({sub})"),
+        Err(reason) => {
+            failures += 1;
+            println!("test openid-client sign-out ... FAILED\n{reason}");
+        }
+    }
     for (name, website) in websites {
         count += 1;
         match websites::visit(&demo, website) {
@@ -58,6 +65,32 @@ pub fn run() -> Result<Passed, String> {
     }
     demo.stop()?;
     Ok(Passed::Wholly)
+}
+
+/// A sign-out of both, and the Logout Token that comes of it.
+fn sign_out(demo: &Demo) -> Result<String, String> {
+    let home = format!("http://localhost:{}", websites::free_port()?);
+    let (bye, hears) = (format!("{home}/bye"), format!("{home}/backchannel-logout"));
+    let options = ["--post-logout-redirect-uri", &bye, "--backchannel-logout-uri", &hears];
+    let client = demo.add_client_with(&format!("{home}/callback"), &options)?;
+    let library = Library::Npm("openid-client");
+    let mut script = shell::command("node", &["sign_out.mjs"]);
+    let answer = ask(script.current_dir(library.home()), &told(demo, &client)?)?;
+    Json::parse(&answer)?.text("sub").map(String::from)
+}
+
+/// What a script is told: who and where.
+fn told(demo: &Demo, client: &Json) -> Result<String, String> {
+    let person = demo.scripted()?;
+    Ok(json::object(&[
+        ("issuer", demo.ready.text("issuer")?),
+        ("client_id", client.text("client_id")?),
+        ("client_secret", client.text("client_secret")?),
+        ("redirect_uri", client.text("redirect_uri")?),
+        ("network_number", person.text("network_number")?),
+        ("pin", person.text("pin")?),
+        ("code", person.text("fixed_code")?),
+    ]))
 }
 
 impl Library {
@@ -100,17 +133,7 @@ impl Library {
     }
 
     fn sign_in(&self, demo: &Demo, client: &Json) -> Result<String, String> {
-        let person = demo.scripted()?;
-        let told = json::object(&[
-            ("issuer", demo.ready.text("issuer")?),
-            ("client_id", client.text("client_id")?),
-            ("client_secret", client.text("client_secret")?),
-            ("redirect_uri", client.text("redirect_uri")?),
-            ("network_number", person.text("network_number")?),
-            ("pin", person.text("pin")?),
-            ("code", person.text("fixed_code")?),
-        ]);
-        let answer = Json::parse(&ask(&mut self.script(), &told)?)?;
+        let answer = Json::parse(&ask(&mut self.script(), &told(demo, client)?)?)?;
         match answer.text("acr")? {
             ACR => answer.text("sub").map(String::from),
             other => Err(format!("the ID token says acr {other}")),

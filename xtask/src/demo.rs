@@ -48,8 +48,14 @@ impl Demo {
 
     /// Registers another website while it runs, in a sector of its own.
     pub fn add_client(&self, redirect_uri: &str) -> Result<Json, String> {
-        let words = ["client", "add", "--json", "--redirect-uri", redirect_uri, "--data"];
-        Json::parse(&shell::read(shell::command(program(), &words).arg(&self.data))?)
+        self.add_client_with(redirect_uri, &[])
+    }
+
+    /// The same with more options of `hufu client add`.
+    pub fn add_client_with(&self, redirect_uri: &str, options: &[&str]) -> Result<Json, String> {
+        let words = ["client", "add", "--json", "--redirect-uri", redirect_uri];
+        let mut add = shell::command(program(), &words);
+        Json::parse(&shell::read(add.args(options).arg("--data").arg(&self.data))?)
     }
 
     /// The persona that scripts sign in as: its code never changes.

@@ -68,7 +68,7 @@ impl Drop for Website {
     }
 }
 
-fn free_port() -> Result<u16, String> {
+pub fn free_port() -> Result<u16, String> {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
     socket.map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
 }
