@@ -10,7 +10,7 @@ use super::{house, world};
 use crate::authn::Passkeys;
 use crate::config::{Config, Mode};
 use crate::flow::signing;
-use crate::keys::Stage;
+use crate::keys::{KeyAlg, Stage};
 use crate::spec::Timestamp;
 use crate::store::audit::{self, Chain};
 use crate::store::{self, meta, persons};
@@ -187,8 +187,8 @@ impl Sheet {
         });
         match keys {
             Ok(keys) => {
-                let sign: Vec<_> =
-                    keys.iter().filter(|key| key.stage == Stage::Signing).map(|key| key.alg.to_string()).collect();
+                let signs = |key: &&signing::Listed| key.stage == Stage::InUse && matches!(key.alg, KeyAlg::Signing(_));
+                let sign: Vec<_> = keys.iter().filter(signs).map(|key| key.alg.to_string()).collect();
                 match sign.is_empty() {
                     true => self.note("signing keys", State::Notice, "none yet: the first start makes them"),
                     false => self.note("signing keys", State::Good, format!("{} sign, and they open", sign.join(", "))),

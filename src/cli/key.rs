@@ -8,7 +8,7 @@ use super::text::instant;
 use super::{house, world};
 use crate::config::{Config, Mode};
 use crate::flow::signing::{self, Rotated};
-use crate::keys::{FileKeys, Keys, SigningAlg, When};
+use crate::keys::{FileKeys, KeyAlg, Keys, Stage, When};
 use crate::spec::Timestamp;
 use crate::store::meta;
 use clap::Subcommand;
@@ -28,22 +28,22 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Lists the signing keys and their dates
+    /// Lists the keys that sign and decrypt, and their dates
     List {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         reader: Reader,
     },
-    /// Publishes a new signing key, which signs 24 hours later
+    /// Makes a new key, which signs (or is offered to be encrypted to) 24 hours later
     #[command(after_help = "Example: hufu key rotate --alg ES256")]
     Rotate {
         #[command(flatten)]
         place: Place,
-        /// RS256, PS256, ES256 or EdDSA
+        /// RS256, PS256, ES256 or EdDSA; RSA-OAEP-256 or ECDH-ES
         #[arg(long, value_name = "ALG", value_parser = algorithm)]
-        alg: SigningAlg,
-        /// Sign with the new key at once: the old one is no longer trusted
+        alg: KeyAlg,
+        /// Use the new key at once: the old one is no longer trusted
         #[arg(long)]
         now: bool,
     },
@@ -59,8 +59,8 @@ pub enum Command {
     },
 }
 
-pub fn algorithm(text: &str) -> Result<SigningAlg, String> {
-    SigningAlg::parse(text).ok_or_else(|| "RS256, PS256, ES256 or EdDSA".to_owned())
+pub fn algorithm(text: &str) -> Result<KeyAlg, String> {
+    KeyAlg::parse(text).ok_or_else(|| "RS256, PS256, ES256 or EdDSA; RSA-OAEP-256 or ECDH-ES".to_owned())
 }
 
 pub fn run(command: &Command) -> Result<(), Failure> {
@@ -78,18 +78,18 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let desk = Desk::open(place)?;
             let provider = house::provider(&desk, None)?;
             let (when, word) = if *now { (When::Now, "now") } else { (When::Scheduled, "in 24 hours") };
-            desk.record(Entry::new("key rotate", json!({ "alg": alg, "signs": word })))?;
+            desk.record(Entry::new("key rotate", json!({ "alg": alg.wire(), "used": word })))?;
             let rotated = desk.wait(signing::rotate(&provider, *alg, when)).map_err(Failure::unavailable)?;
             out::line(&match rotated {
-                Rotated::Done { signs_from } if signs_from <= world::now() => {
-                    format!("A new {alg} key is published and signs from now on.")
+                Rotated::Done { used_from } if used_from <= world::now() => {
+                    format!("A new {alg} key is published and in use from now on.")
                 }
-                Rotated::Done { signs_from } => {
-                    format!("A new {alg} key is published; it signs from {}.", instant(signs_from))
+                Rotated::Done { used_from } => {
+                    format!("A new {alg} key is made; it is in use from {}.", instant(used_from))
                 }
-                Rotated::AlreadyWaiting { signs_from } => format!(
-                    "Nothing to do: the next {alg} key is published already and signs from {}; --now makes it sign at once.",
-                    instant(signs_from)
+                Rotated::AlreadyWaiting { used_from } => format!(
+                    "Nothing to do: the next {alg} key is made already and in use from {}; --now puts it to use at once.",
+                    instant(used_from)
                 ),
             })
         }
@@ -127,8 +127,8 @@ fn list(desk: &Desk, reader: Reader) -> Result<(), Failure> {
         .iter()
         .map(|key| {
             json!({
-                "kid": key.kid, "alg": key.alg, "stage": key.stage,
-                "published": key.schedule.published().unix(), "signs_from": key.schedule.signs_from().unix(),
+                "kid": key.kid, "alg": key.alg.wire(), "stage": key.stage,
+                "published": key.schedule.published().unix(), "used_from": key.schedule.used_from().unix(),
                 "retires": unix(key.schedule.retires()), "removed_after": unix(key.schedule.removed_after()),
             })
         })
@@ -138,13 +138,22 @@ fn list(desk: &Desk, reader: Reader) -> Result<(), Failure> {
         let rows: Vec<_> = keys
             .iter()
             .map(|key| {
-                let stage = format!("{:?}", key.stage).to_lowercase();
-                let (from, to) = (instant(key.schedule.signs_from()), date(key.schedule.retires()));
+                let stage = stage(key.stage).to_owned();
+                let (from, to) = (instant(key.schedule.used_from()), date(key.schedule.retires()));
                 [key.alg.to_string(), stage, from, to, key.kid.clone()]
             })
             .collect();
-        table(["alg", "stage", "signs from", "until", "kid"], &rows, "None yet: `hufu serve` makes the first ones.")
+        table(["alg", "stage", "used from", "until", "kid"], &rows, "None yet: `hufu serve` makes the first ones.")
     })
+}
+
+const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Waiting => "waiting",
+        Stage::InUse => "in use",
+        Stage::Retired => "retired",
+        Stage::Gone => "gone",
+    }
 }
 
 /// The fact in the database: when a copy of the ring was last proved to restore, and which ring that was.

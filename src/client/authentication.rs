@@ -106,7 +106,7 @@ impl AuthenticatedClient {
 mod tests {
     use super::*;
     use crate::client::{AssertionAlg, AssertionProfile, ClientMetadata, Environment};
-    use crate::keys::{JwkSet, JwtError, Publication, SigningAlg, SigningKeyRecord, SigningKeys};
+    use crate::keys::{JwkSet, JwtError, KeyRecord, Publication, SigningAlg, SigningKeys};
     use crate::spec::{OAuthError, Params, Refuse};
     use rand::{SeedableRng, rngs::StdRng};
     use serde_json::{Value, json};
@@ -120,9 +120,9 @@ mod tests {
 
     /// The key of a client, borrowed from our own signing room.
     fn key_of_client(alg: SigningAlg) -> SigningKeys {
-        let publication = Publication { alg, published: NOW, signs_from: NOW };
+        let publication = Publication { alg: alg.into(), published: NOW, used_from: NOW };
         let keys = Keys::for_tests("https://client.example");
-        let record = SigningKeyRecord::generate(&keys, &publication, &mut StdRng::seed_from_u64(1)).unwrap();
+        let record = KeyRecord::generate(&keys, &publication, &mut StdRng::seed_from_u64(1)).unwrap();
         SigningKeys::open(&keys, &[record], NOW).unwrap()
     }
 
@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn assertion_client(key: &SigningKeys, profile: AssertionProfile) -> Client {
-        let jwks: Value = serde_json::from_slice(key.jwks()).unwrap();
+        let jwks = json!({ "keys": key.public() });
         client(AuthMethod::PrivateKeyJwt, |metadata| {
             metadata.jwks = Some(JwkSet::try_from(jwks).unwrap());
             metadata.assertion_profile = profile;

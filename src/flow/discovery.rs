@@ -1,10 +1,12 @@
 //! The discovery document and the JWKS, built once per key set. OpenID Connect Discovery 1.0 §3; RFC 8414; RFC 7517.
 
 use super::Unavailable;
-use crate::keys::{SigningAlg, SigningKeys};
+use crate::keys::{DecryptionKeys, SigningAlg, SigningKeys};
 use crate::spec::{self, CoreJwsSigningAlgorithm, IssuerUrl, TokenHash};
 use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
+use serde_json::json;
 use std::sync::Arc;
 
 /// A document ready to send.
@@ -15,9 +17,10 @@ pub struct Document {
     pub etag: String,
 }
 
-/// What this node signs with and says about itself; replaced whole.
+/// What this node signs and decrypts with, and says about itself; replaced whole.
 pub struct Published {
     pub signing: Arc<SigningKeys>,
+    pub decryption: Arc<DecryptionKeys>,
     pub metadata: Document,
     pub jwks: Document,
 }
@@ -26,16 +29,19 @@ pub struct Published {
 ///
 /// # Errors
 /// An issuer that is no base for the endpoints.
-pub fn publish(issuer: &IssuerUrl, signing: SigningKeys) -> Result<Published, Unavailable> {
+pub fn publish(issuer: &IssuerUrl, signing: SigningKeys, decryption: DecryptionKeys) -> Result<Published, Unavailable> {
     let mut algs: Vec<_> = signing.algorithms().into_iter().map(core_alg).collect();
     algs.dedup();
     let metadata = spec::metadata(issuer, algs).map_err(|_| Unavailable::damaged("issuer"))?;
-    let json = serde_json::to_vec(&metadata).map_err(|_| Unavailable::damaged("metadata"))?;
+    let keys: Vec<_> = signing.public().iter().chain(decryption.public()).collect();
+    let (metadata, jwks) = (document(&metadata)?, document(&json!({ "keys": keys }))?);
+    Ok(Published { signing: Arc::new(signing), decryption: Arc::new(decryption), metadata, jwks })
+}
+
+fn document(content: &impl Serialize) -> Result<Document, Unavailable> {
+    let json = serde_json::to_vec(content).map_err(|_| Unavailable::damaged("metadata"))?;
     let hash = TokenHash::of(&json);
-    let metadata =
-        Document { etag: format!("\"{}\"", BASE64URL_NOPAD.encode(&hash.as_bytes()[..16])), json: Bytes::from(json) };
-    let jwks = Document { json: Bytes::copy_from_slice(signing.jwks()), etag: signing.jwks_etag().to_owned() };
-    Ok(Published { signing: Arc::new(signing), metadata, jwks })
+    Ok(Document { etag: format!("\"{}\"", BASE64URL_NOPAD.encode(&hash.as_bytes()[..16])), json: Bytes::from(json) })
 }
 
 const fn core_alg(alg: SigningAlg) -> CoreJwsSigningAlgorithm {

@@ -1,4 +1,4 @@
-//! The signature algorithms that we sign with and that clients may sign with. RFC 7518 §3.1, RFC 8037.
+//! The algorithms: of signatures (RFC 7518 §3.1, RFC 8037) and of encryption (RFC 7518 §4.1, §5.1), ours and clients'.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,6 +88,17 @@ impl EncryptionAlg {
             Self::EcdhEs => "ECDH-ES",
         }
     }
+
+    /// The algorithm of that name; `None` for one that is not supported.
+    pub fn parse(wire: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|alg| alg.wire() == wire)
+    }
+}
+
+impl fmt::Display for EncryptionAlg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.wire())
+    }
 }
 
 /// How the content of an encrypted JWT is encrypted (RFC 7518 §5).
@@ -106,5 +117,64 @@ impl ContentEncryption {
             Self::A128GCM => "A128GCM",
             Self::A256GCM => "A256GCM",
         }
+    }
+
+    /// The algorithm of that name; `None` for one that is not supported.
+    pub fn parse(wire: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|enc| enc.wire() == wire)
+    }
+
+    /// Bytes of the content encryption key.
+    pub(super) const fn key_bytes(self) -> usize {
+        match self {
+            Self::A128GCM => 16,
+            Self::A256GCM => 32,
+        }
+    }
+}
+
+/// What a key of ours is for: one that decrypts never signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyAlg {
+    Signing(SigningAlg),
+    Encryption(EncryptionAlg),
+}
+
+impl KeyAlg {
+    /// Every algorithm that we keep a key for.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let signing = SigningAlg::ALL.iter().copied().map(Self::Signing);
+        signing.chain(EncryptionAlg::ALL.iter().copied().map(Self::Encryption))
+    }
+
+    /// The value of `alg`.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Signing(alg) => alg.wire(),
+            Self::Encryption(alg) => alg.wire(),
+        }
+    }
+
+    /// The algorithm of that name; `None` for one that is not supported.
+    pub fn parse(wire: &str) -> Option<Self> {
+        Self::all().find(|alg| alg.wire() == wire)
+    }
+}
+
+impl From<SigningAlg> for KeyAlg {
+    fn from(alg: SigningAlg) -> Self {
+        Self::Signing(alg)
+    }
+}
+
+impl From<EncryptionAlg> for KeyAlg {
+    fn from(alg: EncryptionAlg) -> Self {
+        Self::Encryption(alg)
+    }
+}
+
+impl fmt::Display for KeyAlg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.wire())
     }
 }

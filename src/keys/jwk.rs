@@ -1,6 +1,7 @@
-//! Public keys as JSON: our own for the JWKS, a client's to verify its assertions with. RFC 7517, RFC 7518 §6, RFC 8037.
+//! Public keys as JSON: our own for the JWKS, a client's to verify with or to encrypt to. RFC 7517, RFC 7518 §6, RFC 8037.
 
-use super::alg::SigningAlg;
+use super::alg::{ContentEncryption, EncryptionAlg, SigningAlg};
+use super::jwe::{PublicKey, Recipient};
 use super::provider::KeyPair;
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{KeyPair as _, RsaPublicKeyComponents};
@@ -49,6 +50,14 @@ impl Material {
         )
     }
 
+    /// Whether something can be encrypted to a key of this type by `alg` at all.
+    const fn takes(&self, alg: EncryptionAlg) -> bool {
+        matches!(
+            (self, alg),
+            (Self::Rsa { .. }, EncryptionAlg::RsaOaep256) | (Self::P256 { .. }, EncryptionAlg::EcdhEs)
+        )
+    }
+
     /// The required members.
     fn members(&self) -> Value {
         match self {
@@ -59,11 +68,17 @@ impl Material {
     }
 
     /// The key as a member of a JWKS.
-    pub(super) fn to_json(&self, kid: Option<&str>, alg: Option<SigningAlg>) -> Value {
+    pub(super) fn to_json(&self, kid: Option<&str>, usage: Use) -> Value {
         let mut jwk = self.members();
-        jwk["use"] = json!("sig");
-        if let Some(alg) = alg {
-            jwk["alg"] = json!(alg.wire());
+        let (word, alg) = match usage {
+            Use::Any => (None, None),
+            Use::Signature(alg) => (Some("sig"), alg.map(SigningAlg::wire)),
+            Use::Encryption(alg) => (Some("enc"), alg.map(EncryptionAlg::wire)),
+        };
+        for (name, value) in [("use", word), ("alg", alg)] {
+            if let Some(value) = value {
+                jwk[name] = json!(value);
+            }
         }
         if let Some(kid) = kid {
             jwk["kid"] = json!(kid);
@@ -89,6 +104,25 @@ impl Material {
         }
         .ok()
     }
+
+    /// `None` for a point off the curve, or numbers that are no key.
+    fn encryption_key(&self) -> Option<PublicKey> {
+        let bytes = |text: &String| BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+        match self {
+            Self::Rsa { n, e } => PublicKey::rsa(&bytes(n)?, &bytes(e)?),
+            Self::P256 { x, y } => PublicKey::p256(&bytes(x)?, &bytes(y)?),
+            Self::Ed25519 { .. } => None,
+        }
+    }
+}
+
+/// What a key is for (`use`, `key_ops`), and the algorithm when it is bound to one (RFC 7517 §4.2–4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Its owner did not say.
+    Any,
+    Signature(Option<SigningAlg>),
+    Encryption(Option<EncryptionAlg>),
 }
 
 /// Why a client's `jwks` cannot be used.
@@ -104,14 +138,14 @@ pub enum JwkSetError {
     BadKey(usize, &'static str),
     #[error("key {0} of jwks has the kid of another key of its type")]
     DuplicateKid(usize),
-    #[error("jwks has no signature key of type RSA, EC P-256 or OKP Ed25519")]
+    #[error("jwks has no key of type RSA, EC P-256 or OKP Ed25519")]
     NoUsableKey,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ClientKey {
     pub(super) kid: Option<String>,
-    pub(super) alg: Option<SigningAlg>,
+    pub(super) usage: Use,
     pub(super) material: Material,
 }
 
@@ -122,9 +156,30 @@ impl ClientKey {
         let same_type = std::mem::discriminant(&self.material) == std::mem::discriminant(&other.material);
         self.kid.is_some() && self.kid == other.kid && same_type
     }
+
+    /// Whether a signature of `alg` may be verified with this key.
+    pub(super) fn verifies(&self, alg: SigningAlg) -> bool {
+        let meant = match self.usage {
+            Use::Any => true,
+            Use::Signature(only) => only.is_none_or(|only| only == alg),
+            Use::Encryption(_) => false,
+        };
+        meant && self.material.fits(alg)
+    }
+
+    /// How well this key is meant to be encrypted to by `alg`, the lower the better; `None` when it is not.
+    fn takes(&self, alg: EncryptionAlg) -> Option<u8> {
+        let meant = match self.usage {
+            Use::Encryption(Some(only)) => (only == alg).then_some(0),
+            Use::Encryption(None) => Some(1),
+            Use::Any => Some(2),
+            Use::Signature(_) => None,
+        };
+        meant.filter(|_| self.material.takes(alg))
+    }
 }
 
-/// A client's public signature keys.
+/// A client's public keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct JwkSet(Vec<ClientKey>);
@@ -141,14 +196,22 @@ impl JwkSet {
 
     /// Whether some key can verify a signature of `alg`.
     pub fn fits(&self, alg: SigningAlg) -> bool {
-        self.0.iter().any(|key| key.material.fits(alg) && key.alg.is_none_or(|only| only == alg))
+        self.0.iter().any(|key| key.verifies(alg))
+    }
+
+    /// Whom to encrypt to by `alg`: the first of the keys that say so, else the first that may be used for anything.
+    pub fn recipient(&self, alg: EncryptionAlg, enc: ContentEncryption) -> Option<Recipient> {
+        let mut fitting: Vec<_> = self.0.iter().filter_map(|key| Some((key.takes(alg)?, key))).collect();
+        fitting.sort_by_key(|(rank, _)| *rank);
+        let usable = |(_, key): &(u8, &ClientKey)| Some((key.material.encryption_key()?, key.kid.clone()));
+        fitting.iter().find_map(usable).map(|(key, kid)| Recipient { key, kid, enc })
     }
 }
 
 impl TryFrom<Value> for JwkSet {
     type Error = JwkSetError;
 
-    /// Reads a set; keys for encryption and of types that we do not know are left out (RFC 7517 §5).
+    /// Reads a set; keys of types, uses and algorithms that we do not know are left out (RFC 7517 §5).
     fn try_from(set: Value) -> Result<Self, JwkSetError> {
         let keys = set.get("keys").and_then(Value::as_array).ok_or(JwkSetError::NotASet)?;
         if keys.len() > MOST_KEYS {
@@ -168,7 +231,7 @@ impl TryFrom<Value> for JwkSet {
 
 impl From<JwkSet> for Value {
     fn from(set: JwkSet) -> Self {
-        let keys: Vec<_> = set.0.iter().map(|key| key.material.to_json(key.kid.as_deref(), key.alg)).collect();
+        let keys: Vec<_> = set.0.iter().map(|key| key.material.to_json(key.kid.as_deref(), key.usage)).collect();
         json!({ "keys": keys })
     }
 }
@@ -180,12 +243,7 @@ fn client_key(place: usize, jwk: &Value) -> Result<Option<ClientKey>, JwkSetErro
             return Err(JwkSetError::Secret(place, secret));
         }
     }
-    if text("use").is_some_and(|purpose| purpose != "sig") {
-        return Ok(None);
-    }
-    if jwk.get("key_ops").and_then(Value::as_array).is_some_and(|ops| !ops.iter().any(|op| op == "verify")) {
-        return Ok(None);
-    }
+    let Some(usage) = usage(jwk) else { return Ok(None) };
     let member = |name: &'static str, missing: &'static str, length: std::ops::RangeInclusive<usize>| {
         let value = text(name).ok_or(JwkSetError::BadKey(place, missing))?;
         match BASE64URL_NOPAD.decode(value.as_bytes()) {
@@ -207,15 +265,44 @@ fn client_key(place: usize, jwk: &Value) -> Result<Option<ClientKey>, JwkSetErro
         }
         _ => return Ok(None),
     };
-    let alg = match text("alg") {
-        None => None,
-        Some(wire) => match SigningAlg::parse(wire) {
-            Some(alg) if material.fits(alg) => Some(alg),
-            Some(_) => return Err(JwkSetError::BadKey(place, "`alg` does not fit `kty`")),
-            None => return Ok(None),
-        },
+    let usage = match text("alg") {
+        None => usage,
+        Some(wire) => {
+            let (fits, bound) = match (SigningAlg::parse(wire), EncryptionAlg::parse(wire)) {
+                (Some(alg), _) => (material.fits(alg), Use::Signature(Some(alg))),
+                (None, Some(alg)) => (material.takes(alg), Use::Encryption(Some(alg))),
+                (None, None) => return Ok(None),
+            };
+            match (usage, bound) {
+                _ if !fits => return Err(JwkSetError::BadKey(place, "`alg` does not fit `kty`")),
+                (Use::Signature(_), Use::Encryption(_)) | (Use::Encryption(_), Use::Signature(_)) => {
+                    return Err(JwkSetError::BadKey(place, "`alg` does not fit `use` or `key_ops`"));
+                }
+                (_, bound) => bound,
+            }
+        }
     };
-    Ok(Some(ClientKey { kid: text("kid").map(str::to_owned), alg, material }))
+    // Ed25519 signs and does nothing else.
+    if matches!((&material, usage), (Material::Ed25519 { .. }, Use::Encryption(_))) {
+        return Ok(None);
+    }
+    Ok(Some(ClientKey { kid: text("kid").map(str::to_owned), usage, material }))
+}
+
+/// What `use` and `key_ops` say together; `None` for a use that we have none for.
+fn usage(jwk: &Value) -> Option<Use> {
+    let operations = jwk.get("key_ops").and_then(Value::as_array);
+    let allows = |names: &[&str]| {
+        operations.is_none_or(|listed| listed.iter().any(|one| one.as_str().is_some_and(|one| names.contains(&one))))
+    };
+    let verifies = allows(&["verify"]);
+    let takes = allows(&["encrypt", "wrapKey", "deriveKey", "deriveBits"]);
+    match jwk.get("use").and_then(Value::as_str) {
+        None if verifies && takes => Some(Use::Any),
+        None | Some("sig") if verifies => Some(Use::Signature(None)),
+        None | Some("enc") if takes => Some(Use::Encryption(None)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -260,6 +347,50 @@ mod tests {
             json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "a" });
         assert_eq!(set(json!([ed, rsa, rsa])), Err(JwkSetError::DuplicateKid(2)));
         assert!(set(json!([ed, rsa])).is_ok());
+    }
+
+    /// RFC 7517 §4.2: `use` "identifies the intended use of the public key".
+    #[test]
+    fn a_key_is_used_for_what_it_is_published_for_and_for_nothing_else() {
+        let rsa = |more: Value| {
+            let mut key = json!({ "kty": "RSA", "n": RFC7638_N, "e": "AQAB" });
+            more.as_object().unwrap().iter().for_each(|(name, value)| key[name] = value.clone());
+            key
+        };
+        let can = |more: Value| {
+            let set = set(json!([rsa(more)])).unwrap();
+            let takes = set.recipient(EncryptionAlg::RsaOaep256, ContentEncryption::A256GCM).is_some();
+            (set.fits(SigningAlg::RS256), takes)
+        };
+        assert_eq!(can(json!({})), (true, true));
+        for signs in [json!({ "use": "sig" }), json!({ "alg": "RS256" }), json!({ "key_ops": ["verify"] })] {
+            assert_eq!(can(signs), (true, false));
+        }
+        for takes in [json!({ "use": "enc" }), json!({ "alg": "RSA-OAEP-256" }), json!({ "key_ops": ["wrapKey"] })] {
+            assert_eq!(can(takes), (false, true));
+        }
+        for neither in [json!({ "use": "tls" }), json!({ "key_ops": ["sign"] }), json!({ "alg": "RSA-OAEP" })] {
+            assert_eq!(set(json!([rsa(neither)])), Err(JwkSetError::NoUsableKey));
+        }
+        for both in [json!({ "use": "sig", "alg": "RSA-OAEP-256" }), json!({ "use": "enc", "alg": "RS256" })] {
+            assert!(matches!(set(json!([rsa(both)])), Err(JwkSetError::BadKey(0, _))));
+        }
+        assert!(matches!(set(json!([rsa(json!({ "alg": "ECDH-ES" }))])), Err(JwkSetError::BadKey(0, _))));
+        let mixed = set(json!([rsa(json!({})), rsa(json!({ "use": "enc", "kid": "e" }))])).unwrap();
+        let recipient = mixed.recipient(EncryptionAlg::RsaOaep256, ContentEncryption::A256GCM).unwrap();
+        assert_eq!(recipient.kid.as_deref(), Some("e"), "the one that says so comes first");
+        assert!(mixed.recipient(EncryptionAlg::EcdhEs, ContentEncryption::A256GCM).is_none());
+        assert_eq!(JwkSet::try_from(Value::from(mixed.clone())), Ok(mixed));
+    }
+
+    /// RFC 8725 §3.4: a point that is not on the curve is nobody's key.
+    #[test]
+    fn nothing_is_encrypted_to_a_point_off_the_curve() {
+        let x = "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ";
+        let point = |y: &str| set(json!([{ "kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "enc" }])).unwrap();
+        let taken = |set: JwkSet| set.recipient(EncryptionAlg::EcdhEs, ContentEncryption::A128GCM).is_some();
+        assert!(taken(point("e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck")));
+        assert!(!taken(point(x)));
     }
 
     #[test]

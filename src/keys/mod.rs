@@ -4,8 +4,10 @@
 //! 12–15. Knows no person, no client, no database and no HTTP.
 
 mod alg;
+mod decryption;
 mod facade;
 mod hint;
+mod jwe;
 mod jwk;
 mod jwt;
 mod mac;
@@ -23,16 +25,18 @@ mod tag;
 mod tests;
 mod times;
 
-pub use alg::{ContentEncryption, EncryptionAlg, MacAlg, SigningAlg};
+pub use alg::{ContentEncryption, EncryptionAlg, KeyAlg, MacAlg, SigningAlg};
+pub use decryption::DecryptionKeys;
 pub use facade::Keys;
 pub use hint::IdTokenHint;
+pub use jwe::{Decrypted, JweError, Recipient, is_encrypted};
 pub use jwk::{JwkSet, JwkSetError};
 pub use jwt::{JwtError, UnverifiedJwt, VerifiedJwt};
 pub use mac::UnverifiedMac;
 pub use pairwise::{Epoch, Sub};
 pub use proof::{HeldKey, RingProof};
 pub use provider::install as install_crypto;
-pub use record::{Kid, Schedule, SigningKeyRecord, Stage};
+pub use record::{KeyRecord, Kid, Schedule, Stage};
 pub use ring::{FileKeys, RingError};
 pub use rotation::{Publication, Rotation, When, rotate, tend};
 pub use sealing::{OpenError, Sealable};

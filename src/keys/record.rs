@@ -1,10 +1,12 @@
-//! A signing key as its row holds it: public instants, sealed private part. PROTOCOL 15.
+//! A key of ours as its row holds it: public instants, sealed private part. PROTOCOL 15.
 //!
-//! publish → wait → sign → retire → gone. A key without a successor stays `Open`; once its successor is known it is
-//! `Closing` and its end is written down.
+//! A signing key: publish → wait → sign → retire → gone; it is in the JWKS all the while. A decryption key: every node opens
+//! it → wait → publish → retire → gone; it decrypts all the while, and is in the JWKS only while it is in use. A key without
+//! a successor stays `Open`; once its successor is known it is `Closing` and its end is written down.
 
-use super::alg::SigningAlg;
+use super::alg::{EncryptionAlg, KeyAlg, SigningAlg};
 use super::facade::Keys;
+use super::jwe;
 use super::jwk::Material;
 use super::provider::KeyPair;
 use super::rotation::Publication;
@@ -45,23 +47,23 @@ impl fmt::Display for Kid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
     /// No successor yet.
-    Open { published: Timestamp, signs_from: Timestamp },
-    /// A successor signs from `retires`; after `removed_after` no token of this key is valid.
-    Closing { published: Timestamp, signs_from: Timestamp, retires: Timestamp, removed_after: Timestamp },
+    Open { published: Timestamp, used_from: Timestamp },
+    /// A successor is used from `retires`; after `removed_after` no token of this key is valid, or can be expected.
+    Closing { published: Timestamp, used_from: Timestamp, retires: Timestamp, removed_after: Timestamp },
 }
 
 impl Schedule {
     /// From the four columns of a row; `None` when only one of the last two is there.
     pub fn from_columns(
         published: Timestamp,
-        signs_from: Timestamp,
+        used_from: Timestamp,
         retires: Option<Timestamp>,
         removed_after: Option<Timestamp>,
     ) -> Option<Self> {
         match (retires, removed_after) {
-            (None, None) => Some(Self::Open { published, signs_from }),
+            (None, None) => Some(Self::Open { published, used_from }),
             (Some(retires), Some(removed_after)) => {
-                Some(Self::Closing { published, signs_from, retires, removed_after })
+                Some(Self::Closing { published, used_from, retires, removed_after })
             }
             _ => None,
         }
@@ -73,9 +75,9 @@ impl Schedule {
         }
     }
 
-    pub const fn signs_from(&self) -> Timestamp {
+    pub const fn used_from(&self) -> Timestamp {
         match self {
-            Self::Open { signs_from, .. } | Self::Closing { signs_from, .. } => *signs_from,
+            Self::Open { used_from, .. } | Self::Closing { used_from, .. } => *used_from,
         }
     }
 
@@ -96,18 +98,18 @@ impl Schedule {
     /// Where in its life the key is.
     pub fn stage(&self, now: Timestamp) -> Stage {
         match *self {
-            Self::Open { signs_from, .. } | Self::Closing { signs_from, .. } if now < signs_from => Stage::Waiting,
+            Self::Open { used_from, .. } | Self::Closing { used_from, .. } if now < used_from => Stage::Waiting,
             Self::Closing { removed_after, .. } if now > removed_after => Stage::Gone,
             Self::Closing { retires, .. } if now >= retires => Stage::Retired,
-            _ => Stage::Signing,
+            _ => Stage::InUse,
         }
     }
 
     /// The next instant at which the stage changes by itself.
     pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         match self.stage(now) {
-            Stage::Waiting => Some(self.signs_from()),
-            Stage::Signing => self.retires(),
+            Stage::Waiting => Some(self.used_from()),
+            Stage::InUse => self.retires(),
             Stage::Retired => self.removed_after().map(|last| last.plus(std::time::Duration::from_secs(1))),
             Stage::Gone => None,
         }
@@ -118,24 +120,25 @@ impl Schedule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// In the JWKS, so that websites have it before they need it.
+    /// To sign: in the JWKS, so that websites have it before they need it. To decrypt: on its way to every node.
     Waiting,
-    Signing,
-    /// Signs no more; in the JWKS until its last token has expired.
+    /// Signs; or is offered to be encrypted to.
+    InUse,
+    /// Signs no more, in the JWKS until its last token has expired; or is offered no more, and still decrypts.
     Retired,
     Gone,
 }
 
-/// A signing key as its row holds it.
+/// A key as its row holds it.
 #[derive(Clone, Debug)]
-pub struct SigningKeyRecord {
+pub struct KeyRecord {
     pub kid: Kid,
-    pub alg: SigningAlg,
+    pub alg: KeyAlg,
     pub sealed: Vec<u8>,
     pub schedule: Schedule,
 }
 
-impl SigningKeyRecord {
+impl KeyRecord {
     /// Makes the key that a rotation asks for. Slow for RSA (a tenth of a second): call it off the request's thread.
     ///
     /// # Errors
@@ -143,34 +146,41 @@ impl SigningKeyRecord {
     pub fn generate(keys: &Keys, publication: &Publication, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
         let alg = publication.alg;
         let failed = || KeyError::Unavailable(format!("no new {alg} key"));
-        let private = PrivateKey(fresh_pkcs8(alg).ok_or_else(failed)?.to_vec());
-        let pair = KeyPair::parse(alg, &private.0).ok_or_else(failed)?;
+        let pkcs8 = fresh_pkcs8(alg).ok_or_else(failed)?;
+        let (_, public) = Private::parse(alg, &pkcs8).ok_or_else(failed)?;
+        let sealed = match alg {
+            KeyAlg::Signing(_) => keys.seal_bytes(&SigningPkcs8(pkcs8.to_vec()), rng)?,
+            KeyAlg::Encryption(_) => keys.seal_bytes(&DecryptionPkcs8(pkcs8.to_vec()), rng)?,
+        };
         Ok(Self {
-            kid: Kid(Material::of(&pair).thumbprint()),
+            kid: Kid(public.thumbprint()),
             alg,
-            sealed: keys.seal_bytes(&private, rng)?,
-            schedule: Schedule::Open { published: publication.published, signs_from: publication.signs_from },
+            sealed,
+            schedule: Schedule::Open { published: publication.published, used_from: publication.used_from },
         })
     }
 
-    /// This key with a successor that signs from `retires`.
+    /// This key with a successor that is used from `retires`.
     #[must_use]
     pub fn retire(self, retires: Timestamp) -> Self {
-        let longest = lifetime::ID_TOKEN.max(lifetime::ACCESS_TOKEN);
+        let longest = match self.alg {
+            KeyAlg::Signing(_) => lifetime::ID_TOKEN.max(lifetime::ACCESS_TOKEN),
+            KeyAlg::Encryption(_) => lifetime::RETIRED_DECRYPTION_KEY,
+        };
         let schedule = Schedule::Closing {
             published: self.schedule.published(),
-            signs_from: self.schedule.signs_from(),
+            used_from: self.schedule.used_from(),
             retires,
             removed_after: retires.plus(longest).plus(lifetime::CLOCK_SKEW),
         };
         Self { schedule, ..self }
     }
 
-    /// This waiting key, signing from `signs_from` instead.
+    /// This waiting key, used from `used_from` instead.
     #[must_use]
-    pub(super) fn sign_from(self, signs_from: Timestamp) -> Self {
+    pub(super) fn use_from(self, used_from: Timestamp) -> Self {
         let published = self.schedule.published();
-        Self { schedule: Schedule::Open { published, signs_from }, ..self }
+        Self { schedule: Schedule::Open { published, used_from }, ..self }
     }
 
     pub fn stage(&self, now: Timestamp) -> Stage {
@@ -178,34 +188,76 @@ impl SigningKeyRecord {
     }
 
     /// The private key, when it is the one that `kid` names.
-    pub(super) fn open(&self, keys: &Keys) -> Result<(KeyPair, Material), KeyError> {
-        let unusable = || KeyError::UnusableSigningKey(self.kid.clone());
-        let private: PrivateKey = keys.open_bytes(&self.sealed).map_err(|_| unusable())?;
-        let pair = KeyPair::parse(self.alg, &private.0).ok_or_else(unusable)?;
-        let public = Material::of(&pair);
-        if public.thumbprint() == self.kid.0 { Ok((pair, public)) } else { Err(unusable()) }
+    pub(super) fn open(&self, keys: &Keys) -> Result<(Private, Material), KeyError> {
+        let unusable = || KeyError::UnusableKey(self.kid.clone());
+        let opened = match self.alg {
+            KeyAlg::Signing(_) => {
+                keys.open_bytes::<SigningPkcs8>(&self.sealed).map(|key| Zeroizing::new(key.0.clone()))
+            }
+            KeyAlg::Encryption(_) => {
+                keys.open_bytes::<DecryptionPkcs8>(&self.sealed).map(|key| Zeroizing::new(key.0.clone()))
+            }
+        };
+        let pkcs8 = opened.map_err(|_| unusable())?;
+        let (private, public) = Private::parse(self.alg, &pkcs8).ok_or_else(unusable)?;
+        if public.thumbprint() == self.kid.0 { Ok((private, public)) } else { Err(unusable()) }
     }
 }
 
-/// PKCS#8 version 1.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct PrivateKey(Vec<u8>);
+/// A private key, ready for the only thing that it does.
+pub(super) enum Private {
+    Signing(SigningAlg, KeyPair),
+    Decryption(EncryptionAlg, jwe::PrivateKey),
+}
 
-impl Sealable for PrivateKey {
+impl Private {
+    fn parse(alg: KeyAlg, pkcs8: &[u8]) -> Option<(Self, Material)> {
+        match alg {
+            KeyAlg::Signing(alg) => {
+                let pair = KeyPair::parse(alg, pkcs8)?;
+                let public = Material::of(&pair);
+                Some((Self::Signing(alg, pair), public))
+            }
+            KeyAlg::Encryption(alg) => {
+                // The public members are those of a pair that signs with the same numbers.
+                let pair = match alg {
+                    EncryptionAlg::RsaOaep256 => KeyPair::parse(SigningAlg::RS256, pkcs8)?,
+                    EncryptionAlg::EcdhEs => KeyPair::parse(SigningAlg::ES256, pkcs8)?,
+                };
+                Some((Self::Decryption(alg, jwe::PrivateKey::parse(alg, pkcs8)?), Material::of(&pair)))
+            }
+        }
+    }
+}
+
+/// PKCS#8 version 1 of a key that signs.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct SigningPkcs8(Vec<u8>);
+
+impl Sealable for SigningPkcs8 {
     const PURPOSE: &'static str = "signing-key";
     const CLASSES: &'static [usize] = &[256, 2048];
 }
 
-fn fresh_pkcs8(alg: SigningAlg) -> Option<Zeroizing<Vec<u8>>> {
+/// The same of a key that decrypts. The purposes keep them apart even for somebody who can change rows.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct DecryptionPkcs8(Vec<u8>);
+
+impl Sealable for DecryptionPkcs8 {
+    const PURPOSE: &'static str = "decryption-key";
+    const CLASSES: &'static [usize] = &[256, 2048];
+}
+
+fn fresh_pkcs8(alg: KeyAlg) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = match alg {
-        SigningAlg::RS256 | SigningAlg::PS256 => {
+        KeyAlg::Signing(SigningAlg::RS256 | SigningAlg::PS256) | KeyAlg::Encryption(EncryptionAlg::RsaOaep256) => {
             let pair = RsaKeyPair::generate(KeySize::Rsa2048).ok()?;
             AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).ok()?.as_ref().to_vec()
         }
-        SigningAlg::ES256 => {
+        KeyAlg::Signing(SigningAlg::ES256) | KeyAlg::Encryption(EncryptionAlg::EcdhEs) => {
             EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?.to_pkcs8v1().ok()?.as_ref().to_vec()
         }
-        SigningAlg::EdDSA => Ed25519KeyPair::generate().ok()?.to_pkcs8v1().ok()?.as_ref().to_vec(),
+        KeyAlg::Signing(SigningAlg::EdDSA) => Ed25519KeyPair::generate().ok()?.to_pkcs8v1().ok()?.as_ref().to_vec(),
     };
     Some(Zeroizing::new(bytes))
 }

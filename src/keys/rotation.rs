@@ -1,26 +1,26 @@
-//! When a new signing key is published, when it signs, when the old one goes. One decision per algorithm. PROTOCOL 15.
+//! When a new key is made, when it is used, when the old one goes. One decision per algorithm. PROTOCOL 15.
 //!
 //! Returns what to write; the flow generates the key, writes everything in one transaction and builds a new snapshot.
 
-use super::alg::SigningAlg;
-use super::record::{Kid, SigningKeyRecord, Stage};
+use super::alg::KeyAlg;
+use super::record::{KeyRecord, Kid, Stage};
 use crate::spec::{Timestamp, lifetime};
 
-/// How soon the new key signs.
+/// How soon the new key is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// After websites have had time to fetch it.
+    /// After websites, or our own nodes, have had time to fetch it.
     Scheduled,
-    /// At once: the old key is no longer trusted, and a website that caches the JWKS must fetch again.
+    /// At once: the old key is no longer trusted, and whoever caches it must fetch again.
     Now,
 }
 
 /// A key to be generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
-    pub alg: SigningAlg,
+    pub alg: KeyAlg,
     pub published: Timestamp,
-    pub signs_from: Timestamp,
+    pub used_from: Timestamp,
 }
 
 /// What a rotation changes.
@@ -29,17 +29,17 @@ pub struct Rotation {
     /// To be generated and inserted.
     pub add: Option<Publication>,
     /// Rows with a new schedule.
-    pub change: Vec<SigningKeyRecord>,
+    pub change: Vec<KeyRecord>,
     /// Rows to delete.
     pub remove: Vec<Kid>,
 }
 
 impl Rotation {
     /// When the key that this brings forward, new or waiting, begins to sign; `None` when it brings none.
-    pub fn next_signs_from(&self) -> Option<Timestamp> {
+    pub fn next_used_from(&self) -> Option<Timestamp> {
         let moved = self.change.iter().filter(|record| record.schedule.retires().is_none());
-        let moved = moved.map(|record| record.schedule.signs_from());
-        self.add.as_ref().map(|add| add.signs_from).or_else(|| moved.max())
+        let moved = moved.map(|record| record.schedule.used_from());
+        self.add.as_ref().map(|add| add.used_from).or_else(|| moved.max())
     }
 
     pub fn is_nothing(&self) -> bool {
@@ -48,7 +48,7 @@ impl Rotation {
 }
 
 /// `hufu key rotate --alg … [--now]`: asks for a new key, whatever the age of the old one.
-pub fn rotate(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp, when: When) -> Rotation {
+pub fn rotate(records: &[KeyRecord], alg: KeyAlg, now: Timestamp, when: When) -> Rotation {
     let mut rotation = sweep(records, alg, now);
     let at = match when {
         When::Scheduled => now.plus(lifetime::SIGNING_KEY_PUBLISHED_BEFORE),
@@ -58,24 +58,24 @@ pub fn rotate(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp, whe
         // A successor is already published: it keeps its day.
         (Some(_), When::Scheduled) => {}
         (Some(waiting), When::Now) => {
-            rotation.change.extend(retire_signing(records, alg, now, now));
-            rotation.change.push(waiting.clone().sign_from(now));
+            rotation.change.extend(retire_used(records, alg, now, now));
+            rotation.change.push(waiting.clone().use_from(now));
         }
         (None, _) => succeed(&mut rotation, records, alg, now, at),
     }
     rotation
 }
 
-/// The tick: what is due by itself. The first key of an algorithm signs at once: nobody holds an older JWKS.
-pub fn tend(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Rotation {
+/// The tick: what is due by itself. The first key of an algorithm is used at once: nobody holds an older JWKS.
+pub fn tend(records: &[KeyRecord], alg: KeyAlg, now: Timestamp) -> Rotation {
     let mut rotation = sweep(records, alg, now);
     if newest(records, alg, now, Stage::Waiting).is_some() {
         return rotation;
     }
-    match newest(records, alg, now, Stage::Signing) {
+    match newest(records, alg, now, Stage::InUse) {
         None => succeed(&mut rotation, records, alg, now, now),
         Some(signing) => {
-            let ends = signing.schedule.signs_from().plus(lifetime::SIGNING_KEY);
+            let ends = signing.schedule.used_from().plus(lifetime::SIGNING_KEY);
             let publish = ends.minus(lifetime::SIGNING_KEY_PUBLISHED_BEFORE);
             if signing.schedule.retires().is_none() && now >= publish {
                 let at = ends.max(now.plus(lifetime::SIGNING_KEY_PUBLISHED_BEFORE));
@@ -86,34 +86,29 @@ pub fn tend(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Ro
     rotation
 }
 
-fn succeed(rotation: &mut Rotation, records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp, at: Timestamp) {
-    let signing = newest(records, alg, now, Stage::Signing);
+fn succeed(rotation: &mut Rotation, records: &[KeyRecord], alg: KeyAlg, now: Timestamp, at: Timestamp) {
+    let signing = newest(records, alg, now, Stage::InUse);
     // With no key that signs, waiting would only mean that nobody can sign in.
     let at = if signing.is_some() { at } else { now };
-    rotation.change.extend(retire_signing(records, alg, now, at));
-    rotation.add = Some(Publication { alg, published: now, signs_from: at });
+    rotation.change.extend(retire_used(records, alg, now, at));
+    rotation.add = Some(Publication { alg, published: now, used_from: at });
 }
 
-fn retire_signing(
-    records: &[SigningKeyRecord],
-    alg: SigningAlg,
-    now: Timestamp,
-    at: Timestamp,
-) -> impl Iterator<Item = SigningKeyRecord> {
+fn retire_used(records: &[KeyRecord], alg: KeyAlg, now: Timestamp, at: Timestamp) -> impl Iterator<Item = KeyRecord> {
     records
         .iter()
-        .filter(move |record| record.alg == alg && record.stage(now) == Stage::Signing)
+        .filter(move |record| record.alg == alg && record.stage(now) == Stage::InUse)
         .map(move |record| record.clone().retire(at))
 }
 
-fn newest(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp, stage: Stage) -> Option<&SigningKeyRecord> {
+fn newest(records: &[KeyRecord], alg: KeyAlg, now: Timestamp, stage: Stage) -> Option<&KeyRecord> {
     records
         .iter()
         .filter(|record| record.alg == alg && record.stage(now) == stage)
-        .max_by_key(|record| (record.schedule.signs_from(), record.kid.as_str()))
+        .max_by_key(|record| (record.schedule.used_from(), record.kid.as_str()))
 }
 
-fn sweep(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Rotation {
+fn sweep(records: &[KeyRecord], alg: KeyAlg, now: Timestamp) -> Rotation {
     let gone = records.iter().filter(|record| record.alg == alg && record.stage(now) == Stage::Gone);
     Rotation { remove: gone.map(|record| record.kid.clone()).collect(), ..Rotation::default() }
 }
@@ -122,32 +117,33 @@ fn sweep(records: &[SigningKeyRecord], alg: SigningAlg, now: Timestamp) -> Rotat
 mod tests {
     use super::*;
     use crate::keys::tests::NOW;
-    use crate::keys::{Schedule, SigningAlg::ES256};
+    use crate::keys::{EncryptionAlg, Schedule, SigningAlg};
     use std::time::Duration;
 
+    const ES256: KeyAlg = KeyAlg::Signing(SigningAlg::ES256);
     const DAY: Duration = lifetime::SIGNING_KEY_PUBLISHED_BEFORE;
 
-    fn open(kid: &str, published: Timestamp, signs_from: Timestamp) -> SigningKeyRecord {
-        let schedule = Schedule::Open { published, signs_from };
-        SigningKeyRecord { kid: Kid::from_row(kid), alg: ES256, sealed: Vec::new(), schedule }
+    fn open(kid: &str, published: Timestamp, used_from: Timestamp) -> KeyRecord {
+        let schedule = Schedule::Open { published, used_from };
+        KeyRecord { kid: Kid::from_row(kid), alg: ES256, sealed: Vec::new(), schedule }
     }
 
     /// The rows after a rotation was written.
-    fn written(records: &[SigningKeyRecord], rotation: Rotation) -> Vec<SigningKeyRecord> {
+    fn written(records: &[KeyRecord], rotation: Rotation) -> Vec<KeyRecord> {
         let changed = |kid: &Kid| rotation.change.iter().any(|record| record.kid == *kid);
         let kept = records.iter().filter(|record| !changed(&record.kid) && !rotation.remove.contains(&record.kid));
         let mut rows: Vec<_> = kept.cloned().chain(rotation.change.iter().cloned()).collect();
-        rows.extend(rotation.add.map(|new| open("new", new.published, new.signs_from)));
+        rows.extend(rotation.add.map(|new| open("new", new.published, new.used_from)));
         rows
     }
 
-    fn signing(records: &[SigningKeyRecord], now: Timestamp) -> Vec<&str> {
-        records.iter().filter(|record| record.stage(now) == Stage::Signing).map(|record| record.kid.as_str()).collect()
+    fn signing(records: &[KeyRecord], now: Timestamp) -> Vec<&str> {
+        records.iter().filter(|record| record.stage(now) == Stage::InUse).map(|record| record.kid.as_str()).collect()
     }
 
     #[test]
     fn the_first_key_signs_at_once() {
-        let first = Publication { alg: ES256, published: NOW, signs_from: NOW };
+        let first = Publication { alg: ES256, published: NOW, used_from: NOW };
         assert_eq!(tend(&[], ES256, NOW).add, Some(first.clone()));
         assert_eq!(rotate(&[], ES256, NOW, When::Scheduled).add, Some(first));
     }
@@ -170,7 +166,7 @@ mod tests {
         let records = [open("old", NOW, NOW)];
         let late = NOW.plus(lifetime::SIGNING_KEY).plus(DAY * 5);
         let rotation = tend(&records, ES256, late);
-        assert_eq!(rotation.add.as_ref().map(|new| new.signs_from), Some(late.plus(DAY)));
+        assert_eq!(rotation.add.as_ref().map(|new| new.used_from), Some(late.plus(DAY)));
         assert_eq!(signing(&written(&records, rotation), late), ["old"]);
     }
 
@@ -207,7 +203,16 @@ mod tests {
     #[test]
     fn each_algorithm_turns_by_itself() {
         let records = [open("old", NOW, NOW)];
-        assert!(tend(&records, SigningAlg::RS256, NOW).add.is_some());
-        assert!(rotate(&records, SigningAlg::RS256, NOW, When::Now).change.is_empty());
+        assert!(tend(&records, KeyAlg::Signing(SigningAlg::RS256), NOW).add.is_some());
+        assert!(rotate(&records, KeyAlg::Signing(SigningAlg::RS256), NOW, When::Now).change.is_empty());
+    }
+
+    /// A request object is encrypted to what its website fetched last: for a day after the turn, the old key decrypts.
+    #[test]
+    fn a_decryption_key_outlives_the_jwks_that_websites_hold() {
+        let alg = KeyAlg::Encryption(EncryptionAlg::EcdhEs);
+        let old = KeyRecord { alg, ..open("old", NOW, NOW) }.retire(NOW.plus(DAY));
+        assert_eq!(old.stage(NOW.plus(DAY * 2)), Stage::Retired);
+        assert_eq!(old.stage(NOW.plus(DAY * 2 + Duration::from_secs(3600))), Stage::Gone);
     }
 }

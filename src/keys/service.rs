@@ -50,10 +50,12 @@ pub enum KeyError {
     NotEncodable,
     #[error("no {0} key signs now: `hufu key rotate --alg {0} --now` makes one")]
     NoSigningKey(SigningAlg),
-    #[error("signing key {0} does not open: was it sealed with an encryption key that is gone?")]
-    UnusableSigningKey(Kid),
+    #[error("key {0} does not open: was it sealed with an encryption key that is gone?")]
+    UnusableKey(Kid),
     #[error("signing failed: {0}")]
     SigningFailed(String),
+    #[error("encrypting failed: the client's key is none")]
+    EncryptionFailed,
 }
 
 /// The port (PROTOCOL 12).

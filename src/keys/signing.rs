@@ -1,19 +1,17 @@
-//! The signing keys at an instant: signs, and answers the JWKS from bytes built once. Replaced whole, never changed.
+//! The signing keys at an instant: signs, verifies what it signed, and says what the JWKS says. Replaced whole, never changed.
 
-use super::alg::SigningAlg;
+use super::alg::{KeyAlg, SigningAlg};
 use super::facade::Keys;
 use super::hint::IdTokenHint;
-use super::jwk::Material;
+use super::jwk::Use;
 use super::jwt::{JwtError, UnverifiedJwt};
 use super::provider::{self, ParsedKey};
-use super::record::{Kid, SigningKeyRecord, Stage};
+use super::record::{KeyRecord, Kid, Private, Stage};
 use super::service::KeyError;
 use crate::spec::{ClientId, IssuerUrl, Timestamp};
-use aws_lc_rs::digest;
-use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{DecodingKey, EncodingKey, Header};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::Value;
 use std::sync::Arc;
 
 struct Signer {
@@ -34,58 +32,42 @@ struct Verifier {
 pub struct SigningKeys {
     signers: Vec<Signer>,
     verifiers: Vec<Verifier>,
-    jwks: Vec<u8>,
-    etag: String,
+    public: Vec<Value>,
     next_change: Option<Timestamp>,
 }
 
 impl SigningKeys {
     /// No keys yet: signs nothing, and its JWKS is empty.
-    pub fn empty() -> Self {
-        Self::of(Vec::new(), Vec::new(), &[], None)
+    pub const fn empty() -> Self {
+        Self { signers: Vec::new(), verifiers: Vec::new(), public: Vec::new(), next_change: None }
     }
 
-    /// Opens the records that are of use at `now`.
+    /// Opens the records of signing keys that are of use at `now`.
     ///
     /// # Errors
-    /// [`KeyError::UnusableSigningKey`]: a record does not open, or is not the key that its `kid` names.
-    pub fn open(keys: &Keys, records: &[SigningKeyRecord], now: Timestamp) -> Result<Self, KeyError> {
+    /// [`KeyError::UnusableKey`]: a record does not open, or is not the key that its `kid` names.
+    pub fn open(keys: &Keys, records: &[KeyRecord], now: Timestamp) -> Result<Self, KeyError> {
         provider::install();
-        let mut records: Vec<_> = records.iter().filter(|record| record.stage(now) != Stage::Gone).collect();
-        records.sort_by_key(|record| (record.alg, record.schedule.signs_from(), record.kid.as_str()));
+        let signs = |record: &&KeyRecord| matches!(record.alg, KeyAlg::Signing(_)) && record.stage(now) != Stage::Gone;
+        let mut records: Vec<_> = records.iter().filter(signs).collect();
+        records.sort_by_key(|record| (record.alg, record.schedule.used_from(), record.kid.as_str()));
         let mut signers: Vec<Signer> = Vec::new();
         let mut verifiers = Vec::new();
         let mut public = Vec::new();
         for record in &records {
-            let (pair, material): (_, Material) = record.open(keys)?;
-            public.push(material.to_json(Some(record.kid.as_str()), Some(record.alg)));
-            let key = material.decoding_key().ok_or_else(|| KeyError::UnusableSigningKey(record.kid.clone()))?;
-            verifiers.push(Verifier { alg: record.alg, kid: record.kid.clone(), key });
-            if record.stage(now) == Stage::Signing {
-                let key = ParsedKey::register(record.alg, pair);
+            let (Private::Signing(alg, pair), material) = record.open(keys)? else { continue };
+            public.push(material.to_json(Some(record.kid.as_str()), Use::Signature(Some(alg))));
+            let key = material.decoding_key().ok_or_else(|| KeyError::UnusableKey(record.kid.clone()))?;
+            verifiers.push(Verifier { alg, kid: record.kid.clone(), key });
+            if record.stage(now) == Stage::InUse {
+                let key = ParsedKey::register(alg, pair);
                 // Sorted by instant: of several that sign, the newest replaces the others.
-                signers.retain(|older| older.alg != record.alg);
-                signers.push(Signer {
-                    alg: record.alg,
-                    kid: record.kid.clone(),
-                    handle: key.encoding_key(),
-                    _key: key,
-                });
+                signers.retain(|older| older.alg != alg);
+                signers.push(Signer { alg, kid: record.kid.clone(), handle: key.encoding_key(), _key: key });
             }
         }
         let next_change = records.iter().filter_map(|record| record.schedule.next_change(now)).min();
-        Ok(Self::of(signers, verifiers, &public, next_change))
-    }
-
-    fn of(
-        signers: Vec<Signer>,
-        verifiers: Vec<Verifier>,
-        public: &[serde_json::Value],
-        next_change: Option<Timestamp>,
-    ) -> Self {
-        let jwks = json!({ "keys": public }).to_string().into_bytes();
-        let etag = BASE64URL_NOPAD.encode(&digest::digest(&digest::SHA256, &jwks).as_ref()[..16]);
-        Self { signers, verifiers, jwks, etag: format!("\"{etag}\""), next_change }
+        Ok(Self { signers, verifiers, public, next_change })
     }
 
     /// A signed JWT. `typ` is `JWT` for an ID token; any other kind has a type of its own (RFC 8725 §3.11).
@@ -106,14 +88,9 @@ impl SigningKeys {
         self.signers.iter().map(|signer| signer.alg).collect()
     }
 
-    /// The JWKS document: every key that waits, signs or may still have a valid token; public members only.
-    pub fn jwks(&self) -> &[u8] {
-        &self.jwks
-    }
-
-    /// The strong entity tag of [`Self::jwks`], with its quotes.
-    pub fn jwks_etag(&self) -> &str {
-        &self.etag
+    /// What the JWKS holds: every key that waits, signs or may still have a valid token; public members only.
+    pub fn public(&self) -> &[Value] {
+        &self.public
     }
 
     /// When this snapshot stops being true without any row having changed.
@@ -157,21 +134,25 @@ mod tests {
     use crate::keys::tests::{NOW, issuer, keys, record};
     use crate::keys::{JwkSet, Schedule};
     use crate::spec::lifetime;
-    use serde_json::Value;
+    use serde_json::json;
     use std::time::Duration;
 
     fn claims() -> Value {
         json!({ "iss": "https://hufu.example", "sub": "s", "aud": "c", "exp": 1, "iat": 0 })
     }
 
-    fn all() -> (Keys, Vec<SigningKeyRecord>) {
+    fn all() -> (Keys, Vec<KeyRecord>) {
         let keys = keys();
         let records = SigningAlg::ALL.iter().map(|alg| record(&keys, *alg, NOW, NOW)).collect();
         (keys, records)
     }
 
+    fn jwks(signing: &SigningKeys) -> Value {
+        json!({ "keys": signing.public() })
+    }
+
     fn client_set(signing: &SigningKeys) -> JwkSet {
-        JwkSet::try_from(serde_json::from_slice::<Value>(signing.jwks()).unwrap()).unwrap()
+        JwkSet::try_from(jwks(signing)).unwrap()
     }
 
     #[test]
@@ -184,7 +165,7 @@ mod tests {
             let verified = UnverifiedJwt::parse(&token).unwrap().verify(&client_set(&signing), &[*alg]).unwrap();
             assert_eq!(verified.claims::<Value>().unwrap(), claims());
             // And by jsonwebtoken alone, from the public JSON.
-            let set: jsonwebtoken::jwk::JwkSet = serde_json::from_slice(signing.jwks()).unwrap();
+            let set: jsonwebtoken::jwk::JwkSet = serde_json::from_value(jwks(&signing)).unwrap();
             let header = jsonwebtoken::decode_header(&token).unwrap();
             let key = DecodingKey::from_jwk(set.find(&header.kid.unwrap()).unwrap()).unwrap();
             let (message, signature) = token.rsplit_once('.').unwrap();
@@ -196,7 +177,7 @@ mod tests {
     #[test]
     fn the_jwks_carries_public_members_only() {
         let (keys, records) = all();
-        let jwks: Value = serde_json::from_slice(SigningKeys::open(&keys, &records, NOW).unwrap().jwks()).unwrap();
+        let jwks = jwks(&SigningKeys::open(&keys, &records, NOW).unwrap());
         let keys = jwks["keys"].as_array().unwrap();
         assert_eq!(keys.len(), 4);
         for key in keys {
@@ -204,16 +185,6 @@ mod tests {
             assert!(key.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{key}");
             assert_eq!(key["use"], "sig");
         }
-    }
-
-    #[test]
-    fn the_entity_tag_moves_with_the_keys_and_with_nothing_else() {
-        let (keys, records) = all();
-        let etag = |records: &[_], now| SigningKeys::open(&keys, records, now).unwrap().jwks_etag().to_owned();
-        let later = NOW.plus(Duration::from_secs(1));
-        assert_eq!(etag(&records, NOW), etag(&records, later));
-        assert_ne!(etag(&records, NOW), etag(&records[1..], NOW));
-        assert!(etag(&records, NOW).starts_with('"') && etag(&records, NOW).ends_with('"'));
     }
 
     /// PROTOCOL 15: publish, wait, sign, retire.
@@ -247,17 +218,14 @@ mod tests {
         let mut record = record(&keys, SigningAlg::ES256, NOW, NOW);
         assert!(SigningKeys::open(&Keys::for_tests("https://b.example"), &[record.clone()], NOW).is_err());
         record.kid = Kid::from_row("other");
-        assert_eq!(
-            SigningKeys::open(&keys, &[record.clone()], NOW).err(),
-            Some(KeyError::UnusableSigningKey(record.kid))
-        );
+        assert_eq!(SigningKeys::open(&keys, &[record.clone()], NOW).err(), Some(KeyError::UnusableKey(record.kid)));
     }
 
     #[test]
     fn without_a_key_nothing_is_signed() {
         let error = SigningKeys::empty().sign(SigningAlg::ES256, "JWT", &claims()).err();
         assert_eq!(error, Some(KeyError::NoSigningKey(SigningAlg::ES256)));
-        assert_eq!(SigningKeys::empty().jwks(), br#"{"keys":[]}"#);
+        assert!(SigningKeys::empty().public().is_empty());
         let waiting = record(&keys(), SigningAlg::ES256, NOW, NOW.plus(Duration::from_secs(1)));
         assert!(matches!(waiting.schedule, Schedule::Open { .. }));
         assert!(SigningKeys::open(&keys(), &[waiting], NOW).unwrap().algorithms().is_empty());

@@ -1,6 +1,6 @@
 //! What the tests of this room share: keys made from a fixed seed.
 
-use super::{FileKeys, Keys, Publication, SigningAlg, SigningKeyRecord};
+use super::{FileKeys, KeyAlg, KeyRecord, Keys, Publication};
 use crate::spec::{IssuerUrl, Timestamp};
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -26,6 +26,7 @@ pub fn ring() -> String {
     FileKeys::generate_sandbox(&mut rng())
 }
 
-pub fn record(keys: &Keys, alg: SigningAlg, published: Timestamp, signs_from: Timestamp) -> SigningKeyRecord {
-    SigningKeyRecord::generate(keys, &Publication { alg, published, signs_from }, &mut rng()).unwrap()
+pub fn record(keys: &Keys, alg: impl Into<KeyAlg>, published: Timestamp, used_from: Timestamp) -> KeyRecord {
+    let alg = alg.into();
+    KeyRecord::generate(keys, &Publication { alg, published, used_from }, &mut rng()).unwrap()
 }

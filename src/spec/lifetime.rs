@@ -46,10 +46,12 @@ pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
 pub const LOGOUT_DELIVERY: Duration = Duration::from_secs(24 * HOUR);
 /// How long a Logout Token may be believed.
 pub const LOGOUT_TOKEN: Duration = Duration::from_secs(2 * MINUTE);
-/// A signing key, from its first signature to its last.
+/// A signing key, from its first signature to its last; a decryption key, while it is offered.
 pub const SIGNING_KEY: Duration = Duration::from_secs(90 * DAY);
-/// How long a signing key is published before it signs.
+/// How long a signing key is published before it signs, and a decryption key is on every node before it is published.
 pub const SIGNING_KEY_PUBLISHED_BEFORE: Duration = Duration::from_secs(24 * HOUR);
+/// How long a decryption key that is published no more still decrypts: whoever cached the JWKS has fetched it again.
+pub const RETIRED_DECRYPTION_KEY: Duration = Duration::from_secs(24 * HOUR);
 /// A browser that a person has signed in from is known for this long.
 pub const KNOWN_BROWSER: Duration = Duration::from_secs(400 * DAY);
 /// How far two honest clocks may differ.

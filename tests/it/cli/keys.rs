@@ -159,7 +159,7 @@ fn a_rotated_key_is_published_before_it_signs() {
     };
     assert_eq!(list().as_array().map(Vec::len), Some(0));
     rotate(&[]);
-    assert_eq!(list()[0]["stage"], "signing", "the first one signs at once");
+    assert_eq!(list()[0]["stage"], "in_use", "the first one signs at once");
     rotate(&[]);
     let stages = |list: serde_json::Value| -> Vec<String> {
         let keys = list.as_array().cloned().unwrap_or_default();
@@ -168,12 +168,12 @@ fn a_rotated_key_is_published_before_it_signs() {
         stages.sort();
         stages
     };
-    assert_eq!(stages(list()), ["signing", "waiting"]);
+    assert_eq!(stages(list()), ["in_use", "waiting"]);
     let said = rotate(&[]);
     assert!(said.starts_with("Nothing to do"), "{said}");
-    assert_eq!(stages(list()), ["signing", "waiting"]);
+    assert_eq!(stages(list()), ["in_use", "waiting"]);
     rotate(&["--now"]);
-    assert_eq!(stages(list()), ["retired", "signing"]);
+    assert_eq!(stages(list()), ["in_use", "retired"]);
 }
 
 #[test]

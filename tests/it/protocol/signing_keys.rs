@@ -70,9 +70,9 @@ on_each_database! {
         due.expect("tended");
         let keys = signing::list(provider).await.expect("listed");
         for (alg, rotated) in [(SigningAlg::RS256, slow), (SigningAlg::ES256, quick)] {
-            assert_eq!(rotated.expect("rotated"), Rotated::Done { signs_from: now });
+            assert_eq!(rotated.expect("rotated"), Rotated::Done { used_from: now });
             let signs = keys.iter().filter(|key| key.alg == alg && key.stage == Stage::Signing);
-            let since: Vec<_> = signs.map(|key| key.schedule.signs_from()).collect();
+            let since: Vec<_> = signs.map(|key| key.schedule.used_from()).collect();
             assert_eq!(since, [now], "{alg}");
         }
     }
@@ -116,9 +116,9 @@ on_each_database! {
         let website = house.website("bank.example").await;
         let first = one(&published(&house, "RS256").await);
         let others = published(&house, "ES256").await;
-        let signs_from = house.now().plus(Duration::from_secs(DAY));
+        let used_from = house.now().plus(Duration::from_secs(DAY));
         let rotated = signing::rotate(&house.provider, SigningAlg::RS256, When::Scheduled).await;
-        assert_eq!(rotated.expect("rotated"), Rotated::Done { signs_from });
+        assert_eq!(rotated.expect("rotated"), Rotated::Done { used_from });
         assert_eq!(published(&house, "RS256").await.len(), 2);
         assert_eq!(published(&house, "ES256").await, others, "each algorithm by itself");
         signing::rotate(&house.provider, SigningAlg::RS256, When::Scheduled).await.expect("rotated");
