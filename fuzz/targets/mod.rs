@@ -6,6 +6,7 @@
 mod client;
 mod document;
 mod jose;
+mod jwe;
 mod passkey;
 mod person;
 mod redirect;
@@ -29,6 +30,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("config", settings::config),
     ("cookies", sealed::cookies),
     ("document_zone", document::zone_and_number),
+    ("jwe", jwe::jwe),
     ("jwks", jose::jwks),
     ("jwt", jose::jwt),
     ("key_ring", settings::key_ring),

@@ -93,7 +93,7 @@ pub struct Add {
     #[arg(long, value_name = "URL", conflicts_with = "jwks_file")]
     jwks_uri: Option<String>,
     /// How its ID tokens are signed: RS256, PS256, ES256 or EdDSA
-    #[arg(long, value_name = "ALG", value_parser = super::key::algorithm, default_value = "RS256")]
+    #[arg(long, value_name = "ALG", value_parser = super::key::signing_algorithm, default_value = "RS256")]
     id_token_alg: SigningAlg,
     /// An app on the person's own device: loopback redirects on any port, or a scheme of its own
     #[arg(long)]

@@ -8,7 +8,7 @@ use super::text::instant;
 use super::{house, world};
 use crate::config::{Config, Mode};
 use crate::flow::signing::{self, Rotated};
-use crate::keys::{FileKeys, KeyAlg, Keys, Stage, When};
+use crate::keys::{FileKeys, KeyAlg, Keys, SigningAlg, Stage, When};
 use crate::spec::Timestamp;
 use crate::store::meta;
 use clap::Subcommand;
@@ -59,7 +59,11 @@ pub enum Command {
     },
 }
 
-pub fn algorithm(text: &str) -> Result<KeyAlg, String> {
+pub fn signing_algorithm(text: &str) -> Result<SigningAlg, String> {
+    SigningAlg::parse(text).ok_or_else(|| "RS256, PS256, ES256 or EdDSA".to_owned())
+}
+
+fn algorithm(text: &str) -> Result<KeyAlg, String> {
     KeyAlg::parse(text).ok_or_else(|| "RS256, PS256, ES256 or EdDSA; RSA-OAEP-256 or ECDH-ES".to_owned())
 }
 

@@ -100,3 +100,27 @@ pub fn open<'k>(token: &Compact<'_>, keys: impl IntoIterator<Item = &'k PrivateK
     }
     Err(refusal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::BASE64;
+    use serde_json::Value;
+
+    /// An independent implementation, in each algorithm; `apu` and `apv` where ECDH-ES may have them.
+    #[test]
+    fn what_joserfc_encrypted_is_decrypted() {
+        let made: Value = serde_json::from_str(include_str!("joserfc.json")).unwrap();
+        for (name, alg, enc) in [
+            ("rsa", EncryptionAlg::RsaOaep256, ContentEncryption::A256GCM),
+            ("ec", EncryptionAlg::EcdhEs, ContentEncryption::A128GCM),
+        ] {
+            let text = |member: &str| made[name][member].as_str().unwrap();
+            let key = PrivateKey::parse(alg, &BASE64.decode(text("pkcs8").as_bytes()).unwrap()).unwrap();
+            let token = Compact::parse(text("token")).unwrap();
+            let decrypted = open(&token, [&key]).unwrap();
+            assert_eq!((decrypted.alg, decrypted.enc), (alg, enc));
+            assert_eq!(decrypted.nested(), Ok("header.payload.signature"));
+        }
+    }
+}

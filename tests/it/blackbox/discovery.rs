@@ -111,13 +111,14 @@ async fn a_key_set_is_public_well_formed_and_revalidated() {
     let kids: HashSet<_> = keys.iter().map(|key| key["kid"].as_str().expect("a kid")).collect();
     assert_eq!(kids.len(), keys.len(), "kids are distinct");
     for key in keys {
-        assert_eq!(key["use"], "sig");
+        let encrypts = ["RSA-OAEP-256", "ECDH-ES"].contains(&key["alg"].as_str().expect("an alg"));
+        assert_eq!(key["use"], if encrypts { "enc" } else { "sig" });
         for secret in ["d", "p", "q", "dp", "dq", "qi", "k", "oth"] {
             assert!(key[secret].is_null(), "{secret} is private");
         }
     }
     let algorithms: HashSet<_> = keys.iter().map(|key| key["alg"].as_str().expect("an alg")).collect();
-    assert_eq!(algorithms, HashSet::from(["RS256", "PS256", "ES256", "EdDSA"]));
+    assert_eq!(algorithms, HashSet::from(["RS256", "PS256", "ES256", "EdDSA", "RSA-OAEP-256", "ECDH-ES"]));
 }
 
 /// What nobody serves answers as what it is, to a person and to a machine.

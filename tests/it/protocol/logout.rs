@@ -5,7 +5,7 @@ use crate::house::{Answer, Browser, House, ISSUER, Person, START, Website, claim
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::ClientMetadata;
 use hufu::flow::refusals;
-use hufu::keys::{FileKeys, Keys, SigningAlg, SigningKeyRecord, SigningKeys};
+use hufu::keys::{FileKeys, KeyRecord, Keys, SigningAlg, SigningKeys};
 use hufu::spec::{IssuerUrl, TraceId};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -79,8 +79,8 @@ fn signed_elsewhere(claims: &Value, kid: Option<&str>) -> String {
     let mut rng = StdRng::seed_from_u64(99);
     let ring = FileKeys::parse(&FileKeys::generate_sandbox(&mut rng)).expect("a ring");
     let keys = Keys::new(ring, IssuerUrl::new(ISSUER.to_owned()).expect("a URL")).expect("keys");
-    let publication = hufu::keys::Publication { alg: SigningAlg::RS256, published: START, signs_from: START };
-    let record = SigningKeyRecord::generate(&keys, &publication, &mut rng).expect("a key");
+    let publication = hufu::keys::Publication { alg: SigningAlg::RS256.into(), published: START, used_from: START };
+    let record = KeyRecord::generate(&keys, &publication, &mut rng).expect("a key");
     let signing = SigningKeys::open(&keys, &[record], START).expect("a snapshot");
     let token = signing.sign(SigningAlg::RS256, "JWT", claims).expect("signed");
     let Some(kid) = kid else { return token };

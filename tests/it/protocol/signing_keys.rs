@@ -4,7 +4,7 @@ use crate::db::on_each_database;
 use crate::house::{House, Node, Plan, RING, START, Website};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use hufu::flow::signing::{self, Rotated};
-use hufu::keys::{SigningAlg, Stage, UnverifiedJwt, When};
+use hufu::keys::{KeyAlg, SigningAlg, Stage, UnverifiedJwt, When};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -71,7 +71,7 @@ on_each_database! {
         let keys = signing::list(provider).await.expect("listed");
         for (alg, rotated) in [(SigningAlg::RS256, slow), (SigningAlg::ES256, quick)] {
             assert_eq!(rotated.expect("rotated"), Rotated::Done { used_from: now });
-            let signs = keys.iter().filter(|key| key.alg == alg && key.stage == Stage::Signing);
+            let signs = keys.iter().filter(|key| key.alg == alg.into() && key.stage == Stage::InUse);
             let since: Vec<_> = signs.map(|key| key.schedule.used_from()).collect();
             assert_eq!(since, [now], "{alg}");
         }
@@ -178,7 +178,7 @@ on_each_database! {
         for row in crate::house::tables::rows(house.db(), "signing_keys") {
             *of_alg.entry(row["alg"].as_str().expect("text").to_owned()).or_insert(0) += 1;
         }
-        let expected: BTreeMap<_, _> = SigningAlg::ALL.iter().map(|alg| (alg.wire().to_owned(), 1)).collect();
+        let expected: BTreeMap<_, _> = KeyAlg::all().map(|alg| (alg.wire().to_owned(), 1)).collect();
         assert_eq!(of_alg, expected);
         signing::refresh(&house.provider).await.expect("refreshed");
         signing::refresh(&other.provider).await.expect("refreshed");
