@@ -342,7 +342,7 @@ mod tests {
     fn a_public_key_is_never_taken_for_a_secret() {
         let key = key_of_client(SigningAlg::RS256);
         let client = assertion_client(&key, AssertionProfile::Basic);
-        let public = String::from_utf8(key.jwks().to_vec()).unwrap();
+        let public = json!({ "keys": key.public() }).to_string();
         let refused = authenticate(&client, None, &mac_assertion(&public, &claims())).unwrap_err();
         let (presented, registered) = (AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt);
         assert_eq!(refused, E::MethodDiffers { presented, registered });
