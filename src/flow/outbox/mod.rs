@@ -5,10 +5,18 @@
 //! once. Each call is a task of its own and bounded in time, each website has a share of them, and one that does not answer
 //! is asked by one call at a time: whoever hangs holds up nobody.
 
-use super::{Bounds, FetchError, Provider, Unavailable, refusals, register};
+mod change;
+mod not_told;
+mod waiting;
+
+pub use waiting::{Waiting, waiting};
+
+use self::change::{Change, carry_out};
+use self::not_told::NotTold;
 use crate::authn::{Addressee, Letter};
 use crate::client::Client;
-use crate::spec::{ClientId, NodeId, OAuthError, OutboxId, Refusal, Refuse, Timestamp};
+use crate::flow::{Bounds, FetchError, Provider, Unavailable, refusals, register};
+use crate::spec::{ClientId, NodeId, OutboxId, Refuse, Timestamp};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::{clients, leases};
 use crate::token::LogoutTokenClaims;
@@ -16,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::info;
 use url::{Url, form_urlencoded};
 
 /// Rows that one look takes in.
@@ -24,32 +32,12 @@ const LOOK: i64 = 512;
 /// Calls under way at once, and of them to one website.
 const CALLS: usize = 128;
 const CALLS_TO_ONE: usize = 32;
-/// Rows that one transaction changes.
-const BATCH: usize = 16;
 /// How long a website may take.
 const BOUNDS: Bounds = Bounds { bytes: 0, time: Duration::from_secs(5) };
 /// How long a dead node holds the work up; longer than a call.
 const LEASE: Duration = Duration::from_secs(15);
 /// A row that does not open is looked at again after an hour; the sweep takes it in the end.
 const DAMAGED: Duration = Duration::from_secs(3600);
-
-/// A website that was not told.
-#[derive(Debug, thiserror::Error)]
-#[error("{uri}: {trouble}")]
-pub struct NotTold {
-    uri: String,
-    trouble: String,
-}
-
-impl Refuse for NotTold {
-    fn refusal(&self) -> Refusal {
-        Refusal::new(OAuthError::InvalidRequest, "logout.given_up")
-            .received(&self.trouble)
-            .expected("200 or 204 within five seconds (Back-Channel Logout 1.0 §2.8)")
-            .fix("mend the server behind backchannel_logout_uri; sign-outs of that day are not told again")
-            .registered(&self.uri)
-    }
-}
 
 /// A letter to one website.
 struct Delivery {
@@ -62,16 +50,6 @@ struct Delivery {
 struct Answer {
     delivery: Delivery,
     told: Result<u16, FetchError>,
-}
-
-/// What becomes of a row.
-#[derive(Clone)]
-enum Change {
-    TakeOut(OutboxId),
-    /// And how often it had been tried before.
-    PutOff(OutboxRow, i64),
-    /// A session's letter becomes one for each website.
-    Share(OutboxId, Vec<OutboxRow>),
 }
 
 /// This node's part in the work.
@@ -290,61 +268,4 @@ fn addressed(
         due: Letter::first(now, &mut *rng),
         attempts: 0,
     })
-}
-
-async fn carry_out(provider: &Provider, changes: Vec<Change>) -> Result<(), Unavailable> {
-    for batch in changes.chunks(BATCH) {
-        let batch = batch.to_vec();
-        let written = provider.store.write(move |tx| {
-            for change in &batch {
-                match change {
-                    Change::TakeOut(id) => drop(outbox::take_out(tx, id)?),
-                    Change::PutOff(row, was) => drop(outbox::put_off(tx, row, *was)?),
-                    Change::Share(id, rows) => {
-                        if outbox::take_out(tx, id)? {
-                            rows.iter().try_for_each(|row| outbox::insert(tx, row).map(drop))?;
-                        }
-                    }
-                }
-            }
-            Ok(())
-        });
-        if let Err(error) = written.await {
-            warn!(target: "hufu::outbox", "what websites answered is not noted: they are told again");
-            return Err(error.into());
-        }
-    }
-    Ok(())
-}
-
-/// What waits for one website, as the operator sees it: whose sessions they were is not said.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    pub client_id: String,
-    pub attempts: i64,
-    pub due: Timestamp,
-    pub trouble: String,
-}
-
-/// Everything that waits, up to `most` rows, that which is due first before the rest.
-///
-/// # Errors
-/// Unavailable storage.
-pub async fn waiting(provider: &Provider, most: i64) -> Result<Vec<Waiting>, Unavailable> {
-    let rows = provider.store.read(move |db| outbox::waiting(db, most)).await?;
-    let mut all = Vec::new();
-    for row in rows {
-        let letter: Letter = provider.keys.open_bytes(&row.sealed).map_err(|_| Unavailable::damaged("outbox"))?;
-        let ids = match letter.to {
-            Addressee::Everybody(list) => list.iter().map(|id| id.as_str().to_owned()).collect(),
-            Addressee::One(id) => vec![id],
-        };
-        all.extend(ids.into_iter().map(|client_id| Waiting {
-            client_id,
-            attempts: row.attempts,
-            due: row.due,
-            trouble: letter.trouble.clone(),
-        }));
-    }
-    Ok(all)
 }

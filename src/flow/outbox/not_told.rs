@@ -1,0 +1,21 @@
+//! A website that was not told of a sign-out within a day, as its developer reads it.
+
+use crate::spec::{OAuthError, Refusal, Refuse};
+
+/// A website that was not told.
+#[derive(Debug, thiserror::Error)]
+#[error("{uri}: {trouble}")]
+pub(super) struct NotTold {
+    pub uri: String,
+    pub trouble: String,
+}
+
+impl Refuse for NotTold {
+    fn refusal(&self) -> Refusal {
+        Refusal::new(OAuthError::InvalidRequest, "logout.given_up")
+            .received(&self.trouble)
+            .expected("200 or 204 within five seconds (Back-Channel Logout 1.0 §2.8)")
+            .fix("mend the server behind backchannel_logout_uri; sign-outs of that day are not told again")
+            .registered(&self.uri)
+    }
+}
