@@ -3,7 +3,7 @@
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::house;
-use super::out::{Reader, table};
+use super::out::{self, Reader, table};
 use super::place::Place;
 use super::world;
 use crate::client::{ApplicationType, AuthMethod, Client, ClientMetadata, Environment, MetadataError, Pkce};
@@ -110,7 +110,7 @@ pub struct Add {
     /// The level asked for where the website does not say; several when given several times
     #[arg(long = "default-acr", value_name = "ACR")]
     default_acr_values: Vec<String>,
-    /// Where websites of several hosts prove that they are one
+    /// Where websites of several hosts prove that they are one. Not fetched: look at it yourself
     #[arg(long, value_name = "URL")]
     sector_identifier_uri: Option<String>,
     /// Where a person signs in who cannot or will not use a network number; production demands it
@@ -214,6 +214,12 @@ impl Add {
             Entry::new("client add", json!({ "client_id": client.client_id, "name": client.metadata.client_name }));
         let added = desk.change(entry, move |tx| Ok(clients::insert(tx, &row)?.then_some(())))?;
         added.ok_or_else(|| Failure::unavailable("the new client_id is taken; once more, please"))?;
+        if let Some(uri) = &self.sector_identifier_uri {
+            out::warn(&format!(
+                "look at {uri} yourself: this command does not fetch it. It must list every redirect_uri (OpenID Connect Core \
+                 §8.1), or this website gets the subs of a sector that is not its own."
+            ))?;
+        }
         let mut answer = shown(&client);
         answer["issuer"] = json!(desk.config.server.issuer);
         answer["redirect_uri"] = json!(self.redirect_uris.first());

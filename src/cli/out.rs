@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use serde::Serialize;
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
@@ -32,6 +32,12 @@ pub fn line(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
+}
+
+/// Says on standard error what deserves a look, whoever reads the answer.
+pub fn warn(text: &str) -> Result<(), Failure> {
+    let mut err = stderr().lock();
+    Ok(writeln!(err, "hufu: {text}")?)
 }
 
 /// Columns, each as wide as its widest cell; `none` when there is no row.

@@ -70,3 +70,40 @@ impl IssuedCode {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Client;
+    use crate::spec::{Assurance, FactorSet, limits};
+    use rand::{SeedableRng, rngs::StdRng};
+
+    /// PROTOCOL 13: "a code is at most 1,024 characters", with the longest nonce and every claim that a code can carry.
+    #[test]
+    fn a_code_has_at_most_1024_characters() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let now = Timestamp::from_unix(i64::from(u32::MAX));
+        let factors = FactorSet::cert(now, Assurance::DeviceBound).join(&FactorSet::pin_and_code(now));
+        let mut amr: Vec<String> = factors.amr(Acr::CertPinFace).iter().map(|amr| (*amr).to_owned()).collect();
+        amr.push("otp".to_owned());
+        let payload = |nonce: usize| CodePayload {
+            id: GrantId::from_bytes([0xff; 16]),
+            issued: now,
+            client_id: Client::fresh_id(&mut StdRng::seed_from_u64(2)).to_string(),
+            redirect_hash: [0xff; 32],
+            challenge: CodeChallenge::parse(&"A".repeat(43)),
+            nonce: Some("n".repeat(nonce)),
+            session: SessionId::from_bytes([0xff; 16]),
+            person: PersonId::from_bytes([0xff; 16]),
+            handle: Handle::random(&mut StdRng::seed_from_u64(3)),
+            epoch: Epoch(u16::MAX),
+            acr: Acr::CertPinFace,
+            amr: amr.clone(),
+            auth_time: Some(now),
+        };
+        let keys = Keys::for_tests("https://hufu.example");
+        let mut length = |nonce: usize| keys.seal(&payload(nonce), &mut rng).unwrap().len();
+        assert!(length(limits::NONCE) <= 1024, "{}", length(limits::NONCE));
+        assert!(length(limits::NONCE + 400) > 1024, "the bound of the nonce is what keeps it so");
+    }
+}

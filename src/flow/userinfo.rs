@@ -33,17 +33,21 @@ pub async fn userinfo(provider: &Provider, token: &str) -> Result<Claims, Refuse
     let client_id = token.client_id.clone();
     let refused = |error: UserInfoError| Refused { client_id: Some(client_id.clone()), error };
     let (grant, session_id, person, id) = (token.grant, token.session, token.person, token.client_id.clone());
-    let row = provider
+    let found = provider
         .store
         .read(move |db| {
-            if grants::state(db, &grant)? != GrantState::Active || !session::stands(db, &session_id, &person)? {
+            if grants::state(db, &grant)? != GrantState::Active {
                 return Ok(None);
             }
-            clients::by_id(db, &id)
+            let Some(session) = session::standing(db, &session_id, &person)? else { return Ok(None) };
+            Ok(clients::by_id(db, &id)?.map(|client| (session, client)))
         })
         .await
         .map_err(|_| refused(UserInfoError::Unavailable))?;
-    let row = row.ok_or_else(|| refused(AccessTokenError::Revoked.into()))?;
+    let (session, row) = found.ok_or_else(|| refused(AccessTokenError::Revoked.into()))?;
+    if !session::lives(provider, session, now).map_err(|_| refused(UserInfoError::Unavailable))? {
+        return Err(refused(AccessTokenError::Revoked.into()));
+    }
     let client = register::from_row(row).map_err(|_| refused(UserInfoError::Unavailable))?;
     Claims::of(&token, &client, &provider.keys).map_err(|_| refused(UserInfoError::Unavailable))
 }

@@ -17,7 +17,8 @@ pub enum Factor {
     Face,
 }
 
-/// Whether a passkey's key can leave its device. It decides between `hwk` and `swk`.
+/// Whether a passkey says that its key can leave its device. Without a verified attestation that is its own word: shown to
+/// its owner, told to no website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
@@ -29,6 +30,7 @@ pub enum Assurance {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorSet {
     factors: Vec<(Factor, Timestamp)>,
+    /// For the day on which attestations are verified (PROTOCOL 20, `phrh`); until then nothing that leaves depends on it.
     passkey: Option<Assurance>,
 }
 
@@ -99,15 +101,13 @@ impl FactorSet {
         level.factors().iter().map(|factor| self.at(*factor)).collect::<Option<Vec<_>>>()?.into_iter().min()
     }
 
-    /// The `amr` values of what `level` counts (RFC 8176 §2): the published map.
+    /// The `amr` values of what `level` counts (RFC 8176 §2; `pop`: OpenID Connect EAP ACR Values 1.0): the published map.
     pub fn amr(&self, level: Acr) -> Vec<&'static str> {
         let mut amr = Vec::new();
         for factor in level.factors() {
             match factor {
-                Factor::Cert => {
-                    amr.push(if self.passkey == Some(Assurance::DeviceBound) { "hwk" } else { "swk" });
-                    amr.push("user");
-                }
+                // Neither `hwk` nor `swk`: where a passkey keeps its key, only a verified attestation would tell.
+                Factor::Cert => amr.extend(["pop", "user"]),
                 Factor::Pin => amr.push("pin"),
                 Factor::Code => amr.push("otp"),
                 Factor::Face => amr.push("face"),
@@ -203,9 +203,18 @@ mod tests {
     #[test]
     fn amr_names_only_what_the_level_counts() {
         let both = FactorSet::cert(EARLY, Assurance::DeviceBound).join(&FactorSet::pin_and_code(LATE));
-        assert_eq!(both.amr(Acr::Cert), ["hwk", "user", "mfa"]);
+        assert_eq!(both.amr(Acr::Cert), ["pop", "user", "mfa"]);
         assert_eq!(both.amr(Acr::Code), ["pin", "otp", "mfa"]);
-        assert_eq!(FactorSet::cert(EARLY, Assurance::Synced).amr(Acr::Cert), ["swk", "user", "mfa"]);
+    }
+
+    /// RFC 8176 §2: `hwk` is "proof-of-possession of a hardware-secured key". That a passkey is not backed up does not say
+    /// so, and no attestation is verified.
+    #[test]
+    fn amr_says_nothing_about_where_a_passkey_keeps_its_key() {
+        for assurance in [Assurance::DeviceBound, Assurance::Synced] {
+            let amr = FactorSet::cert(EARLY, assurance).amr(Acr::Cert);
+            assert!(!amr.iter().any(|value| ["hwk", "swk"].contains(value)), "{assurance:?}: {amr:?}");
+        }
     }
 
     #[test]

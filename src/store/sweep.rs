@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, consents, grants, outbox, refusals, spent};
+use super::schema::{assertions, grants, outbox, refusals, spent};
 use super::{StoreError, Tx};
 use crate::spec::{SessionId, Timestamp};
 
@@ -58,11 +58,9 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
 }
 
 fn expired_consents(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, StoreError> {
-    let expired = consents::table.filter(consents::expires_day.le(now.unix())).order(consents::expires_day);
-    let keys: Vec<(Vec<u8>, String, Vec<u8>)> =
-        expired.select((consents::sub_digest, consents::client_id, consents::shown)).limit(most).load(tx.conn())?;
-    for (sub, client, shown) in &keys {
-        diesel::delete(consents::table.find((sub, client, shown))).execute(tx.conn())?;
-    }
-    Ok(keys.len())
+    // One statement, whatever the number: diesel has no words for a key of several columns.
+    let key = "sub_digest, client_id, shown";
+    let expired = format!("SELECT {key} FROM consents WHERE expires_day <= {} ORDER BY expires_day", now.unix());
+    let delete = format!("DELETE FROM consents WHERE ({key}) IN ({expired} LIMIT {most})");
+    Ok(diesel::sql_query(delete).execute(tx.conn())?)
 }

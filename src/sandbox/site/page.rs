@@ -135,7 +135,7 @@ mod tests {
                 issuer: "http://localhost:8080",
                 sub: "fT3v0q8Zk1xWm4uYb7nRd2sPe6hJc9aLgKoQiUtVyXw",
                 acr: "urn:hufu:acr:cert",
-                amr: "hwk user",
+                amr: "pop user",
                 at: "2026-11-23 21:50:12 UTC",
             };
             let failed =

@@ -124,5 +124,5 @@ async fn a_passkey_on_top_of_the_pin_reaches_the_highest_level() {
     chrome.arrives_at("/elsewhere").await;
     let login = rp.finish(&attempt, &chrome.url().await).await;
     assert_eq!(login.claims["acr"], "urn:hufu:acr:cert-pin");
-    assert_eq!(login.claims["amr"], serde_json::json!(["hwk", "user", "pin", "mfa"]));
+    assert_eq!(login.claims["amr"], serde_json::json!(["pop", "user", "pin", "mfa"]));
 }

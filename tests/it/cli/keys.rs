@@ -133,6 +133,13 @@ fn production_registers_no_website_without_another_way_in_or_with_plain_http() {
     let other = ["--alternative-login-uri", "https://shop.example/login"];
     assert_eq!(code(&add(&[&["--redirect-uri", "http://localhost/cb"], &other[..]].concat())), 1);
 
+    // OpenID Connect Core §8.1: who may share a sector is proved by a file that this command does not fetch.
+    let shared = ["--sector-identifier-uri", "https://shop.example/sites.json"];
+    let warned = add(&[&["--redirect-uri", "https://shop.example/cb"], &shared[..], &other[..]].concat());
+    assert!(text(&warned.stderr).contains("does not fetch"), "{}", text(&warned.stderr));
+    let shared = json(&warned)["client_id"].as_str().expect("an id").to_owned();
+    assert_eq!(code(&hufu_with(dir.path(), &["client", "remove", &shared], &PRODUCTION)), 0);
+
     let added = json(&add(&[&["--redirect-uri", "https://shop.example/cb"], &other[..]].concat()));
     assert_eq!(added["sector"], "shop.example");
     let id = added["client_id"].as_str().expect("an id");

@@ -103,6 +103,28 @@ on_each_database! {
         assert!(login.browser.authorize(&login.website, &[]).await.is_consent());
     }
 
+    /// PROTOCOL 6 and Lifetimes, "12 h absolute": a session that ends by itself ends its tokens at that second, and not only
+    /// when its row is swept.
+    async fn a_token_ends_with_its_session_before_the_row_is_swept(db) {
+        let house = House::over(db).await;
+        let (website, person) = (house.website("bank.example").await, house.person().await);
+        let mut browser = house.browser();
+        browser.log_in(&website, &person, house.now()).await.code();
+        let mut token = String::new();
+        for _ in 0..12 * 6 - 1 {
+            house.pass(600);
+            token = website.access_token(&browser.authorize(&website, &[]).await.code()).await;
+        }
+        house.pass(599);
+        assert_eq!(website.userinfo(&token).await.status, 200);
+        let late = browser.authorize(&website, &[]).await.code();
+        let last = website.access_token(&late).await;
+        assert_eq!(website.userinfo(&last).await.status, 200);
+        house.pass(1);
+        assert_eq!(house.count("sessions"), 1, "not swept yet");
+        assert_eq!(website.userinfo(&last).await.error(), "invalid_token");
+    }
+
     /// PROTOCOL, Lifetimes: "access token 10 min".
     async fn an_access_token_lives_for_ten_minutes(db) {
         let login = login(House::over(db).await).await;

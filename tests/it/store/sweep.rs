@@ -45,6 +45,23 @@ on_each_database! {
         assert_eq!(sweep(NOW.plus(HOUR)).await, 1);
     }
 
+    async fn expired_consents_go_a_batch_at_a_time_and_the_others_stay(db) {
+        let store = db.open();
+        for number in 0..8 {
+            let days = if number < 5 { NOW.day() } else { NOW.plus(HOUR * 48).day() };
+            let row = ConsentRow { expires_day: days, ..consent(number) };
+            store.write(move |tx| consents::remember(tx, &row)).await.expect("committed");
+        }
+        let mut gone = Vec::new();
+        for _ in 0..4 {
+            gone.push(store.write(|tx| sweep::batch(tx, Expiring::Consents, NOW, 2)).await.expect("swept"));
+        }
+        assert_eq!(gone, [2, 2, 1, 0]);
+        let subs: Vec<_> = (0..8).map(|number| consent(number).sub_digest).collect();
+        let kept = store.read(move |db| consents::of(db, &subs)).await.expect("answers");
+        assert_eq!(kept.len(), 3);
+    }
+
     async fn every_expiring_table_is_swept(db) {
         let store = db.open();
         let past = NOW.minus(HOUR * 48);
