@@ -4,6 +4,7 @@
 
 mod assertion;
 mod authentication;
+mod encryption;
 mod error;
 mod metadata;
 mod presented;
@@ -14,6 +15,7 @@ mod validation;
 
 pub use assertion::AssertionError;
 pub use authentication::{AuthenticatedClient, ClaimedClient};
+pub use encryption::{Encryption, NoRecipient};
 pub use error::ClientAuthError;
 pub use metadata::{
     ApplicationType, AssertionAlg, AssertionProfile, AuthMethod, BareRequests, ClientMetadata, Environment, GrantType,

@@ -7,6 +7,7 @@ mod budget;
 mod client_auth;
 mod client_keys;
 pub mod discovery;
+mod encryption;
 pub mod ending;
 mod error;
 mod fetch;

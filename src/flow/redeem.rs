@@ -1,7 +1,7 @@
 //! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3; PROTOCOL 16, 17.
 
 use super::client_auth::{self, Refused};
-use super::{Provider, session};
+use super::{Provider, encryption, session};
 use crate::client::{AuthenticatedClient, ClientAuthError};
 use crate::code::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};
 use crate::spec::Params;
@@ -33,8 +33,18 @@ pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Para
     };
     // Before the code is consumed: a node that cannot sign leaves it good for one that can.
     let published = provider.published().ok_or_else(|| refused(TokenError::Keys))?;
+    // So does a website that cannot be written to: its key may be there the next time.
+    let encrypted = client.client().metadata.id_token_encryption();
+    let recipient = match encryption::recipient(provider, client.client(), encrypted).await {
+        Ok(recipient) => recipient,
+        Err(error) => {
+            client_auth::spend(provider, &client).await.map_err(refused)?;
+            return Err(refused(error.into()));
+        }
+    };
     let code = redeem(provider, &client, code, &request).await.map_err(refused)?;
     TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
+        .and_then(|tokens| tokens.encrypted_to(recipient.as_ref(), &mut *provider.rng()))
         .map_err(refused)
 }
 

@@ -1,11 +1,12 @@
 //! The UserInfo endpoint's work: open the token, ask whether it still stands, answer. OpenID Connect Core §5.3.
 
-use super::{Provider, register, session};
+use super::{Provider, encryption, register, session};
+use crate::client::{Client, NoRecipient};
 use crate::spec::ClientId;
 use crate::store::grants::GrantState;
 use crate::store::{clients, grants};
 use crate::token::{AccessTokenError, VerifiedAccessToken};
-use crate::userinfo::Claims;
+use crate::userinfo::{Claims, UserInfoResponse};
 
 /// A refusal and whose token it was, where that is known.
 #[derive(Debug)]
@@ -18,7 +19,9 @@ pub struct Refused {
 pub enum UserInfoError {
     #[error(transparent)]
     Token(#[from] AccessTokenError),
-    #[error("the storage is unavailable")]
+    #[error(transparent)]
+    Recipient(#[from] NoRecipient),
+    #[error("the storage or a key is unavailable")]
     Unavailable,
 }
 
@@ -26,7 +29,7 @@ pub enum UserInfoError {
 ///
 /// # Errors
 /// A token that is not ours, expired, or whose person, session, grant or client no longer stands (PROTOCOL 6).
-pub async fn userinfo(provider: &Provider, token: &str) -> Result<Claims, Refused> {
+pub async fn userinfo(provider: &Provider, token: &str) -> Result<UserInfoResponse, Refused> {
     let now = provider.now();
     let token = VerifiedAccessToken::verify(token, &provider.keys, now)
         .map_err(|error| Refused { client_id: None, error: error.into() })?;
@@ -49,5 +52,18 @@ pub async fn userinfo(provider: &Provider, token: &str) -> Result<Claims, Refuse
         return Err(refused(AccessTokenError::Revoked.into()));
     }
     let client = register::from_row(row).map_err(|_| refused(UserInfoError::Unavailable))?;
-    Claims::of(&token, &client, &provider.keys).map_err(|_| refused(UserInfoError::Unavailable))
+    let claims = Claims::of(&token, &client, &provider.keys).map_err(|_| refused(UserInfoError::Unavailable))?;
+    respond(provider, &client, claims).await.map_err(refused)
+}
+
+async fn respond(provider: &Provider, client: &Client, claims: Claims) -> Result<UserInfoResponse, UserInfoError> {
+    let encrypted = client.metadata.userinfo_encryption();
+    if client.metadata.userinfo_signed_response_alg.is_none() && encrypted.is_none() {
+        return Ok(UserInfoResponse::Json(claims));
+    }
+    let published = provider.published().ok_or(UserInfoError::Unavailable)?;
+    let recipient = encryption::recipient(provider, client, encrypted).await?;
+    claims
+        .respond(client, &provider.keys, &published.signing, recipient.as_ref(), &mut *provider.rng())
+        .map_err(|_| UserInfoError::Unavailable)
 }

@@ -28,6 +28,9 @@ impl IdTokenHint {
             sub: String,
             aud: Audience,
             sid: Option<String>,
+            /// Every ID token has one; a signed UserInfo response, which has the rest, has none (RFC 8725 §3.12).
+            #[serde(rename = "exp")]
+            _exp: i64,
         }
         token.expect_typ(&["JWT"])?;
         let claims: Claims = token.claims()?;

@@ -71,6 +71,7 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     };
     let acrs = Acr::SUPPORTED.iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
     let claims = claims_supported().into_iter().map(|name| CoreClaimName::new(name.to_owned())).collect();
+    let userinfo_algs = algs.clone();
     let locales = ["zh-CN", "en"].map(|tag| LanguageTag::new(tag.to_owned())).to_vec();
     Ok(Metadata::new(
         issuer.clone(),
@@ -81,6 +82,11 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         algs,
         additional,
     )
+    .set_id_token_encryption_alg_values_supported(Some(encryption_algs()))
+    .set_id_token_encryption_enc_values_supported(Some(content_encryptions()))
+    .set_userinfo_signing_alg_values_supported(Some(userinfo_algs))
+    .set_userinfo_encryption_alg_values_supported(Some(encryption_algs()))
+    .set_userinfo_encryption_enc_values_supported(Some(content_encryptions()))
     .set_token_endpoint(Some(TokenUrl::new(at("/token"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(at("/userinfo"))?))
     .set_scopes_supported(Some(vec![Scope::new("openid".to_owned())]))
@@ -107,4 +113,14 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     .set_claims_parameter_supported(Some(true))
     .set_request_parameter_supported(Some(false))
     .set_request_uri_parameter_supported(Some(false)))
+}
+
+/// How websites may have responses encrypted to them (RFC 7518 §4.1).
+fn encryption_algs() -> Vec<CoreJweKeyManagementAlgorithm> {
+    vec![CoreJweKeyManagementAlgorithm::RsaOaepSha256, CoreJweKeyManagementAlgorithm::EcdhEs]
+}
+
+/// And their content (RFC 7518 §5.1).
+fn content_encryptions() -> Vec<CoreJweContentEncryptionAlgorithm> {
+    vec![CoreJweContentEncryptionAlgorithm::Aes128Gcm, CoreJweContentEncryptionAlgorithm::Aes256Gcm]
 }

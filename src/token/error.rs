@@ -1,6 +1,6 @@
 //! Why the token endpoint refuses. RFC 6749 §5.2.
 
-use crate::client::ClientAuthError;
+use crate::client::{ClientAuthError, NoRecipient};
 use crate::code::RedeemError;
 use crate::spec::{OAuthError, ParamError, Refusal, Refuse};
 
@@ -21,6 +21,8 @@ pub enum TokenError {
     Client(#[from] ClientAuthError),
     #[error(transparent)]
     Redeem(#[from] RedeemError),
+    #[error(transparent)]
+    Recipient(#[from] NoRecipient),
     #[error("the storage is unavailable")]
     Unavailable,
     #[error("a key is unavailable")]
@@ -37,6 +39,7 @@ impl From<&TokenError> for OAuthError {
             TokenError::GrantType(_) => Self::UnsupportedGrantType,
             TokenError::Client(error) => Self::from(error),
             TokenError::Redeem(error) => Self::from(error),
+            TokenError::Recipient(error) => Self::from(error),
             TokenError::Unavailable => Self::TemporarilyUnavailable,
             TokenError::Keys => Self::ServerError,
         }
@@ -50,6 +53,7 @@ impl Refuse for TokenError {
             Self::Params(error) => error.refusal(),
             Self::Client(error) => error.refusal(),
             Self::Redeem(error) => error.refusal(),
+            Self::Recipient(error) => error.refusal(),
             Self::ContentType(kind) => say("body.content_type")
                 .received(if kind.is_empty() { "no Content-Type" } else { kind })
                 .expected("application/x-www-form-urlencoded (RFC 6749 §4.1.3)")

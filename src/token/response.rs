@@ -3,7 +3,7 @@
 use super::{AccessToken, IdTokenClaims, TokenError};
 use crate::client::Client;
 use crate::code::RedeemedCode;
-use crate::keys::{Keys, SigningKeys};
+use crate::keys::{Keys, Recipient, SigningKeys};
 use crate::spec::{Timestamp, lifetime};
 use rand::CryptoRng;
 use serde::Serialize;
@@ -41,5 +41,16 @@ impl TokenSet {
                 .sign(client.metadata.id_token_signed_response_alg, "JWT", &claims)
                 .map_err(|_| TokenError::Keys)?,
         })
+    }
+
+    /// This response with its ID token "signed then encrypted" (OpenID Connect Core §2), where the client wants that.
+    ///
+    /// # Errors
+    /// Only what the keys cannot do.
+    pub fn encrypted_to(mut self, recipient: Option<&Recipient>, rng: &mut dyn CryptoRng) -> Result<Self, TokenError> {
+        if let Some(recipient) = recipient {
+            self.id_token = recipient.encrypt_jwt(&self.id_token, rng).map_err(|_| TokenError::Keys)?;
+        }
+        Ok(self)
     }
 }

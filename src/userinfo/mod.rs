@@ -3,9 +3,10 @@
 //! Knows no HTTP and no database.
 
 use crate::client::Client;
-use crate::keys::{KeyError, Keys, Sub};
+use crate::keys::{KeyError, Keys, Recipient, SigningKeys, Sub};
 use crate::spec::Params;
 use crate::token::{AccessTokenError, VerifiedAccessToken};
+use rand::CryptoRng;
 use serde::Serialize;
 
 /// The claims that leave.
@@ -22,6 +23,50 @@ impl Claims {
     pub fn of(token: &VerifiedAccessToken, client: &Client, keys: &Keys) -> Result<Self, KeyError> {
         Ok(Self { sub: keys.sub(&client.sector, &token.handle, token.epoch)? })
     }
+
+    /// The response in the shape that the client registered: JSON, or a JWT that is signed, encrypted, or both.
+    ///
+    /// # Errors
+    /// Only what the keys cannot do.
+    pub fn respond(
+        self,
+        client: &Client,
+        keys: &Keys,
+        signing: &SigningKeys,
+        recipient: Option<&Recipient>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<UserInfoResponse, KeyError> {
+        let sign = |alg| {
+            let (iss, aud) = (keys.issuer().as_str(), client.client_id.as_str());
+            signing.sign(alg, "JWT", &SignedClaims { iss, aud, claims: &self })
+        };
+        let signed = client.metadata.userinfo_signed_response_alg.map(sign).transpose()?;
+        Ok(match (signed, recipient) {
+            (None, None) => UserInfoResponse::Json(self),
+            (Some(signed), None) => UserInfoResponse::Jwt(signed),
+            (Some(signed), Some(recipient)) => UserInfoResponse::Jwt(recipient.encrypt_jwt(&signed, rng)?),
+            (None, Some(recipient)) => {
+                let claims = serde_json::to_vec(&self).map_err(|_| KeyError::EncryptionFailed)?;
+                UserInfoResponse::Jwt(recipient.encrypt_claims(&claims, rng)?)
+            }
+        })
+    }
+}
+
+/// "If signed, the UserInfo Response MUST contain the Claims iss (issuer) and aud (audience)" (OpenID Connect Core §5.3.2).
+#[derive(Serialize)]
+struct SignedClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    #[serde(flatten)]
+    claims: &'a Claims,
+}
+
+/// What leaves.
+pub enum UserInfoResponse {
+    Json(Claims),
+    /// `application/jwt`.
+    Jwt(String),
 }
 
 /// Finds the token in the `Authorization` header or in the form; never in the query (RFC 9700 §4.3.2).

@@ -7,6 +7,7 @@ use crate::flow::discovery::Document;
 use crate::flow::{self, Provider, UserInfoError};
 use crate::spec::Params;
 use crate::token::{AccessTokenError, TokenError};
+use crate::userinfo::UserInfoResponse;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -77,8 +78,17 @@ pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: Http
     let mut answer = match token {
         Err(cause) => error::bearer(&provider, &visit, None, cause),
         Ok(token) => match flow::userinfo(&provider, &token).await {
-            Ok(claims) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(claims),
+            Ok(UserInfoResponse::Json(claims)) => {
+                HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(claims)
+            }
+            Ok(UserInfoResponse::Jwt(jwt)) => HttpResponse::Ok()
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .insert_header((header::CONTENT_TYPE, "application/jwt"))
+                .body(jwt),
             Err(refused) => match refused.error {
+                UserInfoError::Recipient(error) => {
+                    error::json(&provider, &visit, refused.client_id.as_ref(), &error.into())
+                }
                 UserInfoError::Token(cause) => error::bearer(&provider, &visit, refused.client_id.as_ref(), cause),
                 UserInfoError::Unavailable => error::unavailable_json(&visit),
             },

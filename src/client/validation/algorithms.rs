@@ -63,19 +63,22 @@ fn check_assertion_alg(metadata: &ClientMetadata) -> Result<(), MetadataError> {
 
 fn check_encryption(metadata: &ClientMetadata) -> Result<(), MetadataError> {
     let has_keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
-    for (field, alg, enc) in [
+    for (field, enc_field, alg, enc) in [
         (
             "id_token_encrypted_response_alg",
+            "id_token_encrypted_response_enc",
             metadata.id_token_encrypted_response_alg,
             metadata.id_token_encrypted_response_enc,
         ),
         (
             "userinfo_encrypted_response_alg",
+            "userinfo_encrypted_response_enc",
             metadata.userinfo_encrypted_response_alg,
             metadata.userinfo_encrypted_response_enc,
         ),
         (
             "introspection_encrypted_response_alg",
+            "introspection_encrypted_response_enc",
             metadata.introspection_encrypted_response_alg,
             metadata.introspection_encrypted_response_enc,
         ),
@@ -90,6 +93,20 @@ fn check_encryption(metadata: &ClientMetadata) -> Result<(), MetadataError> {
             }
             (Some(alg), _) if !has_keys => {
                 return broken(field, alg.wire(), "a key to encrypt to, in jwks or at jwks_uri");
+            }
+            (Some(_), None) => {
+                return broken(
+                    enc_field,
+                    "nothing",
+                    "A128GCM or A256GCM: the default, A128CBC-HS256, is not supported",
+                );
+            }
+            (Some(alg), Some(enc)) if metadata.jwks.as_ref().is_some_and(|jwks| jwks.recipient(alg, enc).is_none()) => {
+                return broken(
+                    "jwks",
+                    "no key to encrypt to",
+                    "a key of the type that the encryption needs, with use=enc",
+                );
             }
             _ => {}
         }

@@ -325,7 +325,15 @@ mod tests {
         assert_eq!(field(|m| m.id_token_encrypted_response_alg = alg), "id_token_encrypted_response_alg");
         assert_eq!(field(|m| m.userinfo_encrypted_response_alg = alg), "userinfo_encrypted_response_alg");
         assert_eq!(field(|m| m.introspection_encrypted_response_alg = alg), "introspection_encrypted_response_alg");
-        assert_eq!(field(|m| (m.id_token_encrypted_response_alg = alg, m.jwks_uri = uri()).1), "");
+        let by_uri = |m: &mut ClientMetadata| (m.id_token_encrypted_response_alg = alg, m.jwks_uri = uri()).1;
+        assert_eq!(field(by_uri), "id_token_encrypted_response_enc");
+        assert_eq!(field(|m| (by_uri(m), m.id_token_encrypted_response_enc = enc).1), "");
+        let by_value = |m: &mut ClientMetadata| {
+            m.jwks = Some(jwks.clone());
+            m.userinfo_encrypted_response_alg = alg;
+            m.userinfo_encrypted_response_enc = enc;
+        };
+        assert_eq!(field(by_value), "jwks", "it has no key of the type");
     }
 
     /// OpenID Connect Registration §2, jwks_uri: "The jwks_uri and jwks parameters MUST NOT be used together."

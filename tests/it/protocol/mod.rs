@@ -3,6 +3,8 @@
 
 mod between;
 mod client_keys;
+mod discovery;
+mod encrypted;
 mod errors;
 mod guessing;
 mod logout;
@@ -10,6 +12,7 @@ mod outage;
 mod outbox;
 mod redemption;
 mod revocation;
+mod rotation;
 mod sessions;
 mod signing_keys;
 mod threats;

@@ -1,0 +1,467 @@
+//! Truth in discovery: every advertised member is exercised, every value of it, and nothing that is supported is left out.
+//! OpenID Connect Discovery 1.0 §3; RFC 8414 §2.
+//!
+//! A table from member to exercise: a member without one fails, and so does an exercise without its member. Each exercise of
+//! a list holds it against what the code knows, so that a value which is served and not said fails too.
+
+use super::encrypted::{own_keys, published};
+use crate::db::on_each_database;
+use crate::house::{Answer, House, ISSUER, Website, claims};
+use crate::support::assertion::Key;
+use data_encoding::BASE64URL_NOPAD;
+use hufu::client::{AuthMethod, ClientMetadata};
+use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, is_encrypted};
+use hufu::spec::Acr;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+const DOCUMENT: &str = "/.well-known/openid-configuration";
+
+type Exercise = for<'a> fn(&'a House, &'a Value) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+macro_rules! exercises {
+    ($($member:literal => $exercise:ident,)*) => {
+        const EXERCISES: &[(&str, Exercise)] = &[$(($member, |house, value| Box::pin($exercise(house, value)))),*];
+    };
+}
+
+exercises! {
+    "issuer" => issuer,
+    "authorization_endpoint" => page_endpoint,
+    "token_endpoint" => endpoint,
+    "userinfo_endpoint" => endpoint,
+    "jwks_uri" => jwks_uri,
+    "end_session_endpoint" => page_endpoint,
+    "scopes_supported" => scopes,
+    "response_types_supported" => response_types,
+    "response_modes_supported" => response_modes,
+    "grant_types_supported" => grant_types,
+    "subject_types_supported" => subject_types,
+    "acr_values_supported" => acr_values,
+    "id_token_signing_alg_values_supported" => id_token_signing,
+    "id_token_encryption_alg_values_supported" => encryption_algs,
+    "id_token_encryption_enc_values_supported" => id_token_encryption,
+    "userinfo_signing_alg_values_supported" => userinfo_signing,
+    "userinfo_encryption_alg_values_supported" => encryption_algs,
+    "userinfo_encryption_enc_values_supported" => userinfo_encryption,
+    "token_endpoint_auth_methods_supported" => auth_methods,
+    "token_endpoint_auth_signing_alg_values_supported" => auth_signing,
+    "claim_types_supported" => claim_types,
+    "claims_supported" => claims_supported,
+    "claims_parameter_supported" => claims_parameter,
+    "ui_locales_supported" => ui_locales,
+    "request_parameter_supported" => request_parameter,
+    "request_uri_parameter_supported" => request_uri_parameter,
+    "code_challenge_methods_supported" => code_challenge_methods,
+    "authorization_response_iss_parameter_supported" => response_iss,
+    "prompt_values_supported" => prompts,
+    "backchannel_logout_supported" => told_of_logout,
+    "backchannel_logout_session_supported" => told_of_logout,
+    "frontchannel_logout_supported" => told_of_logout,
+    "frontchannel_logout_session_supported" => told_of_logout,
+}
+
+/// What is for people, browsers and operators; every other path is for websites and is advertised.
+const UNADVERTISED: &[&str] = &[
+    "/",
+    DOCUMENT,
+    "/.well-known/oauth-authorization-server",
+    "/continue",
+    "/consent",
+    "/signin/code",
+    "/signin/passkey",
+    "/signout",
+    "/language",
+    "/type-size",
+    "/healthz",
+    "/readyz",
+    "/static/{path:.*}",
+    "/metrics",
+];
+
+on_each_database! {
+    async fn every_advertised_value_is_exercised_and_every_supported_one_advertised(db) {
+        let house = House::over(db).await;
+        let document = house.browser().get(DOCUMENT).await.json();
+        let document = document.as_object().expect("an object");
+        let known: BTreeSet<&str> = EXERCISES.iter().map(|(member, _)| *member).collect();
+        let said: BTreeSet<&str> = document.keys().map(String::as_str).collect();
+        let unknown: Vec<_> = said.difference(&known).collect();
+        assert!(unknown.is_empty(), "advertised without an exercise here: {unknown:?}");
+        let unsaid: Vec<_> = known.difference(&said).collect();
+        assert!(unsaid.is_empty(), "exercised and not advertised: {unsaid:?}");
+        let holds = |(member, exercise): &(&'static str, Exercise)| {
+            let exercised = || block_in_place(|| Handle::current().block_on(exercise(&house, &document[*member])));
+            catch_unwind(AssertUnwindSafe(exercised)).is_err().then_some(*member)
+        };
+        let untrue: Vec<_> = EXERCISES.iter().filter_map(holds).collect();
+        assert!(untrue.is_empty(), "advertised and not so: {untrue:?}");
+    }
+
+    /// An endpoint that is served and not said fails.
+    async fn every_endpoint_for_servers_is_advertised(db) {
+        let house = House::over(db).await;
+        let document = house.browser().get(DOCUMENT).await.json();
+        let advertised: Vec<_> = document.as_object().expect("an object").values().filter_map(Value::as_str).collect();
+        let tree = include_str!("../../../src/web/mod.rs");
+        let (before, after) = tree.split_once("scope(\"/me\")").expect("the person's own pages");
+        let rest = after.split_once("\n        )\n").expect("the scope ends").1;
+        let marks = ["resource(\"", ".route(\""];
+        let paths = marks.iter().flat_map(|mark| [before, rest].into_iter().flat_map(move |part| part.split(*mark).skip(1)));
+        let paths: Vec<_> = paths.map(|after| after.split('"').next().expect("a path")).collect();
+        assert!(paths.contains(&"/token") && paths.contains(&"/healthz"), "the URL tree is read: {paths:?}");
+        for path in paths {
+            let said = advertised.contains(&&*format!("{ISSUER}{path}"));
+            assert!(UNADVERTISED.contains(&path) || said, "{path} is served and not advertised");
+        }
+    }
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().expect("a list").iter().map(|one| one.as_str().expect("text")).collect()
+}
+
+/// All that the code knows is said, in its order, and nothing else.
+fn is_all<'a>(value: &Value, all: impl IntoIterator<Item = &'a str>) {
+    assert_eq!(texts(value), all.into_iter().collect::<Vec<_>>());
+}
+
+fn path(value: &Value) -> &str {
+    value.as_str().and_then(|url| url.strip_prefix(ISSUER)).expect("a URL of ours")
+}
+
+fn metadata() -> ClientMetadata {
+    ClientMetadata {
+        client_name: "Truth".to_owned(),
+        redirect_uris: vec!["https://truth.example/cb".to_owned()],
+        ..ClientMetadata::default()
+    }
+}
+
+fn with_keys() -> ClientMetadata {
+    ClientMetadata { jwks: Some(JwkSet::try_from(published(&own_keys())).expect("a set")), ..metadata() }
+}
+
+async fn redeemed(house: &House, website: &Website) -> Value {
+    let person = house.person().await;
+    let code = house.browser().log_in(website, &person, house.now()).await.code();
+    let answer = website.redeem(&code).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
+fn id_token(answer: &Value) -> &str {
+    answer["id_token"].as_str().expect("an ID token")
+}
+
+fn header(token: &str) -> Value {
+    let header = token.split('.').next().expect("a header");
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(header.as_bytes()).expect("base64url")).expect("JSON")
+}
+
+/// A request with this parameter, of somebody who is not signed in.
+async fn asked(house: &House, name: &str, value: &str) -> Answer {
+    let website = house.website("truth.example").await;
+    house.browser().authorize(&website, &[(name, value)]).await
+}
+
+async fn issuer(house: &House, value: &Value) {
+    assert_eq!(value, ISSUER);
+    let other = house.browser().get("/.well-known/oauth-authorization-server").await.json();
+    assert_eq!(&other["issuer"], value);
+}
+
+/// For people: a GET is a page, or leads to one.
+async fn page_endpoint(house: &House, value: &Value) {
+    let answer = house.browser().get(path(value)).await;
+    assert!(answer.status != 404 && answer.status < 500, "{}", answer.status);
+    assert!(answer.header("content-type").starts_with("text/html"), "{}", answer.body);
+}
+
+/// For servers: a POST without anything is refused in JSON.
+async fn endpoint(house: &House, value: &Value) {
+    let answer = house.browser().post(path(value), &[]).await;
+    assert!([400, 401].contains(&answer.status), "{} {}", path(value), answer.status);
+    assert!(!answer.error().is_empty());
+}
+
+async fn jwks_uri(house: &House, value: &Value) {
+    let set = house.browser().get(path(value)).await.json();
+    assert!(JwkSet::try_from(set).is_ok());
+}
+
+async fn scopes(house: &House, value: &Value) {
+    is_all(value, ["openid"]);
+    let website = house.registered(metadata()).await;
+    assert_eq!(redeemed(house, &website).await["scope"], "openid");
+}
+
+async fn response_types(house: &House, value: &Value) {
+    is_all(value, ["code"]);
+    assert!(asked(house, "response_type", "code").await.is_sign_in());
+    assert_eq!(
+        asked(house, "response_type", "id_token").await.param("error").as_deref(),
+        Some("unsupported_response_type")
+    );
+}
+
+async fn response_modes(house: &House, value: &Value) {
+    is_all(value, ["query", "form_post"]);
+    for mode in texts(value) {
+        assert!(asked(house, "response_mode", mode).await.is_sign_in(), "{mode}");
+    }
+    assert!(asked(house, "response_mode", "fragment").await.param("error").is_some());
+}
+
+async fn grant_types(house: &House, value: &Value) {
+    is_all(value, ["authorization_code"]);
+    redeemed(house, &house.registered(metadata()).await).await;
+}
+
+async fn subject_types(house: &House, value: &Value) {
+    is_all(value, ["pairwise"]);
+    let (one, other) = (house.website("truth.example").await, house.website("beauty.example").await);
+    let (person, mut browser) = (house.person().await, house.browser());
+    let mut subs = BTreeSet::new();
+    for website in [&one, &other, &one] {
+        let code = browser.log_in(website, &person, house.now()).await.code();
+        subs.insert(claims(id_token(&website.redeem(&code).await.json()))["sub"].to_string());
+    }
+    assert_eq!(subs.len(), 2);
+}
+
+async fn acr_values(house: &House, value: &Value) {
+    is_all(value, Acr::SUPPORTED.iter().map(|acr| acr.wire()));
+    let essential = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "value": acr } } }).to_string();
+    for acr in texts(value) {
+        assert!(asked(house, "claims", &essential(acr)).await.is_sign_in(), "{acr}");
+    }
+    let (website, person) = (house.website("truth.example").await, house.person().await);
+    let mut browser = house.browser();
+    let page = browser.authorize(&website, &[("claims", &essential("urn:nobody:knows"))]).await;
+    let refused = browser.sign_in(&page, &person, house.now()).await;
+    assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"));
+}
+
+async fn id_token_signing(house: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()));
+    for alg in SigningAlg::ALL {
+        let signs = ClientMetadata { id_token_signed_response_alg: *alg, ..metadata() };
+        let answer = redeemed(house, &house.registered(signs).await).await;
+        assert_eq!(header(id_token(&answer))["alg"], alg.wire());
+    }
+}
+
+/// Each is exercised beside each `enc`.
+async fn encryption_algs(_: &House, value: &Value) {
+    is_all(value, EncryptionAlg::ALL.iter().map(|alg| alg.wire()));
+}
+
+async fn id_token_encryption(house: &House, value: &Value) {
+    is_all(value, ContentEncryption::ALL.iter().map(|enc| enc.wire()));
+    for (alg, enc) in pairs() {
+        let encrypted = ClientMetadata {
+            id_token_encrypted_response_alg: Some(alg),
+            id_token_encrypted_response_enc: Some(enc),
+            ..with_keys()
+        };
+        let answer = redeemed(house, &house.registered(encrypted).await).await;
+        is_encrypted_by(id_token(&answer), alg, enc);
+    }
+}
+
+fn pairs() -> impl Iterator<Item = (EncryptionAlg, ContentEncryption)> {
+    EncryptionAlg::ALL.iter().flat_map(|alg| ContentEncryption::ALL.iter().map(|enc| (*alg, *enc)))
+}
+
+fn is_encrypted_by(token: &str, alg: EncryptionAlg, enc: ContentEncryption) {
+    assert!(is_encrypted(token));
+    assert_eq!((&header(token)["alg"], &header(token)["enc"]), (&json!(alg.wire()), &json!(enc.wire())));
+}
+
+async fn userinfo(house: &House, metadata: ClientMetadata) -> Answer {
+    let website = house.registered(metadata).await;
+    let answer = redeemed(house, &website).await;
+    website.userinfo(answer["access_token"].as_str().expect("an access token")).await
+}
+
+async fn userinfo_signing(house: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()));
+    for alg in SigningAlg::ALL {
+        let answer = userinfo(house, ClientMetadata { userinfo_signed_response_alg: Some(*alg), ..metadata() }).await;
+        assert_eq!(header(&answer.body)["alg"], alg.wire());
+    }
+}
+
+async fn userinfo_encryption(house: &House, value: &Value) {
+    is_all(value, ContentEncryption::ALL.iter().map(|enc| enc.wire()));
+    for (alg, enc) in pairs() {
+        let encrypted = ClientMetadata {
+            userinfo_encrypted_response_alg: Some(alg),
+            userinfo_encrypted_response_enc: Some(enc),
+            ..with_keys()
+        };
+        is_encrypted_by(&userinfo(house, encrypted).await.body, alg, enc);
+    }
+}
+
+/// A form for the token endpoint that proves who the client is, and has no code to redeem.
+async fn proof(house: &House, fields: &[(&str, &str)]) -> Answer {
+    let mut form = vec![("grant_type", "authorization_code"), ("code", "none")];
+    form.extend_from_slice(fields);
+    house.browser().post("/token", &form).await
+}
+
+async fn auth_methods(house: &House, value: &Value) {
+    is_all(value, AuthMethod::ALL.iter().map(|method| method.wire()));
+    for method in AuthMethod::ALL {
+        let key = Key::ec();
+        let jwks = (*method == AuthMethod::PrivateKeyJwt).then(|| JwkSet::try_from(key.jwks()).expect("a set"));
+        let known = ClientMetadata { token_endpoint_auth_method: *method, jwks, ..metadata() };
+        let website = house.registered(known).await;
+        let (id, secret) = (website.id().to_owned(), website.secret.clone().unwrap_or_default());
+        let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        let now = house.now().unix();
+        let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
+        let answer = match method {
+            AuthMethod::ClientSecretBasic => website.redeem("none").await,
+            AuthMethod::ClientSecretPost => proof(house, &[("client_id", &id), ("client_secret", &secret)]).await,
+            AuthMethod::ClientSecretJwt => {
+                let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+                let head = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+                let assertion = jsonwebtoken::encode(&head, &said, &key).expect("signed");
+                proof(house, &[kind, ("client_assertion", &assertion)]).await
+            }
+            AuthMethod::PrivateKeyJwt => proof(house, &[kind, ("client_assertion", &key.sign(None, &said))]).await,
+            AuthMethod::None => proof(house, &[("client_id", &id)]).await,
+        };
+        assert_eq!(
+            answer.error(),
+            "invalid_grant",
+            "{}: it is believed, and the code is not: {}",
+            method.wire(),
+            answer.body
+        );
+    }
+}
+
+/// `client_auth::private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience` signs with each.
+async fn auth_signing(house: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()).chain(["HS256"]));
+    for key in Key::of_every_algorithm() {
+        let known = ClientMetadata {
+            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
+            jwks: Some(JwkSet::try_from(key.jwks()).expect("a set")),
+            ..metadata()
+        };
+        let website = house.registered(known).await;
+        let (id, now) = (website.id(), house.now().unix());
+        let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
+        assert_eq!(website.redeem_by_assertion("none", &key.sign(None, &said)).await.error(), "invalid_grant");
+    }
+}
+
+async fn claim_types(_: &House, value: &Value) {
+    is_all(value, ["normal"]);
+}
+
+/// Whatever is said is told by some ID token, and no ID token tells more.
+async fn claims_supported(house: &House, value: &Value) {
+    let (website, person) = (told(house).await, house.person().await);
+    let mut browser = house.browser();
+    let page = browser.authorize(&website, &[("max_age", "1000")]).await;
+    let consent = browser.sign_in(&page, &person, house.now()).await;
+    let code = browser.decide(&consent, "allow").await.code();
+    let answer = website.redeem(&code).await.json();
+    let given = claims(id_token(&answer));
+    let given: BTreeSet<&str> = given.as_object().expect("claims").keys().map(String::as_str).collect();
+    assert_eq!(given, texts(value).into_iter().collect());
+}
+
+async fn claims_parameter(house: &House, value: &Value) {
+    assert_eq!(value, true);
+    let (website, person) = (house.website("truth.example").await, house.person().await);
+    let mut browser = house.browser();
+    let asked = json!({ "id_token": { "auth_time": { "essential": true } } }).to_string();
+    let page = browser.authorize(&website, &[("claims", &asked)]).await;
+    let consent = browser.sign_in(&page, &person, house.now()).await;
+    let code = browser.decide(&consent, "allow").await.code();
+    assert!(claims(id_token(&website.redeem(&code).await.json()))["auth_time"].is_i64());
+}
+
+async fn ui_locales(house: &House, value: &Value) {
+    for locale in texts(value) {
+        let page = asked(house, "ui_locales", locale).await;
+        assert!(page.body.contains(&format!("<html lang=\"{locale}\"")), "{locale}: {}", page.body);
+    }
+    assert_eq!(texts(value).len(), std::fs::read_dir("locales").expect("texts").count(), "each that there is");
+}
+
+async fn request_parameter(house: &House, value: &Value) {
+    assert_eq!(value, false);
+    assert_eq!(asked(house, "request", "a.b.c").await.param("error").as_deref(), Some("request_not_supported"));
+}
+
+async fn request_uri_parameter(house: &House, value: &Value) {
+    assert_eq!(value, false);
+    let refused = asked(house, "request_uri", "https://truth.example/r").await;
+    assert_eq!(refused.param("error").as_deref(), Some("request_uri_not_supported"));
+}
+
+async fn code_challenge_methods(house: &House, value: &Value) {
+    is_all(value, ["S256"]);
+    assert!(asked(house, "code_challenge_method", "S256").await.is_sign_in());
+    assert_eq!(asked(house, "code_challenge_method", "plain").await.param("error").as_deref(), Some("invalid_request"));
+}
+
+async fn response_iss(house: &House, value: &Value) {
+    assert_eq!(value, true);
+    let (website, person) = (house.website("truth.example").await, house.person().await);
+    let answer = house.browser().log_in(&website, &person, house.now()).await;
+    assert_eq!(answer.param("iss").as_deref(), Some(ISSUER));
+    assert_eq!(asked(house, "prompt", "none").await.param("iss").as_deref(), Some(ISSUER));
+}
+
+async fn prompts(house: &House, value: &Value) {
+    is_all(value, ["none", "login", "consent", "select_account"]);
+    for prompt in texts(value) {
+        let answer = asked(house, "prompt", prompt).await;
+        let served = if prompt == "none" {
+            answer.param("error").as_deref() == Some("login_required")
+        } else {
+            answer.is_sign_in()
+        };
+        assert!(served, "{prompt}");
+    }
+}
+
+/// A website that is told of every sign-out.
+async fn told(house: &House) -> Website {
+    let told = ClientMetadata {
+        backchannel_logout_uri: Some("https://truth.example/back".to_owned()),
+        backchannel_logout_session_required: true,
+        frontchannel_logout_uri: Some("https://truth.example/front".to_owned()),
+        frontchannel_logout_session_required: true,
+        ..metadata()
+    };
+    house.registered(told).await
+}
+
+/// What is told and how: `outbox`, `logout`. Here: the session is named, a call waits, the page loads the frame.
+async fn told_of_logout(house: &House, value: &Value) {
+    assert_eq!(value, true);
+    let (website, person) = (told(house).await, house.person().await);
+    let mut browser = house.browser();
+    let code = browser.log_in(&website, &person, house.now()).await.code();
+    let answer = website.redeem(&code).await.json();
+    let sid = claims(id_token(&answer))["sid"].as_str().expect("a sid").to_owned();
+    let waiting = house.count("outbox");
+    let page = browser.own_form("/signout", &[]).await;
+    let page = if page.status == 303 { browser.follow(&page).await } else { page };
+    assert!(page.body.contains("https://truth.example/front?") && page.body.contains(&sid), "{}", page.body);
+    assert_eq!(house.count("outbox"), waiting + 1);
+}
