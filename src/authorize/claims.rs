@@ -27,6 +27,10 @@ pub enum ClaimsError {
     NotAnObject,
     #[error("claims member {0} is not an object")]
     MemberNotAnObject(&'static str),
+    #[error("{0} is asked for by neither null nor an object")]
+    RequestNotAnObject(&'static str),
+    #[error("sub is asked for with one value in id_token and another in userinfo")]
+    SubsDiffer,
     #[error("acr is asked for with a value that is not a string")]
     AcrNotText,
     #[error("sub is asked for with a value that is not a string")]
@@ -47,11 +51,30 @@ impl ClaimsRequest {
     /// JSON that is no object, or an `acr` request that is malformed.
     pub fn parse(text: &str) -> Result<Self, ClaimsError> {
         let Ok(Value::Object(top)) = serde_json::from_str(text) else { return Err(ClaimsError::NotAnObject) };
-        member(&top, "userinfo")?;
-        let Some(id_token) = member(&top, "id_token")? else { return Ok(Self::default()) };
+        let nothing = Map::new();
+        let userinfo = member(&top, "userinfo")?.unwrap_or(&nothing);
+        let id_token = member(&top, "id_token")?.unwrap_or(&nothing);
+        asked(id_token, "auth_time")?;
         let auth_time =
             if id_token.contains_key("auth_time") { AuthTimeClaim::Requested } else { AuthTimeClaim::Omitted };
-        Ok(Self { acr: acr(id_token.get("acr"))?, auth_time, sub: sub(id_token.get("sub"))? })
+        // Both answers are about one person, so both members name the same one.
+        let sub = match (sub(id_token)?, sub(userinfo)?) {
+            (Some(one), Some(other)) if one != other => return Err(ClaimsError::SubsDiffer),
+            (one, other) => one.or(other),
+        };
+        Ok(Self { acr: acr(id_token)?, auth_time, sub })
+    }
+}
+
+/// How a claim is asked for (Core §5.5.1): by an object, or by null, which says no more than its name.
+fn asked<'a>(
+    member: &'a Map<String, Value>,
+    claim: &'static str,
+) -> Result<Option<&'a Map<String, Value>>, ClaimsError> {
+    match member.get(claim) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(request)) => Ok(Some(request)),
+        Some(_) => Err(ClaimsError::RequestNotAnObject(claim)),
     }
 }
 
@@ -63,16 +86,16 @@ fn member<'a>(top: &'a Map<String, Value>, name: &'static str) -> Result<Option<
     }
 }
 
-fn sub(request: Option<&Value>) -> Result<Option<String>, ClaimsError> {
-    match request.and_then(|request| request.get("value")) {
+fn sub(member: &Map<String, Value>) -> Result<Option<String>, ClaimsError> {
+    match asked(member, "sub")?.and_then(|request| request.get("value")) {
         None => Ok(None),
         Some(Value::String(sub)) => Ok(Some(sub.clone())),
         Some(_) => Err(ClaimsError::SubNotText),
     }
 }
 
-fn acr(request: Option<&Value>) -> Result<AcrRequest, ClaimsError> {
-    let Some(Value::Object(request)) = request else { return Ok(AcrRequest::default()) };
+fn acr(member: &Map<String, Value>) -> Result<AcrRequest, ClaimsError> {
+    let Some(request) = asked(member, "acr")? else { return Ok(AcrRequest::default()) };
     let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(ClaimsError::AcrNotText);
     let mut levels = Vec::new();
     if let Some(value) = request.get("value") {
@@ -123,6 +146,29 @@ mod tests {
         let parsed = ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":"x"}}}"#).expect("well formed");
         assert_eq!(parsed.sub.as_deref(), Some("x"));
         assert_eq!(ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":1}}}"#), Err(ClaimsError::SubNotText));
+    }
+
+    /// OpenID Connect Core §5.5: the userinfo member asks about the same person.
+    #[test]
+    fn both_members_name_one_person() {
+        let sub = |text: &str| ClaimsRequest::parse(text).map(|parsed| parsed.sub);
+        assert_eq!(sub(r#"{"userinfo":{"sub":{"value":"x"}}}"#), Ok(Some("x".into())));
+        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":{"value":"x"}}}"#), Ok(Some("x".into())));
+        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":null}}"#), Ok(Some("x".into())));
+        let two = r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":{"value":"y"}}}"#;
+        assert_eq!(sub(two), Err(ClaimsError::SubsDiffer));
+        assert_eq!(sub(r#"{"userinfo":{"sub":"x"}}"#), Err(ClaimsError::RequestNotAnObject("sub")));
+    }
+
+    /// OpenID Connect Core §5.5.1: "value" and "values"; null asks for no particular one.
+    #[test]
+    fn a_claim_is_asked_for_by_null_or_by_an_object() {
+        let acr = |text: &str| ClaimsRequest::parse(text).map(|parsed| parsed.acr.essential);
+        let one = r#"{"id_token":{"acr":{"essential":true,"value":"a"}}}"#;
+        assert_eq!(acr(one), Ok(vec!["a".to_owned()]));
+        assert_eq!(acr(r#"{"id_token":{"acr":null}}"#), Ok(vec![]));
+        assert_eq!(acr(r#"{"id_token":{"acr":true}}"#), Err(ClaimsError::RequestNotAnObject("acr")));
+        assert_eq!(acr(r#"{"id_token":{"auth_time":1}}"#), Err(ClaimsError::RequestNotAnObject("auth_time")));
     }
 
     #[test]

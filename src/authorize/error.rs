@@ -1,6 +1,6 @@
 //! Why an authorization request is refused, and by which of the two ways the website hears of it.
 
-use super::{ClaimsError, PromptError, ReplyTo};
+use super::{ClaimsError, PromptError, ReplyTo, RequestObjectError, RequestUriError};
 use crate::client::RedirectError;
 use crate::spec::{OAuthError, ParamError, Refusal, Refuse, limits};
 
@@ -17,10 +17,14 @@ pub enum AuthorizeError {
     RedirectUriMissing,
     #[error(transparent)]
     RedirectUri(#[from] RedirectError),
-    #[error("parameter request is not supported")]
-    RequestObject,
-    #[error("parameter request_uri is not supported")]
-    RequestUri,
+    #[error(transparent)]
+    RequestObject(#[from] RequestObjectError),
+    #[error(transparent)]
+    RequestUri(#[from] RequestUriError),
+    #[error("this client signs its requests, and this one is plain")]
+    ObjectRequired,
+    #[error("this client pushes its requests, and this one was not pushed")]
+    PushRequired,
     #[error("parameter registration is not supported")]
     Registration,
     #[error("response_type is missing")]
@@ -70,8 +74,8 @@ impl From<&AuthorizeError> for OAuthError {
     fn from(error: &AuthorizeError) -> Self {
         use AuthorizeError as E;
         match error {
-            E::RequestObject => Self::RequestNotSupported,
-            E::RequestUri => Self::RequestUriNotSupported,
+            E::RequestObject(_) => Self::InvalidRequestObject,
+            E::RequestUri(error) => Self::from(error),
             E::Registration => Self::RegistrationNotSupported,
             E::ResponseType(_) => Self::UnsupportedResponseType,
             E::ScopeWithoutOpenid(_) => Self::InvalidScope,
@@ -94,6 +98,8 @@ impl From<&AuthorizeError> for OAuthError {
             | E::Prompt(_)
             | E::MaxAge(_)
             | E::Claims(_)
+            | E::ObjectRequired
+            | E::PushRequired
             | E::IdTokenHint => Self::InvalidRequest,
         }
     }
@@ -118,14 +124,16 @@ impl Refuse for AuthorizeError {
                 .received("no redirect_uri")
                 .expected("one of your registered redirect URIs (OpenID Connect Core §3.1.2.1)")
                 .fix("send redirect_uri in every request, even if only one is registered"),
-            E::RequestObject => say("request.not_supported")
-                .received("a request object by value")
-                .expected("plain parameters")
-                .fix("send the parameters in the query or the form"),
-            E::RequestUri => say("request_uri.not_supported")
-                .received("a request_uri")
-                .expected("plain parameters")
-                .fix("send the parameters in the query or the form"),
+            E::RequestObject(error) => error.refusal(),
+            E::RequestUri(error) => error.refusal(),
+            E::ObjectRequired => say("request.required")
+                .received("plain parameters")
+                .expected("a signed request object: the client registered require_signed_request_object (RFC 9101 §10.5)")
+                .fix("send request or request_uri, or update the registration"),
+            E::PushRequired => say("request_uri.push_required")
+                .received("a request that was not pushed")
+                .expected("the request_uri of a pushed request: the client registered require_pushed_authorization_requests (RFC 9126 §6)")
+                .fix("send the parameters to pushed_authorization_request_endpoint first"),
             E::Registration => say("registration.not_supported")
                 .received("a registration parameter")
                 .expected("a registered client")

@@ -1,7 +1,9 @@
 //! The request itself.
 
 use super::claims::ClaimsRequest;
-use super::{AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts, ReplyTo, ResponseMode};
+use super::{
+    AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts, PushedUri, ReplyTo, ResponseMode,
+};
 use crate::client::{BareRequests, Client, Pkce, TrustedRedirect};
 use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, limits};
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub struct AuthorizationRequest {
     /// The only person for whom a code may be issued.
     pub sub: Option<String>,
     pub id_token_hint: Option<String>,
+    /// The pushed request that this is: the code takes it away.
+    pub pushed: Option<PushedUri>,
     pub login_hint: Option<String>,
     pub ui_locales: Option<String>,
 }
@@ -44,6 +48,23 @@ pub fn client_id(params: &Params, problem: Option<&ParamError>) -> Result<Client
     }
 }
 
+/// A refusal of what must be known before the request can be read: by redirect where the parameters outside name a trusted
+/// redirect URI, else a page.
+pub fn refuse_unread(params: &Params, client: &Client, error: AuthorizeError) -> AuthorizeRefused {
+    match reply_to(params, client) {
+        Ok(to) => AuthorizeRefused::Redirect { to, error },
+        Err(_) => AuthorizeRefused::Page(error),
+    }
+}
+
+fn reply_to(params: &Params, client: &Client) -> Result<ReplyTo, AuthorizeError> {
+    let redirect = client.redirect_to(params.get("redirect_uri").ok_or(AuthorizeError::RedirectUriMissing)?)?;
+    let state = params.get("state").filter(|state| state.len() <= limits::STATE).map(str::to_owned);
+    // A mode that is not served cannot carry the refusal that says so.
+    let mode = ResponseMode::parse(params.get("response_mode"), &redirect).unwrap_or_default();
+    Ok(ReplyTo { redirect, state, mode })
+}
+
 impl AuthorizationRequest {
     /// Every check in the order of the specifications.
     ///
@@ -55,14 +76,7 @@ impl AuthorizationRequest {
         client: Arc<Client>,
         bare: BareRequests,
     ) -> Result<Self, AuthorizeRefused> {
-        let Some(raw) = params.get("redirect_uri") else {
-            return Err(AuthorizeRefused::Page(AuthorizeError::RedirectUriMissing));
-        };
-        let redirect = client.redirect_to(raw).map_err(|error| AuthorizeRefused::Page(error.into()))?;
-        let state = params.get("state").filter(|state| state.len() <= limits::STATE).map(str::to_owned);
-        // A mode that is not served cannot carry the refusal that says so.
-        let mode = ResponseMode::parse(params.get("response_mode"), &redirect).unwrap_or_default();
-        let to = ReplyTo { redirect, state, mode };
+        let to = reply_to(params, &client).map_err(AuthorizeRefused::Page)?;
         if let Some(error) = problem {
             return Err(AuthorizeRefused::Redirect { to, error: error.into() });
         }
@@ -108,6 +122,7 @@ impl AuthorizationRequest {
             auth_time,
             sub: claims.sub,
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
+            pushed: params.get("request_uri").and_then(PushedUri::parse),
             login_hint: params.get("login_hint").map(str::to_owned),
             ui_locales: params.get("ui_locales").map(str::to_owned),
             client,
@@ -133,12 +148,6 @@ impl AuthorizationRequest {
 
 /// OpenID Connect Core §3.1.2.6: what is not served has an error of its own.
 fn check_unsupported(params: &Params) -> Result<(), AuthorizeError> {
-    if params.get("request").is_some() {
-        return Err(AuthorizeError::RequestObject);
-    }
-    if params.get("request_uri").is_some() {
-        return Err(AuthorizeError::RequestUri);
-    }
     if params.get("registration").is_some() {
         return Err(AuthorizeError::Registration);
     }

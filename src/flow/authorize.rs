@@ -3,16 +3,18 @@
 //! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
 //! same questions asked in the same order. A repeat login reads and writes nothing here.
 
-use super::{Provider, Unavailable, register, session};
+use super::{Provider, Unavailable, register, request, session};
 use crate::authn::{self, BrowserSecret, Hinted, Interaction, SignedIn, Why};
-use crate::authorize::{AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, client_id};
+use crate::authorize::{
+    AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
+};
 use crate::client::{Client, TrustedRedirect};
 use crate::code::IssuedCode;
 use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
 use crate::keys::{JwtError, Sub};
 use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
-use crate::store::{Db, StoreError, clients, passkeys};
+use crate::store::{Db, StoreError, clients, passkeys, pushed};
 use std::sync::Arc;
 
 /// A browser at the authorization endpoint, for the first time or again.
@@ -82,13 +84,21 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         look(provider, id.clone(), arrival.session, now).await.map_err(|_| page(AuthorizeError::Unavailable))?;
     let client = known.client.ok_or_else(|| page(AuthorizeError::ClientUnknown(id.to_string())))?;
     let refused = |refused: AuthorizeRefused| Refused { client_id: Some(id.clone()), refused };
-    let request = AuthorizationRequest::parse(&arrival.params, arrival.problem, client, provider.bare_requests)
-        .map_err(refused)?;
+    let params = match &arrival.interaction {
+        // What was sealed into the page was resolved before.
+        Some(_) => arrival.params,
+        None => {
+            let problem = arrival.problem.as_ref();
+            request::resolve(provider, &client, arrival.params, problem).await.map_err(refused)?
+        }
+    };
+    let request =
+        AuthorizationRequest::parse(&params, arrival.problem, client, provider.bare_requests).map_err(refused)?;
     let refuse = |error: AuthorizeError| refused(request.refuse(error));
 
     let interaction = match arrival.interaction {
         Some(interaction) => interaction,
-        None => Interaction::begin(arrival.params.encode(), arrival.browser, now, &mut *provider.rng()),
+        None => Interaction::begin(params.encode(), arrival.browser, now, &mut *provider.rng()),
     };
     let live = known.live.as_ref();
     let hinted = hint(provider, &request, live).map_err(refuse)?;
@@ -142,9 +152,21 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
             .await
             .map_err(|_| refuse(AuthorizeError::Unavailable))?;
     }
+    take_away(provider, &request).await.map_err(refuse)?;
     let code = IssuedCode::issue(&request, &consented, &provider.keys, now, &mut *provider.rng())
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;
     Ok(Next::Answer(AuthorizationResponse::code(&request.reply_to(), code.as_str(), &provider.issuer)))
+}
+
+/// A pushed request leads to one code (RFC 9126 §4): its row goes, in a write of its own.
+async fn take_away(provider: &Provider, request: &AuthorizationRequest) -> Result<(), AuthorizeError> {
+    let Some(uri) = &request.pushed else { return Ok(()) };
+    let id = uri.id();
+    match provider.store.write(move |tx| pushed::spend(tx, &id)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(RequestUriError::Spent(uri.as_str().to_owned()).into()),
+        Err(_) => Err(AuthorizeError::Unavailable),
+    }
 }
 
 async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Timestamp) -> Result<Known, Unavailable> {

@@ -176,3 +176,51 @@ impl From<Fetcher> for Arc<dyn Fetch> {
         Arc::new(fetcher)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(reach: Reach, url: &str) -> FetchError {
+        let fetcher = Fetcher::new(reach, &[]).unwrap();
+        fetcher.get(&Url::parse(url).unwrap(), Bounds::DOCUMENT).await.unwrap_err()
+    }
+
+    /// OWASP, Server-Side Request Forgery Prevention: an address is judged before anything is opened.
+    #[tokio::test]
+    async fn an_address_that_is_not_public_is_not_opened() {
+        for url in [
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://2130706433/",
+            "https://0x7f.0.0.1/",
+            "https://0.0.0.0/",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest/meta-data/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[fd00::1]/",
+        ] {
+            assert_eq!(refused(Reach::Public, url).await, FetchError::Address, "{url}");
+        }
+    }
+
+    /// A name is judged by what it leads to, at the moment of the connection: rebinding gains nothing.
+    #[tokio::test]
+    async fn a_name_that_leads_here_is_not_followed() {
+        for url in ["https://localhost/", "https://localhost.:8443/"] {
+            assert_eq!(refused(Reach::Public, url).await, FetchError::Address, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_https_leaves_this_machine() {
+        for url in ["http://example.org/", "http://localhost/", "ftp://example.org/", "file:///etc/passwd", "data:,x"] {
+            assert_eq!(refused(Reach::Public, url).await, FetchError::Scheme, "{url}");
+        }
+        for url in ["http://example.org/", "http://10.0.0.1/", "http://localhost.example/"] {
+            assert_eq!(refused(Reach::Loopback, url).await, FetchError::Scheme, "{url}");
+        }
+        assert_eq!(refused(Reach::Loopback, "https://10.0.0.1/").await, FetchError::Address);
+    }
+}

@@ -44,8 +44,8 @@ oauth_errors! {
     TemporarilyUnavailable => "temporarily_unavailable", 503, "RFC 6749 §4.1.2.1";
     LoginRequired => "login_required", 400, "OpenID Connect Core §3.1.2.6";
     ConsentRequired => "consent_required", 400, "OpenID Connect Core §3.1.2.6";
-    RequestNotSupported => "request_not_supported", 400, "OpenID Connect Core §3.1.2.6";
-    RequestUriNotSupported => "request_uri_not_supported", 400, "OpenID Connect Core §3.1.2.6";
+    InvalidRequestObject => "invalid_request_object", 400, "RFC 9101 §7";
+    InvalidRequestUri => "invalid_request_uri", 400, "RFC 9101 §7";
     RegistrationNotSupported => "registration_not_supported", 400, "OpenID Connect Core §3.1.2.6";
     UnmetAuthenticationRequirements => "unmet_authentication_requirements", 400, "OpenID Connect Unmet Authentication Requirements 1.0 §2";
     InvalidToken => "invalid_token", 401, "RFC 6750 §3.1";

@@ -2,7 +2,7 @@
 //!
 //! An expiring id sorts by its expiry, so a sweep is one range delete on the primary key and inserts stay local.
 
-use super::Timestamp;
+use super::{Timestamp, TokenHash};
 use data_encoding::{BASE64URL_NOPAD, Encoding, Specification};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,11 @@ random_id!(
     /// One running node: who holds a lease.
     NodeId
 );
+expiring_id!(
+    /// A pushed authorization request's row.
+    PushedId,
+    16
+);
 bytes_id!(
     /// Keyed digest of a network number, by which a person is found.
     NumberDigest,
@@ -162,6 +167,16 @@ impl AssertionId {
         let mut bytes = [0; 16];
         bytes[..4].copy_from_slice(&Self::hour_prefix(expires));
         bytes[4..].copy_from_slice(&digest[..12]);
+        Self(bytes)
+    }
+}
+
+impl PushedId {
+    /// The row of a handle that only its bearer knows: its hour, then twelve bytes of its SHA-256.
+    pub fn of_handle(handle: &[u8; 32]) -> Self {
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&handle[..4]);
+        bytes[4..].copy_from_slice(&TokenHash::of(handle).as_bytes()[..12]);
         Self(bytes)
     }
 }

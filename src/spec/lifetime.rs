@@ -38,6 +38,8 @@ pub const fn factor(factor: Factor) -> Duration {
 pub const LAST_SEEN_STEP: Duration = Duration::from_secs(15 * MINUTE);
 /// A pending request at the authorization endpoint.
 pub const INTERACTION: Duration = Duration::from_secs(15 * MINUTE);
+/// A pushed authorization request, until the browser brings it.
+pub const PUSHED_REQUEST: Duration = Duration::from_secs(MINUTE);
 /// A result-only consent.
 pub const CONSENT: Duration = Duration::from_secs(365 * DAY);
 /// A refusal kept for `hufu trace`.

@@ -23,6 +23,8 @@ pub struct Additional {
     pub authorization_response_iss_parameter_supported: bool,
     /// Initiating User Registration via OpenID Connect 1.0 §4 (the list of `prompt` values).
     pub prompt_values_supported: Vec<String>,
+    /// RFC 9126 §5.
+    pub pushed_authorization_request_endpoint: String,
     /// RP-Initiated Logout 1.0 §2.1.
     pub end_session_endpoint: String,
     /// Back-Channel Logout 1.0 §2.1.
@@ -63,6 +65,7 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         code_challenge_methods_supported: texts(&["S256"]),
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: texts(&["none", "login", "consent", "select_account"]),
+        pushed_authorization_request_endpoint: at("/par"),
         end_session_endpoint: at("/logout"),
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
@@ -111,8 +114,15 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     .set_claims_supported(Some(claims))
     .set_ui_locales_supported(Some(locales))
     .set_claims_parameter_supported(Some(true))
-    .set_request_parameter_supported(Some(false))
-    .set_request_uri_parameter_supported(Some(false)))
+    .set_request_parameter_supported(Some(true))
+    .set_request_uri_parameter_supported(Some(true))
+    .set_require_request_uri_registration(Some(true))
+    .set_request_object_signing_alg_values_supported(Some(vec![
+        Alg::RsaSsaPkcs1V15Sha256,
+        Alg::RsaSsaPssSha256,
+        Alg::EcdsaP256Sha256,
+        Alg::EdDsa,
+    ])))
 }
 
 /// How websites may have responses encrypted to them (RFC 7518 §4.1).

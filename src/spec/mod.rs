@@ -17,7 +17,9 @@ mod time;
 pub use acr::{Acr, Assurance, Factor, FactorSet};
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
-pub use id::{AssertionId, CeremonyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, SessionId, SpentId, TraceId};
+pub use id::{
+    AssertionId, CeremonyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId, SpentId, TraceId,
+};
 pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};
 pub use metadata::{Metadata, metadata};
 pub use openidconnect::core::CoreJwsSigningAlgorithm;

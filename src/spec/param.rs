@@ -87,6 +87,35 @@ impl Params {
         (Self(pairs), problem)
     }
 
+    /// Parameters of another form than an encoded text, within the same bounds.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of(pairs: Vec<(String, String)>) -> Result<Self, ParamError> {
+        Self::parse(Self(pairs).encode().as_bytes())
+    }
+
+    /// These with those of `inside` in place of their namesakes.
+    #[must_use]
+    pub fn superseded_by(mut self, inside: Self) -> Self {
+        self.0.retain(|(name, _)| inside.get(name).is_none());
+        self.0.extend(inside.0);
+        self
+    }
+
+    /// These with another value of `name`.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        self.superseded_by(Self(vec![(name.to_owned(), value.to_owned())]))
+    }
+
+    /// These without the ones of such a name.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
     /// The value of `name`, when it was sent.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -23,6 +23,7 @@ pub mod meta;
 pub mod outbox;
 pub mod passkeys;
 pub mod persons;
+pub mod pushed;
 pub mod refusals;
 pub mod sessions;
 pub mod signing_keys;

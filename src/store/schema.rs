@@ -57,6 +57,10 @@ tables! {
     assertions (id) {
         id -> Binary,
     }
+    pushed (id) {
+        id -> Binary,
+        sealed -> Binary,
+    }
     refusals (id) {
         id -> Binary,
         client_id -> Nullable<Text>,

@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, grants, outbox, refusals, spent};
+use super::schema::{assertions, grants, outbox, pushed, refusals, spent};
 use super::{StoreError, Tx};
 use crate::spec::{SessionId, Timestamp};
 
@@ -16,16 +16,18 @@ pub enum Expiring {
     Grants,
     Spent,
     Assertions,
+    Pushed,
     Refusals,
     Outbox,
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 6] = [
+    pub const ALL: [Expiring; 7] = [
         Expiring::Consents,
         Expiring::Grants,
         Expiring::Spent,
         Expiring::Assertions,
+        Expiring::Pushed,
         Expiring::Refusals,
         Expiring::Outbox,
     ];
@@ -51,6 +53,7 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
         Expiring::Grants => below!(tx, grants, hour, most),
         Expiring::Spent => below!(tx, spent, hour, most),
         Expiring::Assertions => below!(tx, assertions, hour, most),
+        Expiring::Pushed => below!(tx, pushed, hour, most),
         Expiring::Refusals => below!(tx, refusals, hour, most),
         Expiring::Outbox => below!(tx, outbox, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,

@@ -30,6 +30,18 @@ pub fn json(provider: &Provider, visit: &Visit, client_id: Option<&ClientId>, er
     answer.json(body(&refusal, visit))
 }
 
+/// A pushed request that breaks a rule, told as the token endpoint tells (RFC 9126 §2.3).
+pub fn not_pushed(
+    provider: &Provider,
+    visit: &Visit,
+    client_id: Option<&ClientId>,
+    error: &AuthorizeError,
+) -> HttpResponse {
+    let refusal = error.refusal();
+    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    begin(&refusal).json(body(&refusal, visit))
+}
+
 /// A refusal of a protected resource.
 pub fn bearer(
     provider: &Provider,

@@ -91,6 +91,11 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .route(web::method(Method::OPTIONS).to(oauth::preflight)),
         )
         .service(
+            web::resource("/par")
+                .route(web::post().to(oauth::push))
+                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+        )
+        .service(
             web::resource("/userinfo")
                 .route(web::get().to(oauth::userinfo))
                 .route(web::post().to(oauth::userinfo))

@@ -4,7 +4,7 @@ use super::error;
 use super::form::Body;
 use super::visit::Visit;
 use crate::flow::discovery::Document;
-use crate::flow::{self, Provider, UserInfoError};
+use crate::flow::{self, NotPushed, Provider, PushError, UserInfoError};
 use crate::spec::Params;
 use crate::token::{AccessTokenError, TokenError};
 use crate::userinfo::UserInfoResponse;
@@ -61,6 +61,25 @@ pub async fn token(provider: web::Data<Provider>, visit: Visit, request: HttpReq
                 .insert_header((header::PRAGMA, "no-cache"))
                 .json(tokens),
             Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+        },
+    };
+    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
+    answer
+}
+
+pub async fn push(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
+    let mut answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, None, &error),
+        Ok(form) => match flow::push(&provider, authorization(&request), &form).await {
+            Ok(pushed) => {
+                HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-cache, no-store")).json(pushed)
+            }
+            Err(NotPushed { client_id, error: PushError::Caller(error) }) => {
+                error::json(&provider, &visit, client_id.as_ref(), &error)
+            }
+            Err(NotPushed { client_id, error: PushError::Request(error) }) => {
+                error::not_pushed(&provider, &visit, client_id.as_ref(), &error)
+            }
         },
     };
     answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));

@@ -55,9 +55,13 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "claims_parameter_supported": true,
         // hints::the_page_speaks_the_language_that_was_asked_for
         "ui_locales_supported": ["zh-CN", "en"],
-        // bad_authorize: request, request_uri
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        // protocol::pushed::*
+        "pushed_authorization_request_endpoint": at("/par"),
+        // protocol::request_objects::*
+        "request_object_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        "require_request_uri_registration": true,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
         // bad_token: the verifier
         "code_challenge_methods_supported": ["S256"],
         // every answer that `Rp` and `Refused` read

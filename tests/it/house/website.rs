@@ -60,6 +60,18 @@ impl Website {
         format!("/authorize?{}", query.finish())
     }
 
+    /// Pushes such a request (RFC 9126 §2).
+    pub async fn push(&self, extra: &[(&str, &str)]) -> Answer {
+        let request = self.request(extra);
+        let form = request.split_once('?').expect("a query").1.to_owned();
+        let mut request = HTTP.post(format!("{}/par", self.address)).body(form);
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        if let Some(secret) = &self.secret {
+            request = request.basic_auth(encoded(self.id()), Some(encoded(secret)));
+        }
+        Answer::of(request.send().await).await
+    }
+
     /// Redeems a code with a client assertion in place of a secret.
     pub async fn redeem_by_assertion(&self, code: &str, assertion: &str) -> Answer {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

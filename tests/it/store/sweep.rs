@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::{AssertionId, OutboxId, TraceId};
+use hufu::spec::{AssertionId, OutboxId, PushedId, TraceId};
 use hufu::store::outbox::{self, OutboxRow};
 use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::sweep::{self, Expiring};
-use hufu::store::{assertions, consents};
+use hufu::store::{assertions, consents, pushed};
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
 
@@ -73,6 +73,7 @@ on_each_database! {
                 grants::insert_once(tx, &GrantId::expiring(past, &mut rng))?;
                 spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
                 assertions::spend(tx, &AssertionId::expiring(past, &mut rng))?;
+                pushed::insert(tx, &PushedId::expiring(past, &mut rng), &[1])?;
                 let body = "{}".to_owned();
                 refusals::insert(tx, &RefusalRow { id: TraceId::expiring(past, &mut rng), client_id: None, body }, 9)
             })

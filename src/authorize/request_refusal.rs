@@ -1,0 +1,102 @@
+//! What a website is told whose request object or `request_uri` does not count. RFC 9101 §7.
+
+use super::{RequestObjectError, RequestUriError};
+use crate::keys::JwtError;
+use crate::spec::{OAuthError, Refusal, Refuse};
+
+impl Refuse for RequestObjectError {
+    fn refusal(&self) -> Refusal {
+        let say = |code| Refusal::new(OAuthError::InvalidRequestObject, code).received(self.to_string());
+        match self {
+            Self::Jwt(error) => jwt(error, say),
+            Self::NoKeys => say("request.no_keys")
+                .expected("a registered jwks or jwks_uri (RFC 9101 §6.2)")
+                .fix("register the client's public keys"),
+            Self::JwksUri(_) => say("request.jwks_uri")
+                .expected("a JWK Set that is fetched at jwks_uri (RFC 7517 §5)")
+                .fix("open jwks_uri in a browser: it must answer 200 over https, at once, with public keys"),
+            Self::IssuerDiffers | Self::ClientIdDiffers | Self::ClientIdMissing => say("request.client_id")
+                .expected("the client_id, as iss and as client_id, inside as outside (RFC 9101 §5)")
+                .fix("set both to the client_id"),
+            Self::AudienceDiffers(_) => {
+                say("request.audience").expected("the issuer (RFC 9101 §4)").fix("set aud to the issuer")
+            }
+            Self::SubjectIsClient => say("request.subject")
+                .expected(
+                    "no sub that is the client_id: such an object could pass for a client assertion (RFC 9101 §10.8)",
+                )
+                .fix("drop sub"),
+            Self::Nested(_) => say("request.nested")
+                .expected("neither request nor request_uri inside (OpenID Connect Core §6.1)")
+                .fix("drop it from the object"),
+            Self::NotText(_) | Self::Params(_) => say("request.parameter")
+                .expected("parameters as JSON strings, within the bounds that they have outside (RFC 9101 §4)")
+                .fix("send the value as text"),
+        }
+    }
+}
+
+fn jwt(error: &JwtError, say: impl Fn(&'static str) -> Refusal) -> Refusal {
+    match error {
+        JwtError::Expired | JwtError::NotYetValid | JwtError::NoExpiry => say("request.times")
+            .expected("exp, nbf and iat around the server's time (RFC 7519 §4.1)")
+            .fix("set the clock, and sign a new object for every request"),
+        JwtError::UnknownAlg(_) | JwtError::AlgNotAllowed(_) => say("request.alg")
+            .expected("request_object_signing_alg, or an algorithm that discovery lists; none is not served")
+            .fix("sign with that algorithm, or update the registration"),
+        JwtError::NoKey | JwtError::SignatureDiffers => say("request.signature")
+            .expected("a signature by a key of the client, named by its kid (RFC 9101 §6.2)")
+            .fix("register the public key that you sign with"),
+        JwtError::TooLong(_)
+        | JwtError::Malformed(_)
+        | JwtError::Critical
+        | JwtError::TypDiffers(_)
+        | JwtError::Claims(_)
+        | JwtError::OtherIssuer
+        | JwtError::OtherAudience => say("request.malformed")
+            .expected("a signed JWT in compact form, typ oauth-authz-req+jwt or JWT (RFC 9101 §4)")
+            .fix("let a JOSE library make the object"),
+    }
+}
+
+impl From<&RequestUriError> for OAuthError {
+    fn from(error: &RequestUriError) -> Self {
+        match error {
+            RequestUriError::BesideRequest | RequestUriError::AlreadyPushing => Self::InvalidRequest,
+            RequestUriError::NotRegistered(_)
+            | RequestUriError::Fetch(_)
+            | RequestUriError::HashDiffers
+            | RequestUriError::Unknown(_)
+            | RequestUriError::Spent(_) => Self::InvalidRequestUri,
+        }
+    }
+}
+
+impl Refuse for RequestUriError {
+    fn refusal(&self) -> Refusal {
+        let say = |code| Refusal::new(self.into(), code).received(self.to_string());
+        match self {
+            Self::BesideRequest => say("request_uri.beside_request")
+                .expected("one of the two (RFC 9101 §5)")
+                .fix("send request or request_uri, not both"),
+            Self::AlreadyPushing => say("request_uri.while_pushing")
+                .expected("the parameters themselves, or request (RFC 9126 §2.1)")
+                .fix("drop request_uri"),
+            Self::NotRegistered(_) => say("request_uri.not_registered")
+                .expected("one of the client's request_uris, but for its fragment, or a pushed request's (Core §6.2)")
+                .fix("register it in request_uris, or push the request"),
+            Self::Fetch(_) => say("request_uri.fetch")
+                .expected("a request object of at most 64 KiB, answered with 200 over https within five seconds")
+                .fix("open request_uri from another network; or push the request instead"),
+            Self::HashDiffers => say("request_uri.hash")
+                .expected("the base64url SHA-256 of the document as fragment, or another fragment (Core §6.2)")
+                .fix("change the fragment with the document"),
+            Self::Unknown(_) => say("request_uri.unknown")
+                .expected("a request_uri that this client pushed within the last minute (RFC 9126 §2.2, §4)")
+                .fix("push the request just before the browser leaves, with the same client_id"),
+            Self::Spent(_) => say("request_uri.spent")
+                .expected("a pushed request that led to no code yet (RFC 9126 §4)")
+                .fix("push each request anew"),
+        }
+    }
+}

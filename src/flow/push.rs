@@ -1,0 +1,99 @@
+//! A website pushes its authorization request before the person comes: authenticated, checked as at the authorization
+//! endpoint, kept for a minute, good for one code. RFC 9126; docs/adr/0011-a-pushed-request-leads-to-one-code.md.
+
+use super::client_auth::{self, Refused as NotAuthenticated};
+use super::{Provider, request};
+use crate::authorize::{
+    AuthorizationRequest, AuthorizeError, AuthorizeRefused, Outside, PushedRequest, PushedUri, RequestUriError,
+};
+use crate::client::{Client, ClientAuthError};
+use crate::spec::{ClientId, Params, lifetime};
+use crate::store::pushed;
+use crate::token::TokenError;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// RFC 9126 §2.2.
+#[derive(Debug, Serialize)]
+pub struct PushedAnswer {
+    pub request_uri: String,
+    pub expires_in: u64,
+}
+
+/// Why nothing was pushed.
+#[derive(Debug)]
+pub enum PushError {
+    /// Who calls, or how.
+    Caller(TokenError),
+    /// What is asked for.
+    Request(AuthorizeError),
+}
+
+/// A refusal and whose it was, where that is known.
+#[derive(Debug)]
+pub struct NotPushed {
+    pub client_id: Option<ClientId>,
+    pub error: PushError,
+}
+
+impl From<NotAuthenticated> for NotPushed {
+    fn from(refused: NotAuthenticated) -> Self {
+        Self { client_id: refused.client_id, error: PushError::Caller(refused.error) }
+    }
+}
+
+/// Keeps a request for its client.
+///
+/// # Errors
+/// As RFC 9126 §2.3.
+pub async fn push(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<PushedAnswer, NotPushed> {
+    let client = client_auth::authenticate(provider, authorization, form, "/par").await?;
+    let refused = |error| NotPushed { client_id: Some(client.client_id().clone()), error };
+    let uri = PushedUri::issue(provider.now(), &mut *provider.rng());
+    let sealed = match sealed(provider, client.client(), form, &uri).await {
+        Ok(sealed) => sealed,
+        Err(error) => {
+            client_auth::spend(provider, &client).await.map_err(|error| refused(PushError::Caller(error)))?;
+            return Err(refused(PushError::Request(error)));
+        }
+    };
+    let (id, assertion) = (uri.id(), client.assertion());
+    let kept = provider
+        .store
+        .write(move |tx| Ok(client_auth::spend_in(tx, assertion.as_ref())? && pushed::insert(tx, &id, &sealed)?));
+    match kept.await {
+        Ok(true) => {
+            Ok(PushedAnswer { request_uri: uri.as_str().to_owned(), expires_in: lifetime::PUSHED_REQUEST.as_secs() })
+        }
+        Ok(false) => Err(refused(PushError::Caller(ClientAuthError::AssertionReplayed.into()))),
+        Err(_) => Err(refused(PushError::Caller(TokenError::Unavailable))),
+    }
+}
+
+/// The request as its row holds it, after every check that needs no person.
+async fn sealed(
+    provider: &Provider,
+    client: &Arc<Client>,
+    form: &Params,
+    uri: &PushedUri,
+) -> Result<Vec<u8>, AuthorizeError> {
+    // RFC 9126 §2.1: "The request_uri authorization request parameter MUST NOT be provided in this case".
+    if form.get("request_uri").is_some() {
+        return Err(RequestUriError::AlreadyPushing.into());
+    }
+    let own = form.clone().without(&["client_secret", "client_assertion_type", "client_assertion"]);
+    let params = own.with("client_id", client.client_id.as_str());
+    let params = match params.get("request") {
+        // RFC 9126 §3: beside an object, the form holds what authenticates the client and nothing that counts.
+        Some(token) => request::read(provider, client, token, params.clone(), Outside::Ignored).await?,
+        None => request::plain(client).map(|()| params)?,
+    };
+    // The code that this leads to takes the row away, so the request has to remember where it came from.
+    let params = params.with("request_uri", uri.as_str());
+    match AuthorizationRequest::parse(&params, None, Arc::clone(client), provider.bare_requests) {
+        Ok(_) => {}
+        Err(AuthorizeRefused::Page(error) | AuthorizeRefused::Redirect { error, .. }) => return Err(error),
+    }
+    let request = PushedRequest::of(&client.client_id, params.encode(), provider.now());
+    provider.keys.seal_bytes(&request, &mut *provider.rng()).map_err(|_| AuthorizeError::Unavailable)
+}
