@@ -84,7 +84,7 @@ mod tests {
     fn a_request_uri_comes_back_as_itself_and_hides_its_row() {
         let issued = PushedUri::issue(NOW, &mut StdRng::seed_from_u64(1));
         assert_eq!(PushedUri::parse(issued.as_str()), Some(issued.clone()));
-        let handle = BASE64URL_NOPAD.decode(issued.as_str()[URN.len()..].as_bytes()).unwrap();
+        let handle = BASE64URL_NOPAD.decode(&issued.as_str().as_bytes()[URN.len()..]).unwrap();
         assert_eq!(handle[..4], issued.id().as_bytes()[..4], "the hour, so that the sweep finds it");
         assert_ne!(handle[4..16], issued.id().as_bytes()[4..], "and a hash of the rest");
         for bad in ["", URN, "urn:ietf:params:oauth:request_uri:AAAA", "https://a.example/"] {
