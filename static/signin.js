@@ -42,5 +42,7 @@
   });
 
   form.hidden = false;
+  const without = document.getElementById("no-passkey");
+  if (without) without.hidden = true;
   offer();
 })();

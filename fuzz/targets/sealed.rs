@@ -84,8 +84,6 @@ pub fn cookies(data: &[u8]) {
     let value = text(data);
     if let Some(cookie) = SessionCookie::parse(&value) {
         assert_eq!(cookie.expose(), value);
-        assert!(cookie.csrf("form").matches(&cookie.csrf("form").to_text()));
-        assert!(!cookie.csrf("form").matches(&value));
     }
     if let Some(secret) = BrowserSecret::parse(&value) {
         assert_eq!(secret.expose(), value);

@@ -9,6 +9,7 @@ type-large = Larger type
 type-normal = Normal type
 back-to = Back to { $site }
 back-home = To the start page
+other-way = Another way to sign in at { $site }
 help-code = If you ask someone for help, give this code:
 
 ## Landing
@@ -19,6 +20,8 @@ landing-me = My page
 landing-try = Try it at { $site }
 landing-name-heading = Why “Hufu”
 landing-name = A tiger tally, hǔfú, was a bronze cut in two. Each half proved itself only against its own other half. Every website gets its own half of you, and no two halves match.
+landing-freeze-heading = If a device is lost
+landing-freeze = Or if someone may know your PIN: stop your number from anywhere.
 landing-sites-heading = For websites
 landing-sites = Any ordinary OpenID Connect library will do.
 landing-button = The sign-in button
@@ -35,22 +38,28 @@ code-hint = 8 digits from your code app. New every 30 seconds.
 signin-title = Sign in
 signin-asks = { $site } asks who you are. It gets a code of its own, never your name or number.
 signin-again = { $site } asks you to sign in once more, so that it can be sure it is you.
+signin-needs-passkey = { $site } asks for your passkey as well. PIN and code alone are not enough for it.
+signin-needs-code = { $site } asks for your PIN and code as well. The passkey alone is not enough for it.
+signin-no-passkey = This browser cannot ask for a passkey, or JavaScript is off in it. Turn JavaScript on and load this page again, or use another browser. You can also go back.
 signin-own = To see and change what you agreed to, and how you sign in.
 signin-problem = You are not signed in yet
 signin-number-shape = The network number has 16 letters and digits. Please check it.
 signin-pin-shape = The PIN has 8 digits. Please check it.
 signin-code-shape = The one-time code has 8 digits. Please check it.
 signin-mismatch = Number, PIN and code do not go together. Please check all three, and wait for a new code before you try again.
-signin-passkey-refused = This passkey was not accepted. Please try another one, or use your number, PIN and code.
+signin-passkey-refused = This passkey was not accepted. Please try another one.
+signin-passkey-refused-or = You can also use your number, PIN and code.
 signin-too-many = There were too many tries. { $minutes ->
-        [one] Please wait a minute, or use your passkey.
-       *[other] Please wait { $minutes } minutes, or use your passkey.
+        [one] Please wait a minute.
+       *[other] Please wait { $minutes } minutes.
     }
+signin-too-many-or = A passkey works at once.
 signin-stale = The page was open for a long time, so this is a new one. Please sign in again.
 signin-passkey = Sign in with a passkey
 signin-passkey-hint = Your fingerprint, face or screen lock. They stay on your device.
 signin-passkey-waiting = Please follow what your device asks.
 signin-passkey-stopped = That was not completed. Try again, or use your network number.
+signin-passkey-stopped-only = That was not completed. You can try again.
 signin-or = or
 signin-number-way = With your network number
 signin-submit = Sign in
@@ -98,6 +107,8 @@ refusal-foreign-form = We cannot tell that this came from our page
 refusal-foreign-form-do = Please go back and try once more. Your browser must accept cookies from this site.
 refusal-not-found = There is nothing at this address
 refusal-not-found-do = The address may be mistyped, or the page has moved.
+refusal-wrong-method = This page cannot be opened by itself
+refusal-wrong-method-do = Nothing happened, and nothing was sent. Please go back to the website and start once more.
 refusal-too-large = That was too large
 refusal-too-large-do = You did nothing wrong. Please go back and try again there. If it happens again, give the website the code below.
 refusal-sign-out = The website’s request to sign you out is not in order
@@ -122,6 +133,28 @@ signed-out-title = You are signed out
 signed-out-lead = Whoever uses this browser next has to sign in.
 signed-out-going = In a moment you are taken back to { $site }.
 signed-out-frame = A website signs you out
+
+## Freezing
+freeze-link = Freeze my number
+freeze-title = Freeze your number
+freeze-lead = Nobody can sign in with a frozen number. You are signed out in every browser, and websites can no longer ask us about you.
+freeze-lift-heading = How it is lifted
+freeze-lift = Sign in with one of your passkeys; you are asked before it is lifted. Without a passkey only the operator of this service can lift it.
+freeze-problem = Nothing is frozen yet
+freeze-submit = Freeze now
+freeze-not = Do not freeze
+frozen-title = Your number is frozen
+frozen-certainly = Nobody can sign in with it, and you are signed out in every browser.
+frozen-perhaps = If number and PIN go together, the number is frozen
+frozen-perhaps-why = We always give this same answer, so that nobody can find out here whether a PIN is right.
+frozen-sure-heading = To be sure
+frozen-sure = Try to sign in with your PIN. If that still works, the number is not frozen: something was mistyped, or there were too many tries. Try once more in an hour, or freeze it on your page.
+lift-title = You have frozen your number
+lift-lead = This passkey is yours, so you can lift the freeze. Do it only if number, PIN and devices are safe again.
+lift-after = Afterwards you sign in as before, and every website knows you by the same code.
+lift-submit = Lift the freeze and sign in
+lift-not = Stay frozen
+lift-not-site = Stay frozen, back to { $site }
 
 ## Busy
 form-post-title = Back to { $host }
@@ -191,11 +224,14 @@ me-pin-new = New PIN
 me-pin-rule = 8 digits. No row such as 12345678, no repetition, not your birth date.
 me-pin-again = New PIN once more
 me-pin-submit = Change the PIN
+me-freeze = Freeze my number …
+me-freeze-lift = Signing in with one of your passkeys lifts it again.
+me-freeze-no-passkey = You have no passkey. Without one, only the operator of this service can lift the freeze. Add a passkey first if you can.
+me-freeze-anyway = Freeze all the same
 me-sign-out = Sign out
 
 notice-consent-withdrawn = Withdrawn. The website has to ask you again.
 notice-session-ended = That session is ended.
-notice-sessions-ended = You are signed out everywhere.
 notice-passkey-added = The passkey is added.
 notice-passkey-renamed = The passkey has its new name.
 notice-passkey-removed = The passkey is removed. Delete it on your device too.
@@ -204,6 +240,7 @@ notice-pin-changed = The new PIN is set.
 problem-passkey-refused = The passkey could not be added. Please try again, or use another device.
 problem-passkey-name = Please give the passkey a name of at most 64 characters.
 problem-last-way = This is your only way to sign in. Add another first.
+problem-no-way-back = Nothing is frozen yet. Please read this first, then decide.
 problem-stale = The page was open for a long time, so this is a new one. Please try again.
 problem-pin-mismatch = Current PIN and code do not go together. Please check both, and wait for a new code before you try again.
 problem-pin-shape = The new PIN must have 8 digits.

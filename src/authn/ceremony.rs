@@ -23,13 +23,21 @@ pub struct Interaction {
     proof: Option<Proof>,
     /// Whose session the consent page was shown in.
     asked: Option<SessionId>,
-    locale: Option<String>,
+    /// A passkey that was touched while the person was frozen; lifting waits for a word of its own.
+    touched: Option<Touch>,
 }
 
 /// The first sign-in that took place within this interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Proof {
     session: SessionId,
+    at: Timestamp,
+}
+
+/// One assertion, and when it was given.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Touch {
+    assertion: TokenHash,
     at: Timestamp,
 }
 
@@ -53,15 +61,8 @@ impl Interaction {
             challenge: Challenge::random(rng),
             proof: None,
             asked: None,
-            locale: None,
+            touched: None,
         }
-    }
-
-    /// The language that the person chose on the way.
-    #[must_use]
-    pub fn in_locale(mut self, locale: Option<String>) -> Self {
-        self.locale = locale;
-        self
     }
 
     /// Checks what came back with a page.
@@ -83,7 +84,20 @@ impl Interaction {
     pub fn renewed(mut self, rng: &mut dyn CryptoRng) -> Self {
         self.ceremony = CeremonyId::expiring(self.started.plus(lifetime::INTERACTION), rng);
         self.challenge = Challenge::random(rng);
+        self.touched = None;
         self
+    }
+
+    /// Notes that a frozen person gave this assertion: the next page asks whether to lift (PROTOCOL 22).
+    #[must_use]
+    pub fn touched(mut self, assertion: &str, at: Timestamp) -> Self {
+        self.touched = Some(Touch { assertion: TokenHash::of(assertion.as_bytes()), at });
+        self
+    }
+
+    /// When this very assertion was given, if the person was then asked whether to lift.
+    pub fn touched_by(&self, assertion: &str) -> Option<Timestamp> {
+        self.touched.filter(|touch| touch.assertion.matches(&TokenHash::of(assertion.as_bytes()))).map(|touch| touch.at)
     }
 
     /// Notes that the person signed in at `at`, which began or raised `session`. The first instant stays, while the
@@ -123,14 +137,6 @@ impl Interaction {
 
     pub const fn challenge(&self) -> &Challenge {
         &self.challenge
-    }
-
-    pub const fn started(&self) -> Timestamp {
-        self.started
-    }
-
-    pub fn locale(&self) -> Option<&str> {
-        self.locale.as_deref()
     }
 }
 
@@ -201,5 +207,16 @@ mod tests {
         assert_ne!(next.ceremony(), interaction.ceremony());
         assert_ne!(next.challenge().as_bytes(), interaction.challenge().as_bytes());
         assert!(next.honoured(Some(&browser), NOW.plus(lifetime::INTERACTION)).is_err());
+    }
+
+    /// PROTOCOL 22: lifting is confirmed for one touch, of one assertion, in one ceremony.
+    #[test]
+    fn a_touch_counts_for_its_own_assertion_and_its_own_ceremony() {
+        let (interaction, _, mut rng) = interaction();
+        assert_eq!(interaction.touched_by("one"), None);
+        let asked = interaction.touched("one", NOW);
+        assert_eq!(asked.touched_by("one"), Some(NOW));
+        assert_eq!(asked.touched_by("another"), None);
+        assert_eq!(asked.renewed(&mut rng).touched_by("one"), None);
     }
 }

@@ -55,8 +55,6 @@ pub enum Verdict {
 /// Why a sign-in was refused: for the log and `hufu trace`, without the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignInRefused {
-    #[error("what was typed is not a network number")]
-    NotANumber,
     #[error("nobody has the number")]
     UnknownNumber,
     #[error("the PIN is wrong")]
@@ -102,8 +100,7 @@ impl SignInRefused {
     /// What the person reads.
     pub const fn wording(self) -> Wording {
         match self {
-            Self::NotANumber
-            | Self::UnknownNumber
+            Self::UnknownNumber
             | Self::WrongPin
             | Self::WrongCode
             | Self::WrongPinAndCode
@@ -120,7 +117,6 @@ impl SignInRefused {
     /// Stable, for the log, the metrics and `hufu trace`.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::NotANumber => "signin.not_a_number",
             Self::UnknownNumber => "signin.unknown_number",
             Self::WrongPin => "signin.wrong_pin",
             Self::WrongCode => "signin.wrong_code",
@@ -139,7 +135,7 @@ impl SignInRefused {
     /// are no guess.
     pub const fn attempt(self) -> Option<Attempt> {
         match self {
-            Self::NotANumber | Self::BudgetSpent { .. } | Self::Passkey => None,
+            Self::BudgetSpent { .. } | Self::Passkey => None,
             Self::UnknownNumber
             | Self::WrongPin
             | Self::WrongCode

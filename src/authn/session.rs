@@ -4,7 +4,6 @@
 //! after thirty idle minutes or twelve hours; a *level* ends sooner the higher it is, and the session goes on at the one
 //! below: who needs the higher again asks for it again. Knows no cookie attributes and no database.
 
-use super::csrf::CsrfToken;
 use crate::keys::{Keys, Sealable, TagPurpose};
 use crate::spec::{Acr, CeremonyId, ClientId, Factor, FactorSet, PersonId, SessionId, Timestamp, TokenHash, lifetime};
 use data_encoding::BASE64URL_NOPAD;
@@ -167,10 +166,6 @@ impl SessionCookie {
     /// The row to look for.
     pub const fn id(&self) -> SessionId {
         self.id
-    }
-
-    pub fn csrf(&self, purpose: &str) -> CsrfToken {
-        CsrfToken::of(self.secret.as_slice(), purpose)
     }
 
     fn secret_hash(&self) -> TokenHash {

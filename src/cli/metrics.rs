@@ -33,6 +33,7 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
     ("hufu_logouts_told_total", Kind::Counter, "Times that a website was told of a sign-out and heard."),
     ("hufu_logouts_failed_total", Kind::Counter, "Times that a website was to be told of a sign-out and did not hear."),
     ("hufu_logouts_given_up_total", Kind::Counter, "Sign-outs that a website was not told of within a day."),
+    ("hufu_freeze_total", Kind::Counter, "Wishes to freeze a number, by what came of them."),
     ("hufu_store_writes", Kind::Gauge, "Write transactions since the node started."),
     ("hufu_store_failures_total", Kind::Counter, "Times that the database could not be had."),
     ("hufu_key_failures_total", Kind::Counter, "Times that the key service or a signing key failed."),

@@ -2,14 +2,18 @@
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
-use super::out::{Reader, table};
+use super::out::{self, Reader, table};
 use super::place::Place;
 use super::{house, text, world};
 use crate::config::{Config, Mode};
 use crate::flow::Provider;
+use crate::keys::TagPurpose;
+use crate::person::{NetworkNumber, PersonState};
 use crate::sandbox::data::{DataDir, Made, Passkey, Secrets};
 use crate::sandbox::registry::{PERSONAS, Persona, Way};
 use crate::sandbox::seed::{self, Tools};
+use crate::spec::NumberDigest;
+use crate::store::persons;
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
@@ -37,6 +41,13 @@ pub enum Command {
         all: bool,
         #[command(flatten)]
         reader: Reader,
+    },
+    /// Lifts the freeze of somebody who has no passkey to lift it with
+    Lift {
+        #[command(flatten)]
+        place: Place,
+        /// The network number, or the persona's key in `persona list --json`
+        who: String,
     },
 }
 
@@ -148,7 +159,34 @@ pub fn run(command: &Command) -> Result<(), Failure> {
                 people => reader.tell(&people, |people| shown(people)),
             }
         }
+        Command::Lift { place, who } => {
+            lift(&Desk::open(place)?, who)?;
+            out::line("The freeze is lifted.")
+        }
     }
+}
+
+/// What the person would do with a passkey: only a freeze can be lifted, and the number, the handle and every sub stay.
+fn lift(desk: &Desk, who: &str) -> Result<(), Failure> {
+    let data = sandbox(&desk.config)?;
+    let provider = house::provider(desk, None)?;
+    let made = begin(&data, &provider)?;
+    let typed = NetworkNumber::parse(who).ok();
+    let meant = |secrets: &&Secrets| {
+        let number = typed.as_ref().zip(secrets.number().ok());
+        secrets.key == who || number.is_some_and(|(typed, number)| typed.matches(&number))
+    };
+    let secrets = made.personas.iter().find(meant).ok_or_else(|| Failure::no("no persona of this sandbox"))?;
+    let number = secrets.number().map_err(Failure::settings)?;
+    let digest = NumberDigest::from_bytes(provider.keys.tag(TagPurpose::Number, &[number.expose()]));
+    let lifted = desk.change(Entry::new("persona lift", json!({ "key": secrets.key })), move |tx| {
+        let Some(person) = persons::by_number_digest(tx, &digest)? else { return Ok(None) };
+        let Some(lifted) = PersonState::parse(&person.state).and_then(|state| state.lift().ok()) else {
+            return Ok(None);
+        };
+        Ok(persons::set_state(tx, &person.id, person.version, lifted.text())?.then_some(()))
+    })?;
+    lifted.ok_or_else(|| Failure::no("the persona is not frozen"))
 }
 
 /// Where a sandbox keeps what its people type: beside its key ring.
@@ -200,7 +238,7 @@ pub fn settle(desk: &Desk, provider: &Provider, data: &DataDir, made: &Made) -> 
 fn move_in(desk: &Desk, provider: &Provider, persona: &Persona, secrets: &Secrets) -> Result<(), Failure> {
     let tools = Tools { keys: &provider.keys, passkeys: &provider.passkeys, rack: &provider.rack, now: world::now() };
     let digest = tools.number_digest(&secrets.number().map_err(Failure::settings)?);
-    if desk.read(move |db| crate::store::persons::by_number_digest(db, &digest))?.is_some() {
+    if desk.read(move |db| persons::by_number_digest(db, &digest))?.is_some() {
         return Ok(());
     }
     let rows = tools.rows(persona, secrets, &mut *world::rng()).map_err(Failure::unavailable)?;

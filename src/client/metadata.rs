@@ -228,6 +228,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl ClientMetadata {
+    /// Where a person goes back to when a login cannot go on: the website's own page, else its other way in.
+    pub fn way_back(&self) -> Option<&str> {
+        self.client_uri.as_deref().or(self.alternative_login_uri.as_deref())
+    }
+}
+
 impl Default for ClientMetadata {
     fn default() -> Self {
         Self {

@@ -60,7 +60,7 @@ pub struct ConsentPage {
 
 /// A refusal and whose it was, where that is known.
 pub struct Refused {
-    pub client_id: Option<ClientId>,
+    pub client: Option<Arc<Client>>,
     pub refused: AuthorizeRefused,
 }
 
@@ -77,13 +77,13 @@ struct Known {
 pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next, Refused> {
     let now = provider.now();
     let id =
-        client_id(&arrival.params, arrival.problem.as_ref()).map_err(|refused| Refused { client_id: None, refused })?;
+        client_id(&arrival.params, arrival.problem.as_ref()).map_err(|refused| Refused { client: None, refused })?;
     // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
-    let page = |error: AuthorizeError| Refused { client_id: None, refused: AuthorizeRefused::Page(error) };
+    let page = |error: AuthorizeError| Refused { client: None, refused: AuthorizeRefused::Page(error) };
     let known =
         look(provider, id.clone(), arrival.session, now).await.map_err(|_| page(AuthorizeError::Unavailable))?;
     let client = known.client.ok_or_else(|| page(AuthorizeError::ClientUnknown(id.to_string())))?;
-    let refused = |refused: AuthorizeRefused| Refused { client_id: Some(id.clone()), refused };
+    let refused = |refused: AuthorizeRefused| Refused { client: Some(client.clone()), refused };
     let params = match &arrival.interaction {
         // What was sealed into the page was resolved before.
         Some(_) => arrival.params,
@@ -92,8 +92,8 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
             request::resolve(provider, &client, arrival.params, problem).await.map_err(refused)?
         }
     };
-    let request =
-        AuthorizationRequest::parse(&params, arrival.problem, client, provider.bare_requests).map_err(refused)?;
+    let request = AuthorizationRequest::parse(&params, arrival.problem, client.clone(), provider.bare_requests)
+        .map_err(refused)?;
     let refuse = |error: AuthorizeError| refused(request.refuse(error));
 
     let interaction = match arrival.interaction {

@@ -53,15 +53,22 @@ impl Slots {
     ) -> Result<SignInRefused, Unavailable> {
         let Some(attempt) = refused.attempt() else { return Ok(refused) };
         let counted = provider.store.write(move |tx| {
-            let doors = self.doors(tx)?;
-            let budget = match doors.admit(now) {
-                Admission::Through(budget) => budget,
-                Admission::TryLater { until } => return Ok(SignInRefused::BudgetSpent { until }),
-            };
-            put(tx, &self.rows(&doors, &doors.after(budget, attempt, now)))?;
-            Ok(refused)
+            Ok(match self.draw(tx, attempt, now)? {
+                Admission::Through(_) => refused,
+                Admission::TryLater { until } => SignInRefused::BudgetSpent { until },
+            })
         });
         Ok(counted.await?)
+    }
+
+    /// Counts one attempt, in the write that judges it, unless the budget is spent.
+    pub fn draw(&self, tx: &mut Tx, attempt: Attempt, now: Timestamp) -> Result<Admission, StoreError> {
+        let doors = self.doors(tx)?;
+        let admission = doors.admit(now);
+        if let Admission::Through(budget) = admission {
+            put(tx, &self.rows(&doors, &doors.after(budget, attempt, now)))?;
+        }
+        Ok(admission)
     }
 
     /// What changed between two readings of the doors.

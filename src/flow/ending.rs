@@ -8,7 +8,7 @@ use super::{Provider, Unavailable};
 use crate::authn::{ClientList, Letter};
 use crate::keys::Epoch;
 use crate::person::PersonSecrets;
-use crate::spec::{SessionId, Timestamp, lifetime};
+use crate::spec::{PersonId, SessionId, Timestamp, lifetime};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
@@ -171,6 +171,53 @@ fn end_with_letter(tx: &mut Tx, ending: &Ending) -> Result<bool, StoreError> {
         outbox::insert(tx, &ending.letter)?;
     }
     Ok(ended)
+}
+
+/// The ends of all sessions of a person, prepared for the write that stops the person.
+#[derive(Clone, Default)]
+pub(super) struct Farewell {
+    endings: Vec<Ending>,
+    /// Which websites each had visited.
+    lists: Vec<(SessionId, ClientList)>,
+}
+
+impl Farewell {
+    /// Looks at the sessions of `person` and seals a letter for each. Nobody's are none, by the same look.
+    pub async fn of(
+        provider: &Provider,
+        person: PersonId,
+        secrets: Option<&PersonSecrets>,
+    ) -> Result<Self, Unavailable> {
+        let rows = provider.store.read(move |db| sessions::of_person(db, &person)).await?;
+        let mut farewell = Self::default();
+        let Some(secrets) = secrets else { return Ok(farewell) };
+        for row in &rows {
+            let list = session::list(provider, &row.clients)?;
+            farewell.endings.push(ending(provider, row, secrets, list.clone())?);
+            farewell.lists.push((row.id, list));
+        }
+        Ok(farewell)
+    }
+
+    /// Which websites the session in this browser had visited.
+    pub fn list(&self, session: SessionId) -> ClientList {
+        let own = self.lists.iter().find(|(id, _)| *id == session);
+        own.map(|(_, list)| list.clone()).unwrap_or_default()
+    }
+
+    /// Whether the sessions are as they were looked at: asked before anything is written.
+    pub fn holds(&self, tx: &mut Tx, person: &PersonId) -> Result<bool, StoreError> {
+        let now = sessions::of_person(tx, person)?;
+        let known = |row: &SessionRow| {
+            self.endings.iter().any(|ending| ending.session == row.id && ending.version == row.version)
+        };
+        Ok(now.iter().all(known))
+    }
+
+    /// Ends them, each with its letter.
+    pub fn carry_out(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.endings.iter().try_for_each(|ending| end_with_letter(tx, ending).map(drop))
+    }
 }
 
 fn carry_out(tx: &mut Tx, endings: &[Ending]) -> Result<Outcome, StoreError> {

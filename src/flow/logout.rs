@@ -154,7 +154,11 @@ fn is_meant(provider: &Provider, hint: &IdTokenHint, client: &Client, live: &Liv
 }
 
 /// The pages to load: each with `iss` and with the `sid` of that website (Front-Channel Logout 1.0 §2).
-async fn frames(provider: &Provider, session: SessionId, list: &ClientList) -> Result<Vec<Url>, Unavailable> {
+pub(super) async fn frames(
+    provider: &Provider,
+    session: SessionId,
+    list: &ClientList,
+) -> Result<Vec<Url>, Unavailable> {
     let visited: Vec<ClientId> = list.iter().collect();
     if visited.is_empty() {
         return Ok(Vec::new());

@@ -74,7 +74,7 @@ pub(super) async fn all(
 }
 
 /// The ways in are changed only by who has just come in.
-fn recent(provider: &Provider, live: &Live) -> Result<(), Refused> {
+pub(super) fn recent(provider: &Provider, live: &Live) -> Result<(), Refused> {
     let since = provider.now().minus(lifetime::RECENT);
     if live.factors.not_before(since).level().is_some() { Ok(()) } else { Err(Refused::NotRecent) }
 }

@@ -18,7 +18,7 @@ use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
 use tracing::info;
 
 /// Of a PIN and of a code.
-const DIGITS: usize = 8;
+pub(super) const DIGITS: usize = 8;
 
 /// Number, PIN and code as typed, and the cookies that came along.
 pub struct CodeAttempt<'a> {
@@ -93,6 +93,7 @@ pub async fn by_code(
             consumes: proved.consumes,
             heard: Heard::Code(proved.slots),
             passkey: None,
+            lift: Lift::Nothing,
             cookie: attempt.session,
             known,
             agent: attempt.agent,
@@ -206,10 +207,18 @@ pub(super) struct Beginning<'a> {
     pub heard: Heard,
     /// The passkey's row: what it was, and what it becomes where its counter moved.
     pub passkey: Option<(PasskeyId, Vec<u8>, Option<Vec<u8>>)>,
+    pub lift: Lift,
     /// The session cookie that came along: the same person's session is raised, not replaced.
     pub cookie: Option<&'a str>,
     pub known: Option<KnownBrowser>,
     pub agent: &'a str,
+}
+
+/// Whether the same write ends the person's freeze.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lift {
+    Nothing,
+    Freeze,
 }
 
 /// What the one write is given.
@@ -222,6 +231,7 @@ struct Change {
     consumes: Option<i64>,
     heard: Heard,
     passkey: Option<(PasskeyId, Vec<u8>, Option<Vec<u8>>)>,
+    lift: Lift,
     session: SessionRow,
     /// An earlier session of the same person in this browser, by its secret, goes on at a higher level.
     raise: Option<TokenHash>,
@@ -242,7 +252,7 @@ pub(super) async fn begin(
     beginning: Beginning<'_>,
 ) -> Result<SignedInNow, NotSignedIn> {
     let now = provider.now();
-    let Beginning { person, factors, consumes, heard, passkey, cookie, known, agent } = beginning;
+    let Beginning { person, factors, consumes, heard, passkey, lift, cookie, known, agent } = beginning;
     let before = session::live(provider, cookie).await?.filter(|live| live.person.id == person.id);
     let ceremony = interaction.ceremony();
     // The instant of the factors, not of the write: a hash lies between them, and `proven` must not outrun what it proves.
@@ -261,6 +271,7 @@ pub(super) async fn begin(
         consumes,
         heard,
         passkey,
+        lift,
         session: session::sealed(provider, &session)?,
         raise: before.map(|live| live.session.secret_hash),
     };
@@ -300,7 +311,7 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
         Some((id, was, Some(sealed))) => passkeys::reseal(tx, id, was, sealed)?,
         Some((_, _, None)) | None => true,
     };
-    if !passkey || !spent::spend(tx, &change.ceremony)? {
+    if !passkey || !spent::spend(tx, &change.ceremony)? || !lifted(tx, change)? {
         return Ok(Written::CeremonyUsed);
     }
     let opened = match &change.raise {
@@ -312,6 +323,14 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
     }
     budget::put(tx, &cleared)?;
     Ok(Written::Begun)
+}
+
+/// The person's own freeze, ended where the person said so; guarded by the version that [`moved`] has just looked at.
+fn lifted(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
+    match change.lift {
+        Lift::Nothing => Ok(true),
+        Lift::Freeze => persons::set_state(tx, &change.person, change.version, PersonState::Active.text()),
+    }
 }
 
 /// Whether what the evidence was judged by has changed while the hash ran: the person, the passkey. The session is guarded

@@ -130,7 +130,7 @@ pub async fn walk(
         Ok(Next::Answer(response)) => reply::send(provider, visit, &response),
         Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),
         Ok(Next::Consent(pending)) => consent(provider, visit, bound, &pending),
-        Err(refused) => error::authorize(provider, visit, refused.client_id.as_ref(), &refused.refused),
+        Err(refused) => error::authorize(provider, visit, refused.client.as_deref(), &refused.refused),
     };
     bound.send(provider, answer)
 }
@@ -165,6 +165,7 @@ pub fn who_asks<'a>(
 ) -> page::Client<'a> {
     page::Client {
         name: client.metadata.name_in(visit.locale.tag()),
+        other_way: client.metadata.alternative_login_uri.as_deref(),
         kind: match redirect.kind() {
             RedirectKind::Web => ClientKind::Website { host },
             RedirectKind::Loopback | RedirectKind::PrivateUse => ClientKind::App { redirect: redirect.as_str() },

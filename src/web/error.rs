@@ -1,11 +1,12 @@
 //! The four shapes of a refusal and no more: JSON (RFC 6749 §5.2), redirect (§4.1.2.1, with `iss`, RFC 9207), page
 //! (the redirect is not trusted), Bearer challenge (RFC 6750 §3). Each is remembered for `hufu trace`.
 
+use super::form::Bound;
 use super::page::{self, Happened};
 use super::reply;
 use super::visit::Visit;
 use crate::authorize::{AuthorizationResponse, AuthorizeError, AuthorizeRefused};
-use crate::client::ClientAuthError;
+use crate::client::{Client, ClientAuthError};
 use crate::flow::{Provider, refusals};
 use crate::spec::{ClientId, OAuthError, Refusal, Refuse};
 use crate::token::{AccessTokenError, TokenError};
@@ -75,9 +76,10 @@ pub fn unavailable_json(visit: &Visit) -> HttpResponse {
 pub fn authorize(
     provider: &Provider,
     visit: &Visit,
-    client_id: Option<&ClientId>,
+    client: Option<&Client>,
     refused: &AuthorizeRefused,
 ) -> HttpResponse {
+    let client_id = client.map(|client| &client.client_id);
     match refused {
         AuthorizeRefused::Redirect { to, error } => {
             let refusal = error.refusal();
@@ -94,34 +96,41 @@ pub fn authorize(
                 AuthorizeError::RedirectUri(_) => Happened::UnknownReturn,
                 _ => Happened::BadRequest,
             };
-            refusal_page(provider, visit, happened, &refusal, StatusCode::BAD_REQUEST)
+            refusal_page(provider, visit, happened, &refusal, client, StatusCode::BAD_REQUEST)
         }
     }
 }
 
-/// A page that explains a refusal.
+/// A page that explains a refusal. The way back is to an address that the website registered, never to one that it sent.
 pub fn refusal_page(
     provider: &Provider,
     visit: &Visit,
     happened: Happened,
     refusal: &Refusal,
+    client: Option<&Client>,
     status: StatusCode,
 ) -> HttpResponse {
+    let bound = Bound::of(provider, visit);
+    let way_back = client.and_then(|client| {
+        let name = client.metadata.name_in(visit.locale.tag());
+        client.metadata.way_back().map(|href| page::WayBack { href, name })
+    });
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (received, expected, fix) = (some(&refusal.received), some(&refusal.expected), some(&refusal.fix));
-    visit.page(
+    let answer = visit.page(
         status,
         None,
         &page::Refusal {
-            chrome: visit.chrome(provider, "", None),
+            chrome: visit.chrome(provider, &bound.csrf, visit.again.as_deref()),
             happened,
             code: &refusal.code,
             received: received.as_deref(),
             expected: expected.as_deref(),
             fix: fix.as_deref(),
-            way_back: None,
+            way_back,
         },
-    )
+    );
+    bound.send(provider, answer)
 }
 
 /// A page for a form that is stale, foreign, or led nowhere.
@@ -134,18 +143,42 @@ pub fn small_page(
 ) -> HttpResponse {
     let refusal = Refusal::new(OAuthError::InvalidRequest, code);
     refusals::record(provider, visit.trace, &visit.endpoint, None, &refusal);
-    refusal_page(provider, visit, happened, &refusal, status)
+    refusal_page(provider, visit, happened, &refusal, None, status)
 }
 
 /// 503 with `Retry-After`, as a page.
 pub fn busy(provider: &Provider, visit: &Visit) -> HttpResponse {
-    let mut answer = visit.page(
-        StatusCode::SERVICE_UNAVAILABLE,
-        None,
-        &page::Busy { chrome: visit.chrome(provider, "", None), seconds: RETRY_AFTER },
-    );
+    let bound = Bound::of(provider, visit);
+    let chrome = visit.chrome(provider, &bound.csrf, visit.again.as_deref());
+    let page = page::Busy { chrome, seconds: RETRY_AFTER };
+    let mut answer = visit.page(StatusCode::SERVICE_UNAVAILABLE, None, &page);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+    bound.send(provider, answer)
+}
+
+/// 405: the address is there, but not by this method (RFC 9110 §15.5.6). Websites' servers read JSON, people a page.
+pub fn wrong_method(provider: &Provider, visit: &Visit, asker: Asker, allow: &'static str) -> HttpResponse {
+    let mut answer = match asker {
+        Asker::Person => {
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            small_page(provider, visit, Happened::WrongMethod, "method.not_allowed", status)
+        }
+        Asker::Server => {
+            let refusal = Refusal::new(OAuthError::InvalidRequest, "method.not_allowed").expected(allow);
+            refusals::record(provider, visit.trace, &visit.endpoint, None, &refusal);
+            let mut answer = HttpResponse::MethodNotAllowed();
+            answer.insert_header((header::CACHE_CONTROL, "no-store")).json(body(&refusal, visit))
+        }
+    };
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     answer
+}
+
+/// Who reads an endpoint's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    Person,
+    Server,
 }
 
 fn begin(refusal: &Refusal) -> HttpResponseBuilder {

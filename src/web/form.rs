@@ -66,7 +66,9 @@ impl Bound {
 
     /// Hands the binding to the browser with the page, if it is new.
     pub fn send(&self, provider: &Provider, mut answer: HttpResponse) -> HttpResponse {
-        if self.fresh {
+        // A page inside this answer may have been bound already: the browser keeps one value.
+        let name = Jar::Browser.name(&provider.issuer);
+        if self.fresh && answer.cookies().all(|cookie| cookie.name() != name) {
             let cookie = Jar::Browser.set(&provider.issuer, self.browser.expose().to_owned(), None);
             drop(answer.add_cookie(&cookie));
         }

@@ -29,7 +29,7 @@ pub async fn by_query(provider: web::Data<Provider>, visit: Visit, request: Http
         Err(NotHeard { client_id, refused: LeavingRefused::Request(cause) }) => {
             let refusal = cause.refusal();
             refusals::record(&provider, visit.trace, &visit.endpoint, client_id.as_ref(), &refusal);
-            error::refusal_page(&provider, &visit, Happened::SignOut, &refusal, StatusCode::BAD_REQUEST)
+            error::refusal_page(&provider, &visit, Happened::SignOut, &refusal, None, StatusCode::BAD_REQUEST)
         }
     }
 }
@@ -80,7 +80,7 @@ fn name<'a>(back: &'a Back, visit: &Visit) -> &'a str {
 /// only who sits before it is forgotten.
 pub fn signed_out(provider: &Provider, visit: &Visit, out: &SignedOut) -> HttpResponse {
     let location = out.back.as_ref().map(|back| back.to.location());
-    let mut answer = match &location {
+    let answer = match &location {
         Some(location) if out.frames.is_empty() => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, location.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -97,6 +97,11 @@ pub fn signed_out(provider: &Provider, visit: &Visit, out: &SignedOut) -> HttpRe
             visit.framing(StatusCode::OK, None, &frames, &page)
         }
     };
+    leave(provider, answer)
+}
+
+/// The browser forgets who sat before it.
+pub fn leave(provider: &Provider, mut answer: HttpResponse) -> HttpResponse {
     drop(answer.add_cookie(&Jar::Session.clear(&provider.issuer)));
     drop(answer.add_cookie(&Jar::Browser.clear(&provider.issuer)));
     answer

@@ -1,13 +1,13 @@
 //! The person's own page and its forms. Every change needs a live session; factors change only after a recent sign-in.
 
 use super::form::{self, Bound, OwnForm};
-use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem};
+use super::page::{self, Binding, Day, Happened, MeProblem, Notice, PinProblem, Said};
 use super::visit::Visit;
 use super::{error, logout, sign_in};
 use crate::authn::PinRule;
 use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
-use crate::flow::{self, Provider, ending, interaction, passkeys, pin, session};
+use crate::flow::{self, Provider, ending, freeze, interaction, passkeys, pin, session};
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -17,7 +17,7 @@ use url::Url;
 
 /// What was done or could not be done, shown on the page.
 #[derive(Clone, Copy, Default)]
-struct Said {
+struct Shown {
     notice: Option<Notice>,
     problem: Option<MeProblem>,
 }
@@ -26,7 +26,7 @@ struct Said {
 pub async fn overview(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
     let (params, _) = Params::read(request.query_string().as_bytes());
     let notice = params.get("done").and_then(Notice::of_word);
-    show(&provider, &visit, Said { notice, problem: None }).await
+    show(&provider, &visit, Shown { notice, problem: None }).await
 }
 
 /// `GET /me/signin`.
@@ -37,7 +37,7 @@ pub async fn sign_in(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
     bound.send(&provider, answer)
 }
 
-async fn show(provider: &Provider, visit: &Visit, said: Said) -> HttpResponse {
+async fn show(provider: &Provider, visit: &Visit, said: Shown) -> HttpResponse {
     let live = match session::visit(provider, visit.session.as_deref()).await {
         Ok(Some(live)) => live,
         Ok(None) => return to("/me/signin"),
@@ -63,7 +63,7 @@ fn address(client: &Client) -> String {
     }
 }
 
-fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview, said: Said) -> HttpResponse {
+fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview, said: Shown) -> HttpResponse {
     let names: Vec<_> = overview.sites.iter().map(|site| site.client.metadata.name_in(visit.locale.tag())).collect();
     let addresses: Vec<_> = overview.sites.iter().map(|site| address(&site.client)).collect();
     let sites = overview.sites.iter().zip(names.iter().zip(&addresses)).map(|(site, (name, address))| page::Site {
@@ -225,7 +225,7 @@ async fn changed(
         Err(passkeys::Refused::Stale) => MeProblem::Stale,
         Err(passkeys::Refused::NotAccepted) => MeProblem::PasskeyRefused,
     };
-    show(provider, visit, Said { notice: None, problem: Some(problem) }).await
+    show(provider, visit, Shown { notice: None, problem: Some(problem) }).await
 }
 
 /// `POST /me/pin`.
@@ -253,7 +253,28 @@ pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, own: Own) -
             PinRule::BirthDate => PinProblem::Birthdate,
         },
     };
-    show(&provider, &visit, Said { notice: None, problem: Some(MeProblem::Pin(problem)) }).await
+    show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::Pin(problem)) }).await
+}
+
+/// `POST /me/freeze`: the number is frozen and this browser signed out like every other.
+pub async fn freeze(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    let way_back = match own.field("understood") {
+        "yes" => freeze::WayBack::Understood,
+        _ => freeze::WayBack::Unsaid,
+    };
+    match freeze::own(&provider, &own.live, way_back).await {
+        Ok(frames) => {
+            let frames: Vec<&str> = frames.iter().map(Url::as_str).collect();
+            let chrome = visit.chrome(&provider, "", None);
+            let page = page::Frozen { chrome, said: Said::Certainly, frames: frames.clone() };
+            logout::leave(&provider, visit.framing(StatusCode::OK, None, &frames, &page))
+        }
+        Err(freeze::Refused::NotRecent) => to("/me/signin"),
+        Err(freeze::Refused::NoWayBack) => {
+            show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::NoWayBack) }).await
+        }
+        Err(freeze::Refused::Unavailable) => error::busy(&provider, &visit),
+    }
 }
 
 fn done(notice: Notice) -> HttpResponse {

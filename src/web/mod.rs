@@ -6,6 +6,7 @@ mod authorize;
 mod cookie;
 mod error;
 mod form;
+mod freeze;
 mod health;
 mod logout;
 mod me;
@@ -18,12 +19,14 @@ mod statics;
 mod trace;
 mod visit;
 
+use self::error::Asker;
+use self::visit::Visit;
 use crate::flow::Provider;
 use crate::spec::limits;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, HttpServer};
+use actix_web::{App, FromRequest, Handler, HttpServer, Resource, Responder, Route};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -69,62 +72,109 @@ pub fn serve(provider: web::Data<Provider>, listening: Listening) -> std::io::Re
     Ok(server.run())
 }
 
-/// The URL tree.
+/// The URL tree. Every address says which methods it takes to who comes by another.
 pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: Option<PrometheusHandle>) {
     app.app_data(provider).app_data(web::PayloadConfig::new(limits::BODY));
-    app.route("/", web::get().to(preferences::landing))
-        .route("/.well-known/openid-configuration", web::get().to(oauth::metadata))
-        .route("/.well-known/oauth-authorization-server", web::get().to(oauth::metadata))
-        .route("/jwks", web::get().to(oauth::jwks))
-        .service(
-            web::resource("/authorize")
-                .route(web::get().to(authorize::by_query))
-                .route(web::post().to(authorize::by_form)),
-        )
-        .route("/continue", web::get().to(authorize::again))
-        .route("/consent", web::post().to(authorize::decide))
-        .route("/signin/code", web::post().to(sign_in::by_code))
-        .route("/signin/passkey", web::post().to(sign_in::by_passkey))
+    app.service(get("/", preferences::landing))
+        .service(document("/.well-known/openid-configuration", oauth::metadata))
+        .service(document("/.well-known/oauth-authorization-server", oauth::metadata))
+        .service(document("/jwks", oauth::jwks))
+        .service(get_or_post("/authorize", authorize::by_query, authorize::by_form))
+        .service(get("/continue", authorize::again))
+        .service(post("/consent", authorize::decide))
+        .service(post("/signin/code", sign_in::by_code))
+        .service(post("/signin/passkey", sign_in::by_passkey))
+        .service(post("/signin/lift", sign_in::lift))
+        .service(get_or_post("/freeze", freeze::ask, freeze::by_pin))
+        .service(get("/freeze/heard", freeze::heard))
         .service(
             web::resource("/token")
                 .route(web::post().to(oauth::token))
-                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+                .route(web::method(Method::OPTIONS).to(oauth::preflight))
+                .default_service(not(Asker::Server, "POST, OPTIONS")),
         )
         .service(
             web::resource("/par")
                 .route(web::post().to(oauth::push))
-                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+                .route(web::method(Method::OPTIONS).to(oauth::preflight))
+                .default_service(not(Asker::Server, "POST, OPTIONS")),
         )
         .service(
             web::resource("/userinfo")
                 .route(web::get().to(oauth::userinfo))
                 .route(web::post().to(oauth::userinfo))
-                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+                .route(web::method(Method::OPTIONS).to(oauth::preflight))
+                .default_service(not(Asker::Server, "GET, HEAD, POST, OPTIONS")),
         )
-        .service(web::resource("/logout").route(web::get().to(logout::by_query)).route(web::post().to(logout::by_form)))
-        .service(
-            web::resource("/signout").route(web::get().to(logout::ask_here)).route(web::post().to(logout::sign_out)),
-        )
+        .service(get_or_post("/logout", logout::by_query, logout::by_form))
+        .service(get_or_post("/signout", logout::ask_here, logout::sign_out))
         .service(
             web::scope("/me")
-                .route("", web::get().to(me::overview))
-                .route("/signin", web::get().to(me::sign_in))
-                .route("/consents/withdraw", web::post().to(me::withdraw))
-                .route("/sessions/end", web::post().to(me::end_session))
-                .route("/sessions/end-all", web::post().to(me::end_all))
-                .route("/passkeys/options", web::post().to(me::passkey_options))
-                .route("/passkeys/add", web::post().to(me::add_passkey))
-                .route("/passkeys/rename", web::post().to(me::rename_passkey))
-                .route("/passkeys/remove", web::post().to(me::remove_passkey))
-                .route("/pin", web::post().to(me::change_pin)),
+                .service(get("", me::overview))
+                .service(get("/signin", me::sign_in))
+                .service(post("/consents/withdraw", me::withdraw))
+                .service(post("/sessions/end", me::end_session))
+                .service(post("/sessions/end-all", me::end_all))
+                .service(post("/passkeys/options", me::passkey_options))
+                .service(post("/passkeys/add", me::add_passkey))
+                .service(post("/passkeys/rename", me::rename_passkey))
+                .service(post("/passkeys/remove", me::remove_passkey))
+                .service(post("/pin", me::change_pin))
+                .service(post("/freeze", me::freeze)),
         )
-        .route("/language", web::post().to(preferences::language))
-        .route("/type-size", web::post().to(preferences::type_size))
-        .route("/healthz", web::get().to(health::healthz))
-        .route("/readyz", web::get().to(health::readyz))
-        .route("/static/{path:.*}", web::get().to(statics::file))
+        .service(post("/language", preferences::language))
+        .service(post("/type-size", preferences::type_size))
+        .service(document("/healthz", health::healthz))
+        .service(document("/readyz", health::readyz))
+        .service(get("/static/{path:.*}", statics::file))
         .default_service(web::route().to(preferences::not_found));
     if let Some(handle) = metrics {
-        app.app_data(web::Data::new(handle)).route("/metrics", web::get().to(health::render));
+        app.app_data(web::Data::new(handle)).service(document("/metrics", health::render));
     }
+}
+
+/// A page. `trace::layer` turns HEAD into GET.
+fn get<A: FromRequest + 'static>(path: &str, handler: impl Answers<A>) -> Resource {
+    web::resource(path).route(web::get().to(handler)).default_service(not(Asker::Person, "GET, HEAD"))
+}
+
+/// A form of ours.
+fn post<A: FromRequest + 'static>(path: &str, handler: impl Answers<A>) -> Resource {
+    web::resource(path).route(web::post().to(handler)).default_service(not(Asker::Person, "POST"))
+}
+
+/// A page and the form on it.
+fn get_or_post<A, B>(path: &str, page: impl Answers<A>, form: impl Answers<B>) -> Resource
+where
+    A: FromRequest + 'static,
+    B: FromRequest + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(page))
+        .route(web::post().to(form))
+        .default_service(not(Asker::Person, "GET, HEAD, POST"))
+}
+
+/// Something that programs read.
+fn document<A: FromRequest + 'static>(path: &str, handler: impl Answers<A>) -> Resource {
+    web::resource(path).route(web::get().to(handler)).default_service(not(Asker::Server, "GET, HEAD"))
+}
+
+/// The answer to every method that an address does not take (RFC 9110 §15.5.6).
+fn not(asker: Asker, allow: &'static str) -> Route {
+    web::route().to(move |provider: web::Data<Provider>, visit: Visit| async move {
+        error::wrong_method(&provider, &visit, asker, allow)
+    })
+}
+
+/// A handler of ours.
+trait Answers<A>: Handler<A, Output = Self::Answer> {
+    type Answer: Responder + 'static;
+}
+
+impl<A, H: Handler<A>> Answers<A> for H
+where
+    H::Output: Responder + 'static,
+{
+    type Answer = H::Output;
 }

@@ -7,9 +7,9 @@ use super::page::{self, Happened, SignInProblem, Why};
 use super::visit::Visit;
 use super::{authorize, error};
 use crate::authn::{self, Interaction, Wording};
-use crate::flow::{self, NotSignedIn, Provider, SignInPage, SignedInNow, interaction};
+use crate::flow::{self, Arrival, NotSignedIn, Provider, SignInPage, SignedInNow, Touched, interaction};
 use crate::person::{NetworkNumber, Standing};
-use crate::spec::{DynamicCode, Params, Pin, lifetime};
+use crate::spec::{DynamicCode, Factor, Params, Pin, lifetime};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 
@@ -31,12 +31,23 @@ pub fn page(provider: &Provider, visit: &Visit, bound: &Bound, pending: &SignInP
     let host = host_of(&pending.redirect);
     let why = match pending.why {
         authn::Why::NotSignedIn => Why::First,
-        authn::Why::PromptLogin | authn::Why::TooOld | authn::Why::OtherPerson | authn::Why::LevelTooLow => Why::Again,
+        authn::Why::LevelTooLow => step_up(&pending.missing),
+        authn::Why::PromptLogin | authn::Why::TooOld | authn::Why::OtherPerson => Why::Again,
     };
     let hint = pending.login_hint.as_deref().unwrap_or_default();
     let hinted = if tried.problem.is_some() { tried } else { Tried { number: number_hint(hint), ..tried } };
     let client = who_asks(&pending.client, &pending.redirect, &host, visit);
     render(provider, visit, bound, Some((client, pending.redirect.as_str())), why, &pending.interaction, hinted)
+}
+
+/// What is missing to the level that was asked for: only the way that helps is offered.
+fn step_up(missing: &[Factor]) -> Why {
+    let by_code = missing.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code));
+    match (missing.contains(&Factor::Cert), by_code) {
+        (true, false) => Why::NeedsPasskey,
+        (false, true) => Why::NeedsCode,
+        (true, true) | (false, false) => Why::Again,
+    }
 }
 
 /// A `login_hint` fills the field only when it could be a network number.
@@ -79,7 +90,6 @@ fn render(
             client: client.map(|(client, _)| client),
             why,
             interaction: &sealed,
-            ceremony: "",
             passkey_options: &options,
             number: tried.number,
             problem: tried.problem,
@@ -110,15 +120,31 @@ pub async fn by_code(provider: web::Data<Provider>, visit: Visit, OwnForm(fields
 pub async fn by_passkey(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
     let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
-    let attempt = flow::PasskeyAttempt {
+    let attempt = passkey(&visit, &fields);
+    let credential = attempt.credential;
+    match flow::sign_in_by_passkey(&provider, &interaction, attempt).await {
+        Ok(Touched::SignedIn(signed_in)) => welcome(&provider, &visit, &interaction, signed_in),
+        Ok(Touched::AskToLift(asked)) => ask_to_lift(&provider, &visit, &bound, asked, credential).await,
+        Err(refused) => again(&provider, &visit, &bound, interaction, "", refused).await,
+    }
+}
+
+/// `POST /signin/lift`: the page that asked is answered with yes.
+pub async fn lift(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
+    let bound = Bound::of(&provider, &visit);
+    let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
+    match flow::lift(&provider, &interaction, passkey(&visit, &fields)).await {
+        Ok(signed_in) => welcome(&provider, &visit, &interaction, signed_in),
+        Err(refused) => again(&provider, &visit, &bound, interaction, "", refused).await,
+    }
+}
+
+fn passkey<'a>(visit: &'a Visit, fields: &'a Params) -> flow::PasskeyAttempt<'a> {
+    flow::PasskeyAttempt {
         credential: fields.get("credential").unwrap_or_default(),
         session: visit.session.as_deref(),
         device: visit.device.as_deref(),
         agent: &visit.agent,
-    };
-    match flow::sign_in_by_passkey(&provider, &interaction, attempt).await {
-        Ok(signed_in) => welcome(&provider, &visit, &interaction, signed_in),
-        Err(refused) => again(&provider, &visit, &bound, interaction, "", refused).await,
     }
 }
 
@@ -194,27 +220,49 @@ async fn guardian(
     standing: Standing,
 ) -> HttpResponse {
     let minor = if standing == Standing::Under14 { page::Minor::Under14 } else { page::Minor::Under18 };
-    let show = |client: Option<page::Client<'_>>, target: Option<&str>, sealed: &str| {
-        visit.page(
-            StatusCode::OK,
-            target,
-            &page::Minors { chrome: visit.chrome(provider, &bound.csrf, None), client, minor, interaction: sealed },
-        )
-    };
+    instead(provider, visit, bound, interaction, |client, target, interaction| {
+        let chrome = visit.chrome(provider, &bound.csrf, None);
+        visit.page(StatusCode::OK, target, &page::Minors { chrome, client, minor, interaction })
+    })
+    .await
+}
+
+/// Whoever froze their number holds a passkey of theirs: lift, or leave it so (PROTOCOL 22)?
+async fn ask_to_lift(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    interaction: Interaction,
+    credential: &str,
+) -> HttpResponse {
+    instead(provider, visit, bound, interaction, |client, target, interaction| {
+        let chrome = visit.chrome(provider, &bound.csrf, None);
+        visit.page(StatusCode::OK, target, &page::Lift { chrome, client, interaction, credential })
+    })
+    .await
+}
+
+/// A page in the sign-in's place, with whoever asked.
+async fn instead(
+    provider: &Provider,
+    visit: &Visit,
+    bound: &Bound,
+    interaction: Interaction,
+    show: impl FnOnce(Option<page::Client<'_>>, Option<&str>, &str) -> HttpResponse,
+) -> HttpResponse {
+    let Ok(sealed) = interaction::seal(provider, &interaction) else { return error::busy(provider, visit) };
     if interaction.params().is_empty() {
-        return show(None, None, "");
+        return show(None, None, &sealed);
     }
-    let arrival = authorize::returning(visit, bound, interaction.clone(), None);
+    // As nobody: whoever else is signed in here is not the one who asks.
+    let arrival = Arrival { session: None, ..authorize::returning(visit, bound, interaction, None) };
     match flow::authorize(provider, arrival).await {
         Ok(flow::Next::SignIn(pending)) => {
             let host = host_of(&pending.redirect);
             let client = who_asks(&pending.client, &pending.redirect, &host, visit);
-            match interaction::seal(provider, &interaction) {
-                Ok(sealed) => show(Some(client), Some(pending.redirect.as_str()), &sealed),
-                Err(_) => error::busy(provider, visit),
-            }
+            show(Some(client), Some(pending.redirect.as_str()), &sealed)
         }
         Ok(_) => authorize::to_own_page(),
-        Err(refused) => error::authorize(provider, visit, refused.client_id.as_ref(), &refused.refused),
+        Err(refused) => error::authorize(provider, visit, refused.client.as_deref(), &refused.refused),
     }
 }

@@ -15,7 +15,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// The middleware.
 pub async fn layer(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let provider = request.app_data::<web::Data<Provider>>().expect("the provider is mounted first").clone();
@@ -25,10 +25,14 @@ pub async fn layer(
     let spoken = trace.spoken();
     // Whatever is logged on the way, by whichever room, can be found by the trace id.
     let span = info_span!(target: "hufu::http", "request", trace = spoken);
+    // HEAD is GET without the content, which the connection leaves out (RFC 9110 §9.3.2).
+    let method = word(request.method());
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let mut response = next.call(request).instrument(span).await?;
     let took = begun();
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let method = word(response.request().method());
     let status = response.status().as_u16();
     if let Ok(value) = HeaderValue::from_str(&spoken) {
         response.headers_mut().insert(HEADER, value);

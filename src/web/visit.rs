@@ -6,8 +6,8 @@ use super::trace;
 use crate::flow::{Mode, Provider};
 use crate::spec::TraceId;
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -20,6 +20,8 @@ pub struct Visit {
     spoken: String,
     /// The route's pattern.
     pub endpoint: String,
+    /// Where this very page can be had once more: path and query of a GET.
+    pub again: Option<String>,
     pub locale: Locale,
     /// The person's own choice goes before the website's.
     chose_language: bool,
@@ -47,6 +49,7 @@ impl FromRequest for Visit {
             trace: trace::of(request),
             spoken: trace::of(request).spoken(),
             endpoint: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+            again: again(request),
             locale: Locale::choose(ui_locales.as_deref(), chosen.as_deref(), text(header::ACCEPT_LANGUAGE)),
             chose_language: chosen.is_some(),
             type_size: Jar::TypeSize.read(request, issuer).map(|word| TypeSize::of_word(&word)).unwrap_or_default(),
@@ -112,6 +115,14 @@ impl Visit {
             .insert_header(("Permissions-Policy", "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()"))
             .body(html)
     }
+}
+
+/// Longer than any address of ours; the form that carries it has bounds of its own.
+const LONGEST_AGAIN: usize = 8192;
+
+fn again(request: &HttpRequest) -> Option<String> {
+    let path = request.uri().path_and_query()?.as_str();
+    (request.method() == Method::GET && path.len() <= LONGEST_AGAIN).then(|| path.to_owned())
 }
 
 /// No inline anything; forms may end here, or at the website that the person came from (PROTOCOL 24); nothing is framed but

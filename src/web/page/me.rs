@@ -9,7 +9,8 @@ use super::{Chrome, Day};
 /// Forms, all with `csrf`: `POST /me/consents/withdraw` (`client_id`), `/me/sessions/end` (`session`),
 /// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
 /// `/me/passkeys/add` (`name`, `ceremony`, `credential`), `/me/passkeys/rename` (`passkey`, `name`),
-/// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`).
+/// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`),
+/// `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
 pub struct Me<'a> {
@@ -43,6 +44,11 @@ impl Me<'_> {
     /// Whether taking this passkey away would leave no way in.
     fn last_way(&self) -> bool {
         self.passkeys.len() == 1 && self.pin == Standing::Absent
+    }
+
+    /// The person was told that no passkey of theirs would lift a freeze.
+    fn warned(&self) -> bool {
+        self.problem == Some(MeProblem::NoWayBack)
     }
 
     fn pin_problem(&self) -> Option<PinProblem> {
@@ -113,7 +119,6 @@ pub enum Standing {
 pub enum Notice {
     ConsentWithdrawn,
     SessionEnded,
-    SessionsEnded,
     PasskeyAdded,
     PasskeyRenamed,
     PasskeyRemoved,
@@ -121,10 +126,9 @@ pub enum Notice {
 }
 
 impl Notice {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::ConsentWithdrawn,
         Self::SessionEnded,
-        Self::SessionsEnded,
         Self::PasskeyAdded,
         Self::PasskeyRenamed,
         Self::PasskeyRemoved,
@@ -136,7 +140,6 @@ impl Notice {
         match self {
             Self::ConsentWithdrawn => "consent-withdrawn",
             Self::SessionEnded => "session-ended",
-            Self::SessionsEnded => "sessions-ended",
             Self::PasskeyAdded => "passkey-added",
             Self::PasskeyRenamed => "passkey-renamed",
             Self::PasskeyRemoved => "passkey-removed",
@@ -152,7 +155,6 @@ impl Notice {
         match self {
             Self::ConsentWithdrawn => "notice-consent-withdrawn",
             Self::SessionEnded => "notice-session-ended",
-            Self::SessionsEnded => "notice-sessions-ended",
             Self::PasskeyAdded => "notice-passkey-added",
             Self::PasskeyRenamed => "notice-passkey-renamed",
             Self::PasskeyRemoved => "notice-passkey-removed",
@@ -168,6 +170,8 @@ pub enum MeProblem {
     PasskeyNameMissing,
     LastWay,
     Pin(PinProblem),
+    /// A freeze that no passkey would lift: the person is told before it happens.
+    NoWayBack,
     /// The page was open too long; this is a fresh one.
     Stale,
 }
@@ -178,6 +182,7 @@ impl MeProblem {
             Self::PasskeyRefused => "problem-passkey-refused",
             Self::PasskeyNameMissing => "problem-passkey-name",
             Self::LastWay => "problem-last-way",
+            Self::NoWayBack => "problem-no-way-back",
             Self::Stale => "problem-stale",
             Self::Pin(PinProblem::Mismatch) => "problem-pin-mismatch",
             Self::Pin(PinProblem::Shape) => "problem-pin-shape",

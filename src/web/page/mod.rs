@@ -4,6 +4,7 @@
 //! know requests, cookies, the store or any other room: the structs hold strings and small enums of their own.
 
 mod asset;
+mod freeze;
 mod locale;
 mod me;
 mod refusal;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use askama::Template;
 pub use asset::{Asset, asset, asset_version};
+pub use freeze::{Freeze, FreezeProblem, Frozen, Lift, Said};
 pub use locale::{Locale, Say};
 pub use me::{Binding, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way};
 pub use refusal::{Happened, Refusal};
@@ -90,11 +92,6 @@ pub struct Day {
 }
 
 impl Day {
-    /// For the `datetime` attribute.
-    pub fn iso(&self) -> String {
-        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-
     /// As people write it: 2026年11月23日, 23 November 2026.
     pub fn written(&self, locale: &Locale) -> String {
         const MONTHS: [&str; 12] = [

@@ -37,8 +37,10 @@ pub enum Happened {
     Stale,
     /// The form did not come from our page, or the cookie that belongs to it is gone.
     ForeignForm,
-    /// Nothing is at this address, or not by this method.
+    /// Nothing is at this address.
     NotFound,
+    /// The address takes our own forms only.
+    WrongMethod,
     /// Too much was sent.
     TooLarge,
     /// The website's wish to sign the person out breaks a rule.
@@ -48,13 +50,14 @@ pub enum Happened {
 }
 
 impl Happened {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BadRequest,
         Self::UnknownWebsite,
         Self::UnknownReturn,
         Self::Stale,
         Self::ForeignForm,
         Self::NotFound,
+        Self::WrongMethod,
         Self::TooLarge,
         Self::SignOut,
         Self::Broken,
@@ -69,6 +72,7 @@ impl Happened {
             Self::Stale => ("refusal-stale", "refusal-stale-do"),
             Self::ForeignForm => ("refusal-foreign-form", "refusal-foreign-form-do"),
             Self::NotFound => ("refusal-not-found", "refusal-not-found-do"),
+            Self::WrongMethod => ("refusal-wrong-method", "refusal-wrong-method-do"),
             Self::TooLarge => ("refusal-too-large", "refusal-too-large-do"),
             Self::SignOut => ("refusal-sign-out", "refusal-sign-out-do"),
             Self::Broken => ("refusal-broken", "refusal-broken-do"),

@@ -26,7 +26,7 @@ fn bank(locale: Locale, kind: ClientKind<'static>) -> Client<'static> {
         Locale::Zh => "蓝海银行",
         Locale::En => "Blue Bank",
     };
-    Client { name, kind }
+    Client { name, kind, other_way: Some("https://bank.example/other") }
 }
 
 /// The sign-in page that a website leads to.
@@ -36,7 +36,6 @@ pub(crate) fn sign_in(locale: Locale, problem: Option<SignInProblem>) -> SignIn<
         client: Some(bank(locale, WEBSITE)),
         why: Why::First,
         interaction: "sealed-interaction",
-        ceremony: "sealed-ceremony",
         passkey_options: OPTIONS,
         number: if problem.is_some() { "K7QM-2RXA-9FTC-4HWD" } else { "" },
         problem,
@@ -93,6 +92,11 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
     page("sign-in", sign_in(locale, None).render());
     let again = SignIn { why: Why::Again, passkey_options: "", ..sign_in(locale, None) };
     page("sign-in-again", again.render());
+    for (name, why) in [("passkey", Why::NeedsPasskey), ("code", Why::NeedsCode)] {
+        page(&format!("sign-in-needs-{name}"), SignIn { why, ..sign_in(locale, None) }.render());
+        let refused = SignIn { why, ..sign_in(locale, Some(SignInProblem::Passkey)) };
+        page(&format!("sign-in-needs-{name}-refused"), refused.render());
+    }
     let own = SignIn { client: None, ..sign_in(locale, None) };
     page("sign-in-own", own.render());
     for (name, problem) in [
@@ -135,6 +139,18 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         page(&format!("refusal-{happened:?}").to_lowercase(), refusal.render());
     }
 
+    for problem in [None, Some(FreezeProblem::NumberShape), Some(FreezeProblem::PinShape)] {
+        let number = if problem.is_some() { "K7QM-2RXA" } else { "" };
+        page(&format!("freeze-{problem:?}").to_lowercase(), Freeze { chrome, number, problem }.render());
+    }
+    for said in [Said::Perhaps, Said::Certainly] {
+        page(&format!("frozen-{said:?}").to_lowercase(), Frozen { chrome, said, frames: Vec::new() }.render());
+    }
+    for (name, client) in [("lift", None), ("lift-site", Some(bank(locale, WEBSITE)))] {
+        let lift = Lift { chrome, client, interaction: "sealed-interaction", credential: "{}" };
+        page(name, lift.render());
+    }
+
     page("sign-out", SignOut { chrome, request: "", way_back: None }.render());
     page("sign-out-site", SignOut { chrome, request: "sealed", way_back: site }.render());
     page("signed-out", SignedOut { chrome, frames: Vec::new(), way_back: None }.render());
@@ -161,9 +177,15 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         page(&format!("me-{}", notice.word()), done.render());
     }
     use PinProblem::*;
-    for problem in [MeProblem::PasskeyRefused, MeProblem::PasskeyNameMissing, MeProblem::LastWay, MeProblem::Stale]
-        .into_iter()
-        .chain([Mismatch, Shape, Differ, Same, Sequence, Repeated, Birthdate, TooMany].map(MeProblem::Pin))
+    for problem in [
+        MeProblem::PasskeyRefused,
+        MeProblem::PasskeyNameMissing,
+        MeProblem::LastWay,
+        MeProblem::NoWayBack,
+        MeProblem::Stale,
+    ]
+    .into_iter()
+    .chain([Mismatch, Shape, Differ, Same, Sequence, Repeated, Birthdate, TooMany].map(MeProblem::Pin))
     {
         let failed = Me { problem: Some(problem), ..me(locale) };
         let name: String = format!("me-{problem:?}").to_lowercase().replace(['(', ')'], "-");

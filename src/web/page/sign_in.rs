@@ -12,6 +12,8 @@ use super::Chrome;
 pub struct Client<'a> {
     pub name: &'a str,
     pub kind: ClientKind<'a>,
+    /// Where the website lets people in who cannot or will not use a network number, as it registered it.
+    pub other_way: Option<&'a str>,
 }
 
 /// What can be known of who asks.
@@ -26,7 +28,7 @@ pub enum ClientKind<'a> {
 
 /// Sign-in, with passkey or with number, PIN and code.
 ///
-/// Forms: `POST /signin/passkey` (`interaction`, `csrf`, `ceremony`, `credential`), `POST /signin/code`
+/// Forms: `POST /signin/passkey` (`interaction`, `csrf`, `credential`), `POST /signin/code`
 /// (`interaction`, `csrf`, `number`, `pin`, `code`), `POST /consent` (`interaction`, `csrf`, `decision=decline`).
 #[derive(Debug, Template)]
 #[template(path = "sign_in.html")]
@@ -37,8 +39,6 @@ pub struct SignIn<'a> {
     pub why: Why,
     /// The sealed interaction, or whatever says where to go afterwards.
     pub interaction: &'a str,
-    /// The sealed ceremony that belongs to `passkey_options`.
-    pub ceremony: &'a str,
     /// JSON of the WebAuthn request: `{"publicKey": {…}}` or its inside. Empty: no passkey is offered.
     pub passkey_options: &'a str,
     /// What was typed as the number, after an error; never the PIN, never the code.
@@ -47,6 +47,14 @@ pub struct SignIn<'a> {
 }
 
 impl SignIn<'_> {
+    fn offers_passkey(&self) -> bool {
+        self.why != Why::NeedsCode && !self.passkey_options.is_empty()
+    }
+
+    fn offers_code(&self) -> bool {
+        self.why != Why::NeedsPasskey
+    }
+
     fn wrong(&self, field: Field) -> bool {
         use SignInProblem::{CodeShape, Mismatch, NumberShape, PinShape};
         match self.problem {
@@ -84,8 +92,12 @@ enum Field {
 pub enum Why {
     /// Nobody is signed in.
     First,
-    /// Somebody is, but a fresh or a higher ceremony is wanted (`prompt=login`, `max_age`, `acr`).
+    /// Somebody is, but a fresh ceremony is wanted (`prompt=login`, `max_age`).
     Again,
+    /// The level that is asked for takes a passkey as well (`acr`): only that is offered.
+    NeedsPasskey,
+    /// It takes PIN and code as well: only those are offered.
+    NeedsCode,
 }
 
 /// What went wrong with the last try.

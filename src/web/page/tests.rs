@@ -118,7 +118,7 @@ fn pin_and_code_are_never_filled_in() {
 fn words_from_outside_are_escaped_everywhere() {
     const EVIL: &str = "\"'><script>alert(1)</script><b x=\"";
     let chrome = Chrome { csrf: EVIL, back: Some(EVIL), trace_id: EVIL, ..sample::chrome(Locale::En) };
-    let client = Client { name: EVIL, kind: ClientKind::App { redirect: EVIL } };
+    let client = Client { name: EVIL, kind: ClientKind::App { redirect: EVIL }, other_way: Some(EVIL) };
     let to = Some(WayBack { href: "/", name: EVIL });
     let mut me = sample::me(Locale::En);
     me.number = EVIL;
@@ -134,7 +134,6 @@ fn words_from_outside_are_escaped_everywhere() {
         chrome,
         client: Some(client),
         interaction: EVIL,
-        ceremony: EVIL,
         passkey_options: EVIL,
         number: EVIL,
         ..sample::sign_in(Locale::En, None)
@@ -150,11 +149,12 @@ fn words_from_outside_are_escaped_everywhere() {
         way_back: to,
     };
     let sign_out = SignOut { chrome, request: EVIL, way_back: to };
+    let freeze = Freeze { chrome, number: EVIL, problem: None };
+    let lift = Lift { chrome, client: Some(client), interaction: EVIL, credential: EVIL };
     let fields = [("state", EVIL.to_owned())];
     let form_post = FormPost { chrome, host: EVIL, action: EVIL, fields: &fields };
-    for html in
-        [me.render(), sign_in.render(), consent.render(), refusal.render(), sign_out.render(), form_post.render()]
-    {
+    let pages = [me.render(), sign_in.render(), consent.render(), refusal.render(), sign_out.render()];
+    for html in pages.into_iter().chain([freeze.render(), lift.render(), form_post.render()]) {
         let html = html.expect("renders");
         assert!(!html.contains("<script>") && !html.contains("<b "), "{html}");
         assert!(!html.contains("\"'>"), "{html}");
@@ -172,6 +172,27 @@ fn the_pages_are_light() {
             html.len() + size("hufu.css") + size("signin.js") + size("tally.svg") + size("favicon.svg");
         assert!(with_everything < 30_000, "{with_everything}");
     }
+}
+
+/// The browser tests look at every page there is: by this word they know which one they see.
+#[test]
+fn every_page_is_called_as_its_template() {
+    let named: BTreeSet<String> = all()
+        .iter()
+        .filter_map(|(_, html)| {
+            tags(html).find(|tag| tag.starts_with("body")).and_then(|tag| attribute(tag, "data-page"))
+        })
+        .map(str::to_owned)
+        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let templates: BTreeSet<String> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .filter_map(|entry| {
+            Some(entry.expect("readable").file_name().to_str()?.strip_suffix(".html")?.replace('_', "-"))
+        })
+        .filter(|name| name != "layout")
+        .collect();
+    assert_eq!(named, templates);
 }
 
 #[test]

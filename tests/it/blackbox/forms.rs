@@ -8,6 +8,8 @@ use reqwest::header::LOCATION;
 const POSTS: &[&str] = &[
     "/signin/code",
     "/signin/passkey",
+    "/signin/lift",
+    "/freeze",
     "/consent",
     "/signout",
     "/language",
@@ -20,6 +22,7 @@ const POSTS: &[&str] = &[
     "/me/passkeys/rename",
     "/me/passkeys/remove",
     "/me/pin",
+    "/me/freeze",
 ];
 
 fn fields(csrf: &str) -> Vec<(String, String)> {

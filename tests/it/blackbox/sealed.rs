@@ -26,15 +26,12 @@ async fn values(demo: &Arc<Demo>, host: &str) -> Values {
         ("access token", login.access_token),
         ("interaction", sign_in.form("code-form").value("interaction").to_owned()),
         ("interaction of consent", consent.form("/consent").value("interaction").to_owned()),
-        ("ceremony", sign_in.form("passkey-form").value("ceremony").to_owned()),
         ("csrf", consent.form("/consent").value("csrf").to_owned()),
     ];
     for (name, value) in &browser.cookies {
         let kind = if name.contains("session") { "session cookie" } else { "another cookie" };
         kinds.push((kind, value.clone()));
     }
-    // Only a page whose passkey offer needs one carries a ceremony.
-    kinds.retain(|(_, value)| !value.is_empty());
     Values { rp, browser, kinds, consent }
 }
 

@@ -4,6 +4,7 @@ mod driver;
 mod logout;
 mod me;
 mod passkey;
+mod rare;
 mod sign_in;
 mod tour;
 

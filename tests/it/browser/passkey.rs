@@ -126,3 +126,47 @@ async fn a_passkey_on_top_of_the_pin_reaches_the_highest_level() {
     assert_eq!(login.claims["acr"], "urn:hufu:acr:cert-pin");
     assert_eq!(login.claims["amr"], serde_json::json!(["pop", "user", "pin", "mfa"]));
 }
+
+/// Notes how the page asks for a passkey, across the pages of one tab.
+const WATCH: &str = "const get = navigator.credentials.get.bind(navigator.credentials);
+    navigator.credentials.get = options => {
+        sessionStorage.asked = (sessionStorage.asked ?? '') + (options.mediation ?? 'button') + ' ';
+        return get(options);
+    };";
+
+/// Web Authentication Level 3 §5.1.4.2, conditional mediation: the offer waits in the number's autofill, and taking it is
+/// the whole sign-in. Nobody presses the button.
+#[tokio::test]
+async fn the_offer_in_the_autofill_signs_in_without_the_button() {
+    let demo = Arc::new(Demo::start());
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    register(&chrome, "my phone").await;
+    sign_out(&chrome, &demo).await;
+    chrome.devtools("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({ "source": WATCH })).await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.find("#end-all").await;
+    assert_eq!(chrome.run("return sessionStorage.asked", Vec::new()).await, "conditional ");
+}
+
+/// PROTOCOL 22: frozen and lifted by a person: a touch, or an offer taken in passing, leads to the question and no further.
+#[tokio::test]
+async fn a_frozen_number_is_lifted_by_a_passkey_and_a_word() {
+    let demo = Arc::new(Demo::start());
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    register(&chrome, "my phone").await;
+    chrome.click("section[aria-labelledby=me-freeze] summary").await;
+    chrome.click("#freeze").await;
+    chrome.says("h1", "Your number is frozen").await;
+    chrome.open(&demo.site).await;
+    chrome.click("#login").await;
+    chrome.find("#passkey-form, #lift").await;
+    sign_in_by_passkey(&chrome).await;
+    chrome.find("#lift").await;
+    assert!(!chrome.has("#allow").await);
+    chrome.click("#lift").await;
+    chrome.come_back().await;
+}

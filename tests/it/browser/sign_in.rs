@@ -1,8 +1,8 @@
 //! The main job, as a person sees it: the button, the sign-in page, the question, and back.
 
-use super::passkey::sign_out;
+use super::passkey::{register, sign_out};
 use super::{Chrome, Script};
-use crate::support::{Demo, Persona};
+use crate::support::{Demo, Persona, Rp};
 use std::sync::Arc;
 
 const TAB: &str = "\u{e004}";
@@ -169,4 +169,28 @@ async fn no_page_breaks_its_own_content_security_policy() {
         assert_eq!(broken, serde_json::json!([]), "{page}");
     }
     whole_way(&chrome, &demo, demo.anybody()).await;
+}
+
+/// A step up to a passkey without JavaScript: the page says what is missing and why it cannot go on, and leads back.
+#[tokio::test]
+async fn a_step_up_without_javascript_says_what_is_missing_and_leads_back() {
+    let demo = Arc::new(Demo::start());
+    let rp = Rp::discover(&demo, demo.add_client(&format!("{}/elsewhere", demo.site), &[])).await;
+    let with = Chrome::with_authenticator().await;
+    with.open(&format!("{}/me", demo.issuer)).await;
+    with.sign_in(demo.anybody()).await;
+    register(&with, "my phone").await;
+    drop(with);
+    let chrome = Chrome::with(Script::Off, "en-US").await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    chrome.find("#end-all").await;
+    let claims = r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-pin"}}}"#;
+    chrome.open(rp.attempt(&[("claims", claims)]).url.as_str()).await;
+    chrome.says(".lead", "your passkey as well").await;
+    assert!(chrome.is_visible("#no-passkey").await && !chrome.is_visible("#passkey-form").await);
+    assert!(!chrome.has("#code-form").await, "what does not help is not offered");
+    chrome.click("#decline").await;
+    chrome.arrives_at("/elsewhere").await;
+    assert!(chrome.url().await.query().is_some_and(|query| query.contains("error=access_denied")));
 }

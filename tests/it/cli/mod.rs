@@ -7,6 +7,7 @@ mod demo;
 mod deploy;
 mod help;
 mod keys;
+mod persona;
 mod serve;
 
 use serde_json::Value;

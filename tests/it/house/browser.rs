@@ -65,6 +65,10 @@ impl Answer {
         self.body.contains(r#"action="/signin/code""#)
     }
 
+    pub fn asks_for_a_passkey(&self) -> bool {
+        self.body.contains(r#"action="/signin/passkey""#)
+    }
+
     pub fn is_consent(&self) -> bool {
         self.body.contains(r#"id="allow""#)
     }

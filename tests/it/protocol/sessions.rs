@@ -80,7 +80,7 @@ on_each_database! {
         let (website, person, mut browser) = signed_in(&house).await;
         let mut phone = Authenticator::registered_in(&mut browser).await;
         let page = browser.authorize(&website, &[("claims", &essential("urn:hufu:acr:cert-pin"))]).await;
-        assert!(page.is_sign_in());
+        assert!(page.asks_for_a_passkey());
         let posted = phone.sign_in(&mut browser, &page).await;
         let answer = browser.follow(&posted).await;
         assert_eq!(id_token(&website, &answer.code()).await["acr"], "urn:hufu:acr:cert-pin");

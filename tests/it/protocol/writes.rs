@@ -39,7 +39,7 @@ on_each_database! {
         for path in [
             "/", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/healthz",
             "/readyz", "/me", "/me/signin", "/signout", "/logout", "/logout?id_token_hint=a.b.c&state=s", "/userinfo",
-            "/token", "/nowhere", "/continue?i=nonsense", "/authorize", "/authorize?client_id=nobody", &asked,
+            "/token", "/nowhere", "/freeze", "/freeze/heard", "/continue?i=nonsense", "/authorize", "/authorize?client_id=nobody", &asked,
         ] {
             browser.get(path).await;
         }

@@ -1,0 +1,71 @@
+//! A level above the one that the person has: the page says what is missing and offers only the way that helps. PROTOCOL
+//! 20; OpenID Connect Core §5.5.1.1.
+
+use crate::db::on_each_database;
+use crate::house::{Answer, Authenticator, Browser, House, Person, Website};
+
+const ESSENTIAL: [(&str, &str); 1] =
+    [("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-pin"}}}"#)];
+
+/// A person with PIN and passkey, signed in by the PIN.
+async fn both_ways(house: &House) -> (Website, Person, Browser, Authenticator) {
+    let (website, person) = (house.website("bank.example").await, house.person().await);
+    let mut browser = house.browser();
+    browser.log_in(&website, &person, house.now()).await.code();
+    let phone = Authenticator::registered_in(&mut browser).await;
+    (website, person, browser, phone)
+}
+
+fn offers(page: &Answer) -> (bool, bool) {
+    (page.body.contains(r#"id="passkey-form""#), page.body.contains(r#"id="code-form""#))
+}
+
+on_each_database! {
+    /// Issue 2: a step-up says what is missing. By code to `cert-pin`: the passkey, and nothing else.
+    async fn who_signed_in_by_code_is_asked_for_the_passkey_alone(db) {
+        let house = House::over(db).await;
+        let (website, _, mut browser, mut phone) = both_ways(&house).await;
+        let page = browser.authorize(&website, &ESSENTIAL).await;
+        assert_eq!((page.status, offers(&page)), (200, (true, false)));
+        assert!(page.body.contains("asks for your passkey as well"), "{}", page.body);
+        assert!(page.body.contains(r#"id="no-passkey""#), "without a script the page says so");
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        assert!(browser.follow(&signed_in).await.param("code").is_some());
+    }
+
+    /// The other way round: by passkey to `cert-pin`, PIN and code are missing.
+    async fn who_signed_in_by_passkey_is_asked_for_pin_and_code_alone(db) {
+        let house = House::over(db).await;
+        let (website, person, _, mut phone) = both_ways(&house).await;
+        let mut browser = house.browser();
+        let page = browser.authorize(&website, &[]).await;
+        assert_eq!(offers(&page), (true, true), "at first either way is as good");
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        browser.follow(&signed_in).await.code();
+        let page = browser.authorize(&website, &ESSENTIAL).await;
+        assert_eq!((page.status, offers(&page)), (200, (false, true)));
+        assert!(page.body.contains("asks for your PIN and code as well"), "{}", page.body);
+        assert!(browser.sign_in(&page, &person, house.now()).await.param("code").is_some());
+    }
+
+    /// A passkey that is refused there is not answered with a way that does not help.
+    async fn a_passkey_refused_at_a_step_up_is_not_told_to_use_the_pin(db) {
+        let house = House::over(db).await;
+        let (website, _, mut browser, _) = both_ways(&house).await;
+        let page = browser.authorize(&website, &ESSENTIAL).await;
+        let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
+        let fields = [("interaction", &*interaction), ("csrf", &csrf), ("credential", "{}")];
+        let again = browser.post("/signin/passkey", &fields).await;
+        assert_eq!((again.status, offers(&again)), (422, (true, false)));
+        assert!(!again.problem().contains("PIN"), "{}", again.problem());
+    }
+
+    /// Never a dead end: who cannot go on goes back, and the website hears of it.
+    async fn who_cannot_step_up_goes_back_to_the_website(db) {
+        let house = House::over(db).await;
+        let (website, _, mut browser, _) = both_ways(&house).await;
+        let page = browser.authorize(&website, &ESSENTIAL).await;
+        let back = browser.decide(&page, "decline").await;
+        assert_eq!(back.param("error").as_deref(), Some("access_denied"));
+    }
+}
