@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::house;
 use super::out::{self, Reader, table};
 use super::place::Place;
-use super::world;
+use super::{client_errors, client_token, world};
 use crate::client::{ApplicationType, AuthMethod, Client, ClientMetadata, Environment, MetadataError, Pkce};
 use crate::config::Mode;
 use crate::flow::register::{from_row, to_row};
@@ -57,6 +57,10 @@ Examples:
         #[command(flatten)]
         reader: Reader,
     },
+    /// Makes an initial access token, with which a website registers itself once
+    Token(client_token::Args),
+    /// Shows what was refused of one website during the last day
+    Errors(client_errors::Args),
     /// Removes a website: nobody can sign in to it any more
     Remove {
         /// Its client_id
@@ -155,6 +159,8 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             reader.tell(&shown(&client), |shown| serde_json::to_string_pretty(shown).unwrap_or_default())
         }
         Command::Outbox { place, reader } => super::outbox::show(&Desk::open(place)?, reader),
+        Command::Token(args) => client_token::run(args),
+        Command::Errors(args) => client_errors::run(args),
         Command::Remove { id, place, reader } => {
             let wanted = ClientId::new(id.clone());
             let entry = Entry::new("client remove", json!({ "client_id": id }));
@@ -166,7 +172,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
-fn unknown(id: &str) -> Failure {
+pub fn unknown(id: &str) -> Failure {
     Failure::no(format!("no website has the client_id {id}; `hufu client list` shows them"))
 }
 

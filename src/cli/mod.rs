@@ -4,6 +4,8 @@
 
 mod audit;
 mod client;
+mod client_errors;
+mod client_token;
 mod config;
 mod conformance;
 mod demo;

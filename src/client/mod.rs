@@ -10,6 +10,7 @@ mod metadata;
 mod presented;
 mod redirect_uri;
 mod registered;
+mod registration;
 mod sector;
 mod validation;
 
@@ -24,5 +25,6 @@ pub use metadata::{
 pub use presented::Presented;
 pub use redirect_uri::{RedirectError, RedirectKind, TrustedRedirect, redirect_hash};
 pub use registered::{Client, NotStored};
+pub use registration::{InitialAccess, RegistrationError};
 pub use sector::SectorError;
 pub use validation::{MetadataError, RegistrationRequest};

@@ -25,6 +25,7 @@ mod push;
 mod redeem;
 pub mod refusals;
 pub mod register;
+pub mod registration;
 mod request;
 pub mod session;
 mod sign_in;

@@ -1,10 +1,11 @@
-//! Remembers refusals for a day, so that `hufu trace` can explain one.
+//! Remembers refusals for a day, so that `hufu trace` can explain one and a website's developer can look back.
 //!
 //! No unauthenticated request writes a row (PROTOCOL 23): refusals wait in a bounded ring and the upkeep writes what is
-//! there. When somebody floods us, the oldest are dropped; the log has them all by trace id.
+//! there. When somebody floods us, the oldest are dropped; the log has them all by trace id. What a client sent after it
+//! had proven itself has a ring and a bound of its own, which no stranger can fill.
 
 use super::{Provider, Unavailable};
-use crate::spec::{ClientId, Refusal, Timestamp, TraceId};
+use crate::spec::{ClientId, Refusal, Sender, Timestamp, TraceId};
 use crate::store::refusals;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -14,8 +15,8 @@ use tracing::info;
 const RING: usize = 512;
 /// Rows that one transaction writes: it ends within a millisecond.
 const BATCH: usize = 16;
-/// Refusals that are kept of one client, and of requests that name no client.
-const KEPT: i64 = 200;
+/// Refusals that are kept of one client and one kind of sender, and of requests that name no client.
+pub const KEPT: i64 = 200;
 
 /// A refusal as it is kept. It names a website and a rule, never a person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,15 +25,44 @@ pub struct Remembered {
     pub hour: Timestamp,
     pub endpoint: String,
     pub client_id: Option<String>,
+    #[serde(default)]
+    pub sender: Sender,
     #[serde(flatten)]
     pub refusal: Refusal,
 }
 
-/// The ring between the requests and the upkeep.
-#[derive(Default)]
-pub struct Recorder(Mutex<VecDeque<(TraceId, Remembered)>>);
+/// Of which client a refusal tells, and whether that client sent what was refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    client_id: Option<&'a ClientId>,
+    sender: Sender,
+}
 
-impl Recorder {
+impl<'a> Whose<'a> {
+    /// The client had proven to be itself.
+    pub fn proven(client_id: Option<&'a ClientId>) -> Self {
+        Self { client_id, sender: if client_id.is_some() { Sender::Client } else { Sender::Anybody } }
+    }
+}
+
+/// Whoever sent it only named the client.
+impl<'a> From<Option<&'a ClientId>> for Whose<'a> {
+    fn from(client_id: Option<&'a ClientId>) -> Self {
+        Self { client_id, sender: Sender::Anybody }
+    }
+}
+
+/// The rings between the requests and the upkeep.
+#[derive(Default)]
+pub struct Recorder {
+    anybody: Ring,
+    clients: Ring,
+}
+
+#[derive(Default)]
+struct Ring(Mutex<VecDeque<(TraceId, Remembered)>>);
+
+impl Ring {
     fn push(&self, trace: TraceId, remembered: Remembered) {
         let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if ring.len() == RING {
@@ -46,22 +76,38 @@ impl Recorder {
     }
 }
 
+impl Recorder {
+    fn push(&self, trace: TraceId, remembered: Remembered) {
+        let ring = match remembered.sender {
+            Sender::Anybody => &self.anybody,
+            Sender::Client => &self.clients,
+        };
+        ring.push(trace, remembered);
+    }
+
+    fn drain(&self) -> Vec<(TraceId, Remembered)> {
+        [self.clients.drain(), self.anybody.drain()].concat()
+    }
+}
+
 /// Notes a refusal: one log line now, one row soon.
-pub fn record(provider: &Provider, trace: TraceId, endpoint: &str, client_id: Option<&ClientId>, refusal: &Refusal) {
+pub fn record<'a>(provider: &Provider, trace: TraceId, endpoint: &str, whose: impl Into<Whose<'a>>, refusal: &Refusal) {
     info!(target: "hufu::refusal", trace = trace.spoken(), endpoint, code = %refusal.code, error = refusal.error.wire(), "refused");
     metrics::counter!("hufu_refusals_total", "code" => refusal.code.clone().into_owned()).increment(1);
+    let Whose { client_id, sender } = whose.into();
     provider.refusals.push(
         trace,
         Remembered {
             hour: provider.now().hour(),
             endpoint: endpoint.to_owned(),
             client_id: client_id.map(|id| id.to_string()),
+            sender,
             refusal: refusal.clone(),
         },
     );
 }
 
-/// Writes what the ring holds.
+/// Writes what the rings hold.
 ///
 /// # Errors
 /// Unavailable storage: the refusals are put back.
@@ -76,6 +122,7 @@ pub async fn flush(provider: &Provider) -> Result<usize, Unavailable> {
             id: *trace,
             client_id: remembered.client_id.clone().map(ClientId::new),
             body: serde_json::to_string(remembered).expect("plain strings serialise"),
+            sender: remembered.sender,
         })
         .collect();
     let count = rows.len();
@@ -98,4 +145,27 @@ pub async fn flush(provider: &Provider) -> Result<usize, Unavailable> {
 pub async fn explain(provider: &Provider, trace: TraceId) -> Result<Option<Remembered>, Unavailable> {
     let row = provider.store.read(move |db| refusals::by_trace(db, &trace)).await?;
     Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
+}
+
+/// One line of a client's flight recorder.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    pub trace_id: String,
+    #[serde(flatten)]
+    pub remembered: Remembered,
+}
+
+/// The line of a row; one that another version wrote is left out.
+pub fn line(row: &refusals::RefusalRow) -> Option<Line> {
+    let remembered = serde_json::from_str(&row.body).ok()?;
+    Some(Line { trace_id: row.id.spoken(), remembered })
+}
+
+/// The last refusals of one client, by the hour, the latest first; within an hour in no order, for none is kept.
+///
+/// # Errors
+/// Unavailable storage.
+pub async fn of_client(provider: &Provider, id: ClientId) -> Result<Vec<Line>, Unavailable> {
+    let rows = provider.store.read(move |db| refusals::of_client(db, &id, 2 * KEPT)).await?;
+    Ok(rows.iter().filter_map(line).collect())
 }

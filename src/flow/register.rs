@@ -1,11 +1,12 @@
 //! Registration: a client's metadata, validated and stored; its secret is shown once. RFC 7591 §2; PROTOCOL 3, 14.
 
-use super::{Mode, Provider, Unavailable};
+use super::{Bounds, Mode, Provider, Unavailable};
 use crate::client::{Client, ClientMetadata, Environment, MetadataError};
 use crate::keys::KeyError;
 use crate::spec::{ClientId, ClientSecret};
 use crate::store::clients::{self, ClientRow};
 use std::sync::Arc;
+use url::Url;
 
 /// A new client. The secret is not kept: only its hash is.
 pub struct Registered {
@@ -58,7 +59,25 @@ pub async fn register(provider: &Provider, metadata: ClientMetadata) -> Result<R
     Ok(registered)
 }
 
-/// A client as its row keeps it.
+/// Proves that the websites behind the redirect URIs share a sector: the file at `sector_identifier_uri` names them all.
+/// Asked last, so that metadata which is bad anyhow makes us call nobody. OpenID Connect Registration §5.
+///
+/// # Errors
+/// The file cannot be had, or lacks one.
+pub(super) async fn prove_sector(provider: &Provider, metadata: &ClientMetadata) -> Result<(), MetadataError> {
+    let Some(uri) = &metadata.sector_identifier_uri else { return Ok(()) };
+    let failed = |why: String| MetadataError::SectorFile { uri: uri.clone(), why };
+    let url = Url::parse(uri).map_err(|error| failed(error.to_string()))?;
+    let file = provider.websites.get(&url, Bounds::DOCUMENT).await.map_err(|error| failed(error.to_string()))?;
+    let listed: Vec<String> =
+        serde_json::from_slice(&file.body).map_err(|_| failed("it is no JSON array of strings".to_owned()))?;
+    match metadata.redirect_uris.iter().find(|uri| !listed.contains(uri)) {
+        Some(missing) => Err(failed(format!("{missing} is not in it"))),
+        None => Ok(()),
+    }
+}
+
+/// A client as its row keeps it, for as long as nobody removes it.
 ///
 /// # Errors
 /// Metadata that no JSON can hold, which validation lets nobody register.
@@ -69,6 +88,8 @@ pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
         metadata: client.to_stored().map_err(|_| Unavailable::damaged("client"))?,
         secret_hash: client.secret_hash().copied(),
         sealed_secret: client.sealed_secret_bytes().map(<[u8]>::to_vec),
+        registration_hash: None,
+        expires_day: None,
     })
 }
 

@@ -48,6 +48,8 @@ pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
 pub const LOGOUT_DELIVERY: Duration = Duration::from_secs(24 * HOUR);
 /// How long a Logout Token may be believed.
 pub const LOGOUT_TOKEN: Duration = Duration::from_secs(2 * MINUTE);
+/// A client that registered itself without the operator's leave, which only the sandbox lets it.
+pub const UNASKED_CLIENT: Duration = Duration::from_secs(30 * DAY);
 /// A signing key, from its first signature to its last; a decryption key, while it is offered.
 pub const SIGNING_KEY: Duration = Duration::from_secs(90 * DAY);
 /// How long a signing key is published before it signs, and a decryption key is on every node before it is published.

@@ -10,7 +10,7 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, JsonWebKeySetUrl, LanguageTag, ProviderMetadata,
-    ResponseTypes, Scope, TokenUrl, UserInfoUrl,
+    RegistrationUrl, ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,7 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     .set_userinfo_encryption_alg_values_supported(Some(encryption_algs()))
     .set_userinfo_encryption_enc_values_supported(Some(content_encryptions()))
     .set_token_endpoint(Some(TokenUrl::new(at("/token"))?))
+    .set_registration_endpoint(Some(RegistrationUrl::new(at("/register"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(at("/userinfo"))?))
     .set_scopes_supported(Some(vec![Scope::new("openid".to_owned())]))
     .set_response_modes_supported(Some(vec![CoreResponseMode::Query, CoreResponseMode::FormPost]))

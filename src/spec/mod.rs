@@ -25,7 +25,7 @@ pub use metadata::{Metadata, metadata};
 pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};
-pub use refusal::{Refusal, Refuse};
+pub use refusal::{Refusal, Refuse, Sender};
 pub use secret::{BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash};
 pub use sector::Sector;
 pub use time::Timestamp;

@@ -20,6 +20,17 @@ pub struct Refusal {
     pub registered: Option<String>,
 }
 
+/// Who sent what was refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sender {
+    /// Whoever knows the client_id, which is no secret.
+    #[default]
+    Anybody,
+    /// The client: it had proven to be itself before it was refused.
+    Client,
+}
+
 /// A room's precise cause, told to the website's developer.
 pub trait Refuse {
     fn refusal(&self) -> Refusal;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::conn::{find_one, insert_once};
 use super::schema::clients::{self, dsl};
 use super::{Db, StoreError, Tx};
-use crate::spec::{ClientId, TokenHash};
+use crate::spec::{ClientId, Timestamp, TokenHash};
 
 #[derive(Debug, Clone)]
 pub struct ClientRow {
@@ -17,9 +17,13 @@ pub struct ClientRow {
     pub secret_hash: Option<TokenHash>,
     /// Only for `client_secret_jwt`, which needs the secret itself (PROTOCOL 14).
     pub sealed_secret: Option<Vec<u8>>,
+    /// Of the registration access token; `None` where an operator registered the client.
+    pub registration_hash: Option<TokenHash>,
+    /// When a client that registered itself is forgotten; `None`: never by itself.
+    pub expires_day: Option<Timestamp>,
 }
 
-type Raw = (String, i64, String, Option<TokenHash>, Option<Vec<u8>>);
+type Raw = (String, i64, String, Option<TokenHash>, Option<Vec<u8>>, Option<TokenHash>, Option<Timestamp>);
 
 pub fn by_id(db: &mut Db, client_id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
     let found: Option<Raw> = find_one!(db, clients::table.find(client_id.as_str()))?;
@@ -41,10 +45,19 @@ pub fn insert(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
             dsl::client_id.eq(row.client_id.as_str()),
             dsl::version.eq(row.version),
             dsl::metadata.eq(&row.metadata),
-            dsl::secret_hash.eq(row.secret_hash.as_ref().map(|hash| hash.as_bytes().as_slice())),
+            dsl::secret_hash.eq(bytes(&row.secret_hash)),
             dsl::sealed_secret.eq(row.sealed_secret.as_ref()),
+            dsl::registration_hash.eq(bytes(&row.registration_hash)),
+            dsl::expires_day.eq(row.expires_day.map(Timestamp::unix)),
         )
     )
+}
+
+/// As [`insert`], for a client that will expire; false also when there are `most` of those.
+pub fn insert_at_most(tx: &mut Tx, row: &ClientRow, most: i64) -> Result<bool, StoreError> {
+    let expiring = clients::table.filter(dsl::expires_day.is_not_null()).order(dsl::expires_day).select(dsl::version);
+    let last: Option<i64> = expiring.offset(most - 1).limit(1).first(tx.conn()).optional()?;
+    if last.is_some() { Ok(false) } else { insert(tx, row) }
 }
 
 /// Puts `row` in place of the version it was made from, and counts the version up. False when that is another by now.
@@ -53,8 +66,10 @@ pub fn update(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
     let change = (
         dsl::version.eq(row.version + 1),
         dsl::metadata.eq(&row.metadata),
-        dsl::secret_hash.eq(row.secret_hash.as_ref().map(|hash| hash.as_bytes().as_slice())),
+        dsl::secret_hash.eq(bytes(&row.secret_hash)),
         dsl::sealed_secret.eq(row.sealed_secret.as_ref()),
+        dsl::registration_hash.eq(bytes(&row.registration_hash)),
+        dsl::expires_day.eq(row.expires_day.map(Timestamp::unix)),
     );
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
@@ -64,8 +79,15 @@ pub fn delete(tx: &mut Tx, client_id: &ClientId) -> Result<bool, StoreError> {
     Ok(diesel::delete(clients::table.find(client_id.as_str())).execute(tx.conn())? == 1)
 }
 
+fn bytes(hash: &Option<TokenHash>) -> Option<&[u8]> {
+    hash.as_ref().map(|hash| hash.as_bytes().as_slice())
+}
+
 impl From<Raw> for ClientRow {
-    fn from((client_id, version, metadata, secret_hash, sealed_secret): Raw) -> ClientRow {
-        ClientRow { client_id: ClientId::new(client_id), version, metadata, secret_hash, sealed_secret }
+    fn from(
+        (client_id, version, metadata, secret_hash, sealed_secret, registration_hash, expires_day): Raw,
+    ) -> ClientRow {
+        let client_id = ClientId::new(client_id);
+        ClientRow { client_id, version, metadata, secret_hash, sealed_secret, registration_hash, expires_day }
     }
 }

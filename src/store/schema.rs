@@ -40,6 +40,8 @@ tables! {
         metadata -> Text,
         secret_hash -> Nullable<Binary>,
         sealed_secret -> Nullable<Binary>,
+        registration_hash -> Nullable<Binary>,
+        expires_day -> Nullable<BigInt>,
     }
     consents (sub_digest, client_id, shown) {
         sub_digest -> Binary,
@@ -65,6 +67,7 @@ tables! {
         id -> Binary,
         client_id -> Nullable<Text>,
         body -> Text,
+        proven -> Bool,
     }
     outbox (id) {
         id -> Binary,

@@ -1,18 +1,20 @@
 //! Forgets what has expired, a bounded batch at a time, so that no table grows with traffic.
 //!
 //! An expiring id begins with its hour, so the expired rows are the low end of the primary key. Consents are keyed by
-//! sub and go by their index. Each table in a transaction of its own: none may touch persons and subs at once.
+//! sub and clients by a name of their own: they go by their index. Each table in a transaction of its own: none may touch
+//! persons and subs at once.
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, grants, outbox, pushed, refusals, spent};
+use super::schema::{assertions, clients, grants, outbox, pushed, refusals, spent};
 use super::{StoreError, Tx};
-use crate::spec::{SessionId, Timestamp};
+use crate::spec::{ClientId, SessionId, Timestamp};
 
 /// A table whose rows expire, and nobody needs to be told. (Sessions end in `flow/ending`: websites are told.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiring {
     Consents,
+    Clients,
     Grants,
     Spent,
     Assertions,
@@ -22,8 +24,9 @@ pub enum Expiring {
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 7] = [
+    pub const ALL: [Expiring; 8] = [
         Expiring::Consents,
+        Expiring::Clients,
         Expiring::Grants,
         Expiring::Spent,
         Expiring::Assertions,
@@ -57,6 +60,7 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
         Expiring::Refusals => below!(tx, refusals, hour, most),
         Expiring::Outbox => below!(tx, outbox, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
+        Expiring::Clients => expired_clients(tx, now, most)?,
     })
 }
 
@@ -66,4 +70,13 @@ fn expired_consents(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, Sto
     let expired = format!("SELECT {key} FROM consents WHERE expires_day <= {} ORDER BY expires_day", now.unix());
     let delete = format!("DELETE FROM consents WHERE ({key}) IN ({expired} LIMIT {most})");
     Ok(diesel::sql_query(delete).execute(tx.conn())?)
+}
+
+fn expired_clients(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, StoreError> {
+    let expired = clients::table.filter(clients::expires_day.le(now.unix())).order(clients::expires_day);
+    let ids: Vec<String> = expired.select(clients::client_id).limit(most).load(tx.conn())?;
+    for id in &ids {
+        super::clients::delete(tx, &ClientId::new(id.clone()))?;
+    }
+    Ok(ids.len())
 }

@@ -6,8 +6,9 @@ use super::page::{self, Happened};
 use super::reply;
 use super::visit::Visit;
 use crate::authorize::{AuthorizationResponse, AuthorizeError, AuthorizeRefused};
-use crate::client::{Client, ClientAuthError};
-use crate::flow::{Provider, refusals};
+use crate::client::{Client, ClientAuthError, RegistrationError};
+use crate::flow::refusals::{self, Whose};
+use crate::flow::{Provider, registration};
 use crate::spec::{ClientId, OAuthError, Refusal, Refuse};
 use crate::token::{AccessTokenError, TokenError};
 use actix_web::http::StatusCode;
@@ -51,19 +52,42 @@ pub fn bearer(
     error: AccessTokenError,
 ) -> HttpResponse {
     let refusal = error.refusal();
-    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    // Whose token it is was read from the token, so it had been issued to that client.
+    refusals::record(provider, visit.trace, &visit.endpoint, Whose::proven(client_id), &refusal);
+    challenge(visit, &refusal, if error == AccessTokenError::Missing { Sent::Nothing } else { Sent::Token })
+}
+
+/// Whether there was a token to be wrong about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Nothing,
+    Token,
+}
+
+fn challenge(visit: &Visit, refusal: &Refusal, sent: Sent) -> HttpResponse {
     // "If the request lacks any authentication information … SHOULD NOT include an error code" (RFC 6750 §3.1).
-    let challenge = if error == AccessTokenError::Missing {
+    let challenge = if sent == Sent::Nothing {
         r#"Bearer realm="hufu""#.to_owned()
     } else {
         let description = refusal.error_description();
         format!(r#"Bearer realm="hufu", error="{}", error_description="{description}""#, refusal.error.wire())
     };
-    let mut answer = begin(&refusal);
+    let mut answer = begin(refusal);
     if let Ok(value) = HeaderValue::from_str(&challenge) {
         answer.insert_header((header::WWW_AUTHENTICATE, value));
     }
-    answer.json(body(&refusal, visit))
+    answer.json(body(refusal, visit))
+}
+
+/// A refusal of the registration endpoints: a challenge where it is about a token (RFC 7592 §2), else JSON (RFC 7591 §3.2.2).
+pub fn registration(provider: &Provider, visit: &Visit, refused: &registration::Refused) -> HttpResponse {
+    let refusal = refused.error.refusal();
+    refusals::record(provider, visit.trace, &visit.endpoint, Whose::proven(refused.client_id.as_ref()), &refusal);
+    match refused.error {
+        RegistrationError::TokenMissing => challenge(visit, &refusal, Sent::Nothing),
+        _ if refusal.error == OAuthError::InvalidToken => challenge(visit, &refusal, Sent::Token),
+        _ => begin(&refusal).json(body(&refusal, visit)),
+    }
 }
 
 /// The JSON of any endpoint that is not there for the moment.

@@ -13,6 +13,7 @@ mod me;
 mod oauth;
 pub mod page;
 mod preferences;
+mod registration;
 mod reply;
 mod sign_in;
 mod statics;
@@ -108,6 +109,23 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         )
         .service(get_or_post("/logout", logout::by_query, logout::by_form))
         .service(get_or_post("/signout", logout::ask_here, logout::sign_out))
+        .service(
+            web::resource("/register")
+                .route(web::post().to(registration::create))
+                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+        )
+        .service(
+            web::resource("/register/{client_id}")
+                .route(web::get().to(registration::read))
+                .route(web::put().to(registration::replace))
+                .route(web::delete().to(registration::remove))
+                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+        )
+        .service(
+            web::resource("/register/{client_id}/errors")
+                .route(web::get().to(registration::errors))
+                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+        )
         .service(
             web::scope("/me")
                 .service(get("", me::overview))

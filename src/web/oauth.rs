@@ -16,7 +16,7 @@ const DISCOVERY_CACHE: &str = "public, max-age=3600";
 /// The JWKS is kept for a shorter time than a key is published before it signs (PROTOCOL 15).
 const JWKS_CACHE: &str = "public, max-age=600";
 /// Browser clients may read these from anywhere: no cookie counts here.
-const ANYWHERE: (header::HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+pub const ANYWHERE: (header::HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 
 pub async fn metadata(provider: web::Data<Provider>, visit: Visit, request: HttpRequest) -> HttpResponse {
     match provider.published() {
@@ -129,7 +129,7 @@ pub async fn preflight() -> HttpResponse {
         .finish()
 }
 
-fn authorization(request: &HttpRequest) -> Option<&str> {
+pub fn authorization(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::AUTHORIZATION)?.to_str().ok()
 }
 

@@ -5,12 +5,13 @@ mod browser;
 mod documents;
 mod passkey;
 mod receiver;
+mod registrar;
 mod signer;
 pub mod tables;
 mod website;
 
 pub use self::browser::{Answer, Browser};
-pub use self::documents::{Answers, Documents};
+pub use self::documents::{Answers, Behind, Documents};
 pub use self::passkey::{Authenticator, Created};
 pub use self::receiver::{Manner, Receiver};
 pub use self::signer::{Signer, paying_with};
@@ -22,7 +23,7 @@ use actix_web::web::Data;
 use hufu::authn::{CodeSource, Passkeys, Rack};
 use hufu::client::{BareRequests, ClientMetadata};
 use hufu::flow::person::Beginnings;
-use hufu::flow::{Mode, Parts, Provider, World, person, register, signing};
+use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, Keys};
 use hufu::outside::{Fetcher, Reach};
 use hufu::person::{PersonState, Standing};
@@ -102,11 +103,19 @@ pub struct Plan {
     pub seed: u64,
     pub ring: String,
     pub rack: Arc<Rack>,
+    pub mode: Mode,
+    pub websites: Arc<dyn Fetch>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { seed: 1, ring: RING.clone(), rack: Rack::new(2, 200) }
+        Self {
+            seed: 1,
+            ring: RING.clone(),
+            rack: Rack::new(2, 200),
+            mode: Mode::Sandbox,
+            websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
+        }
     }
 }
 
@@ -170,11 +179,11 @@ impl Node {
             keys: Keys::new(keys, issuer.clone()).expect("keys"),
             passkeys: Passkeys::new(&issuer).expect("a domain"),
             issuer,
-            mode: Mode::Sandbox,
+            mode: plan.mode,
             store,
             rack: plan.rack,
             world: clock.clone(),
-            websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
+            websites: plan.websites,
             demo_site: None,
             bare_requests: BareRequests::Refused,
         }));

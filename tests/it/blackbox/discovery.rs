@@ -22,6 +22,8 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
         "userinfo_endpoint": at("/userinfo"),
+        // registration::*
+        "registration_endpoint": at("/register"),
         // a_key_set_is_public_well_formed_and_revalidated
         "jwks_uri": at("/jwks"),
         // login::a_person_signs_in_at_a_website_that_uses_an_ordinary_library

@@ -19,6 +19,7 @@ mod me;
 mod methods;
 mod pkce;
 mod prompt;
+mod registration;
 mod sealed;
 mod silence;
 mod sizes;

@@ -1,10 +1,13 @@
 //! A website's own server, as far as a provider calls it: what it answers under each path, and how often it was asked.
 
+use hufu::flow::{Bounds, Fetch, Fetched, Fetching};
+use hufu::outside::{Fetcher, Reach};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use url::Url;
 
 /// How a path answers.
 #[derive(Clone, Debug)]
@@ -61,6 +64,33 @@ impl Documents {
     /// How often a path was asked for.
     pub fn asked(&self, path: &str) -> usize {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner).asked.get(path).copied().unwrap_or_default()
+    }
+}
+
+/// An internet on which every https host is this one server.
+pub struct Behind {
+    fetcher: Fetcher,
+    address: Url,
+}
+
+impl Behind {
+    pub fn all(documents: &Documents) -> Arc<dyn Fetch> {
+        let fetcher = Fetcher::new(Reach::Loopback, &[]).expect("TLS");
+        Arc::new(Self { fetcher, address: Url::parse(&documents.address).expect("a URL") })
+    }
+
+    fn led_here(&self, url: &Url) -> Url {
+        self.address.join(&url[url::Position::BeforePath..]).expect("a path")
+    }
+}
+
+impl Fetch for Behind {
+    fn get<'a>(&'a self, url: &'a Url, bounds: Bounds) -> Fetching<'a, Fetched> {
+        Box::pin(async move { self.fetcher.get(&self.led_here(url), bounds).await })
+    }
+
+    fn post<'a>(&'a self, url: &'a Url, form: String, bounds: Bounds) -> Fetching<'a, u16> {
+        Box::pin(async move { self.fetcher.post(&self.led_here(url), form, bounds).await })
     }
 }
 

@@ -13,6 +13,7 @@ mod outage;
 mod outbox;
 mod pushed;
 mod redemption;
+mod registration;
 mod request_objects;
 mod revocation;
 mod rotation;

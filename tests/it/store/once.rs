@@ -77,6 +77,8 @@ on_each_database! {
             metadata: "{}".to_owned(),
             secret_hash: None,
             sealed_secret: None,
+            registration_hash: None,
+            expires_day: None,
         };
         let first = row.clone();
         assert!(db.open().write(move |tx| clients::insert(tx, &first)).await.expect("committed"));
@@ -86,6 +88,36 @@ on_each_database! {
         })
         .await;
         assert_eq!(wins(&decided), 1);
+    }
+
+    /// Clients that registered themselves: at most so many, whoever comes first.
+    async fn there_is_room_for_so_many_clients_without_leave(db) {
+        let row = |number: u32| ClientRow {
+            client_id: ClientId::new(format!("c{number}")),
+            version: 1,
+            metadata: "{}".to_owned(),
+            secret_hash: None,
+            sealed_secret: None,
+            registration_hash: None,
+            expires_day: Some(NOW.day()),
+        };
+        let operators = ClientRow { expires_day: None, ..row(99) };
+        assert!(db.open().write(move |tx| clients::insert(tx, &operators)).await.expect("committed"));
+        let decided = at_once(&db, 8, |store, number| {
+            let row = row(number);
+            async move {
+                // Whoever loses every race was given no room; it comes again.
+                for _ in 0..20 {
+                    let row = row.clone();
+                    if let Ok(taken) = store.write(move |tx| clients::insert_at_most(tx, &row, 5)).await {
+                        return Ok(taken);
+                    }
+                }
+                store.write(move |tx| clients::insert_at_most(tx, &row, 5)).await
+            }
+        })
+        .await;
+        assert_eq!(wins(&decided), 5);
     }
 
     async fn a_lease_has_one_holder_until_it_runs_out(db) {

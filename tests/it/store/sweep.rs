@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::{AssertionId, OutboxId, PushedId, TraceId};
+use hufu::spec::{AssertionId, OutboxId, PushedId, Sender, TraceId};
+use hufu::store::clients::ClientRow;
 use hufu::store::outbox::{self, OutboxRow};
 use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::sweep::{self, Expiring};
-use hufu::store::{assertions, consents, pushed};
+use hufu::store::{assertions, clients, consents, pushed};
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
 
@@ -74,11 +75,22 @@ on_each_database! {
                 spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
                 assertions::spend(tx, &AssertionId::expiring(past, &mut rng))?;
                 pushed::insert(tx, &PushedId::expiring(past, &mut rng), &[1])?;
-                let body = "{}".to_owned();
-                refusals::insert(tx, &RefusalRow { id: TraceId::expiring(past, &mut rng), client_id: None, body }, 9)
+                let id = TraceId::expiring(past, &mut rng);
+                let (body, sender) = ("{}".to_owned(), Sender::Anybody);
+                refusals::insert(tx, &RefusalRow { id, client_id: None, body, sender }, 9)
             })
             .await
             .expect("committed");
+        let forgotten = ClientRow {
+            client_id: ClientId::new("c".to_owned()),
+            version: 1,
+            metadata: "{}".to_owned(),
+            secret_hash: None,
+            sealed_secret: None,
+            registration_hash: None,
+            expires_day: Some(NOW.day()),
+        };
+        store.write(move |tx| clients::insert(tx, &forgotten)).await.expect("committed");
         let expired = ConsentRow { expires_day: NOW.day(), ..consent(1) };
         store.write(move |tx| consents::remember(tx, &expired)).await.expect("committed");
         for table in Expiring::ALL {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::TraceId;
+use hufu::spec::{Sender, TraceId};
 use hufu::store::audit::{self, Chain};
 use hufu::store::clients::{self, ClientRow};
 use hufu::store::refusals::{self, RefusalRow};
@@ -162,6 +162,8 @@ on_each_database! {
             metadata: "{}".to_owned(),
             secret_hash: Some(TokenHash::from_bytes([1; 32])),
             sealed_secret: None,
+            registration_hash: None,
+            expires_day: None,
         };
         let kept = store
             .write(move |tx| {
@@ -208,6 +210,7 @@ on_each_database! {
             id: TraceId::from_bytes([number; 10]),
             client_id: client.map(|id| ClientId::new(id.to_owned())),
             body: format!("{{\"n\":{number}}}"),
+            sender: Sender::Anybody,
         };
         let kept = store
             .write(move |tx| {
@@ -224,6 +227,36 @@ on_each_database! {
             .await;
         let newest = ["{\"n\":5}", "{\"n\":4}", "{\"n\":3}"].map(str::to_owned).to_vec();
         assert_eq!(kept.expect("committed"), (newest, true, false));
+    }
+
+    /// A flood in a client's name pushes out nothing that the client itself sent.
+    async fn what_a_client_sent_is_bounded_apart_from_what_anybody_sent(db) {
+        let store = db.open();
+        let refusal = |number: u8, sender| RefusalRow {
+            id: TraceId::from_bytes([number; 10]),
+            client_id: Some(ClientId::new("shop".to_owned())),
+            body: "{}".to_owned(),
+            sender,
+        };
+        let kept = store
+            .write(move |tx| {
+                refusals::insert(tx, &refusal(0, Sender::Client), 3)?;
+                for number in 1..20 {
+                    refusals::insert(tx, &refusal(number, Sender::Anybody), 3)?;
+                }
+                for number in 20..30 {
+                    refusals::insert(tx, &refusal(number, Sender::Client), 3)?;
+                    if number == 20 {
+                        assert!(refusals::by_trace(tx, &TraceId::from_bytes([0; 10]))?.is_some());
+                    }
+                }
+                let its = refusals::of_client(tx, &ClientId::new("shop".to_owned()), 99)?;
+                Ok(its.into_iter().map(|row| (row.id.as_bytes()[0], row.sender)).collect::<Vec<_>>())
+            })
+            .await;
+        let own = [29, 28, 27].map(|number| (number, Sender::Client));
+        let others = [19, 18, 17].map(|number| (number, Sender::Anybody));
+        assert_eq!(kept.expect("committed"), [own, others].concat());
     }
 
     async fn an_audit_entry_that_was_changed_or_removed_is_noticed(db) {

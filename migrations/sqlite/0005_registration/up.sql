@@ -1,0 +1,10 @@
+-- Websites that registered themselves (RFC 7591): their token's hash, and when they are forgotten. And refusals, apart by
+-- whether the website had proven itself or anybody may have sent its client_id.
+
+ALTER TABLE clients ADD COLUMN registration_hash BLOB;
+ALTER TABLE clients ADD COLUMN expires_day INTEGER;
+CREATE INDEX clients_by_expiry ON clients (expires_day);
+
+ALTER TABLE refusals ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;
+DROP INDEX refusals_of_client;
+CREATE INDEX refusals_of_client ON refusals (client_id, proven, id);
