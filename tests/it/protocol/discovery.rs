@@ -56,6 +56,9 @@ exercises! {
     "ui_locales_supported" => ui_locales,
     "request_parameter_supported" => request_parameter,
     "request_uri_parameter_supported" => request_uri_parameter,
+    "require_request_uri_registration" => request_uri_parameter,
+    "request_object_signing_alg_values_supported" => request_object_signing,
+    "pushed_authorization_request_endpoint" => pushing,
     "code_challenge_methods_supported" => code_challenge_methods,
     "authorization_response_iss_parameter_supported" => response_iss,
     "prompt_values_supported" => prompts,
@@ -402,14 +405,38 @@ async fn ui_locales(house: &House, value: &Value) {
 }
 
 async fn request_parameter(house: &House, value: &Value) {
-    assert_eq!(value, false);
-    assert_eq!(asked(house, "request", "a.b.c").await.param("error").as_deref(), Some("request_not_supported"));
+    assert_eq!(value, true);
+    assert_eq!(asked(house, "request", "a.b.c").await.param("error").as_deref(), Some("invalid_request_object"));
+}
+
+async fn request_object_signing(house: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()));
+    for key in Key::of_every_algorithm() {
+        let known = ClientMetadata {
+            redirect_uris: vec!["https://objects.example/cb".to_owned()],
+            client_name: "Object Bank".to_owned(),
+            jwks: Some(serde_json::from_value(key.jwks()).expect("a JWKS")),
+            ..ClientMetadata::default()
+        };
+        let website = house.registered(known).await;
+        let object = key.sign(None, &json!({ "client_id": website.id(), "state": "signed" }));
+        assert!(
+            house.browser().authorize(&website, &[("request", &object)]).await.is_sign_in(),
+            "{:?}",
+            key.algorithm()
+        );
+    }
+}
+
+async fn pushing(house: &House, value: &Value) {
+    assert!(value.as_str().is_some_and(|uri| uri.ends_with("/par")), "{value}");
+    assert_eq!(house.website("pushing.example").await.push(&[]).await.status, 201);
 }
 
 async fn request_uri_parameter(house: &House, value: &Value) {
-    assert_eq!(value, false);
+    assert_eq!(value, true);
     let refused = asked(house, "request_uri", "https://truth.example/r").await;
-    assert_eq!(refused.param("error").as_deref(), Some("request_uri_not_supported"));
+    assert_eq!(refused.param("error").as_deref(), Some("invalid_request_uri"), "it is not registered");
 }
 
 async fn code_challenge_methods(house: &House, value: &Value) {
