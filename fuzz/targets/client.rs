@@ -4,11 +4,27 @@ use super::redirect::answers_only_the_registered;
 use super::sealed::KEYS;
 use super::{can_be_told, first_line};
 use data_encoding::BASE64;
-use hufu::client::{AuthMethod, Client, ClientMetadata, Environment, Presented};
+use hufu::client::{AuthMethod, Client, ClientMetadata, Environment, Presented, RegistrationRequest};
 use hufu::code::PresentedCode;
 use hufu::spec::{ClientId, ClientSecret, Params, Timestamp};
 use hufu::token::{TokenRequest, VerifiedAccessToken};
 use std::sync::Arc;
+
+/// A registration request that is read keeps the rules or is refused in words; what is told of it reads back as the same.
+pub fn registration(data: &[u8]) {
+    let request = match RegistrationRequest::read(data) {
+        Ok(request) => request,
+        Err(error) => return can_be_told(&error),
+    };
+    let client = match Client::register(ClientId::new("blue".into()), request.metadata, Environment::Sandbox) {
+        Ok(client) => client,
+        Err(error) => return can_be_told(&error),
+    };
+    answers_only_the_registered(&client, Environment::Sandbox);
+    let told = serde_json::to_vec(&client.metadata).expect("valid metadata is JSON");
+    let again = RegistrationRequest::read(&told).expect("its own document");
+    assert_eq!(again.metadata, client.metadata);
+}
 
 /// A secret that must be encoded to travel.
 const SECRET: &str = "p% +:é";

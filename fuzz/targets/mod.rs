@@ -44,6 +44,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("pin_hash", person::pin_hash),
     ("preferences", settings::preferences),
     ("redirect_uri", redirect::redirect_uri),
+    ("registration", client::registration),
     ("sealed", sealed::sealed),
     ("security_object", document::security_object),
     ("tampered", sealed::tampered),

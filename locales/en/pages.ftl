@@ -66,6 +66,9 @@ signin-submit = Sign in
 signin-decline = No, go back to { $site }
 
 ## Consent
+website-says = What { $site } says:
+website-policy = privacy policy
+website-terms = terms
 consent-asks = { $site } asks who you are
 consent-website = Website: { $host }
 consent-app-heading = This is an app on this device
@@ -178,6 +181,8 @@ me-sites = Websites you agreed to
 me-sites-none = None yet.
 me-sites-hint = Only you see this list. It is worked out when you open this page and kept nowhere.
 me-since = since { $day }
+me-visit = Sign in there
+me-visit-site = Sign in at { $site }
 me-withdraw = Withdraw
 me-withdraw-site = Withdraw for { $site }
 me-sessions = Where you are signed in

@@ -63,6 +63,9 @@ signin-submit = 登录
 signin-decline = 不登录，返回{ $site }
 
 ## 同意
+website-says = { $site }的说明：
+website-policy = 隐私政策
+website-terms = 服务条款
 consent-asks = { $site }请求核验您的身份
 consent-website = 网站：{ $host }
 consent-app-heading = 这是本设备上的应用
@@ -172,6 +175,8 @@ me-sites = 您同意过的网站
 me-sites-none = 暂无。
 me-sites-hint = 只有您能看到这份清单。它在您打开本页时现算得出，不留存于任何地方。
 me-since = { $day }起
+me-visit = 前往登录
+me-visit-site = 前往{ $site }登录
 me-withdraw = 撤回
 me-withdraw-site = 撤回对{ $site }的同意
 me-sessions = 已登录的浏览器

@@ -14,6 +14,7 @@ mod fetch;
 pub mod freeze;
 pub mod health;
 pub mod interaction;
+pub mod logo;
 mod logout;
 pub mod me;
 pub mod outbox;

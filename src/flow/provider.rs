@@ -3,6 +3,7 @@
 use super::client_keys::ClientKeys;
 use super::discovery::Published;
 use super::fetch::Fetch;
+use super::logo::Logos;
 use super::refusals::Recorder;
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
@@ -44,6 +45,7 @@ pub struct Provider {
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
+    pub(super) logos: Logos,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
 }
@@ -77,6 +79,7 @@ impl Provider {
             websites: parts.websites,
             bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
+            logos: Logos::default(),
             world: parts.world,
             published: RwLock::new(None),
         }

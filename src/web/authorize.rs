@@ -170,5 +170,8 @@ pub fn who_asks<'a>(
             RedirectKind::Web => ClientKind::Website { host },
             RedirectKind::Loopback | RedirectKind::PrivateUse => ClientKind::App { redirect: redirect.as_str() },
         },
+        logo: client.metadata.logo_uri.as_ref().map(|_| client.client_id.as_str()),
+        policy: client.metadata.policy_uri.as_deref(),
+        terms: client.metadata.tos_uri.as_deref(),
     }
 }

@@ -63,14 +63,24 @@ fn address(client: &Client) -> String {
     }
 }
 
+/// Where a sign-in at the website begins, told who shall sign the person in (OpenID Connect Core §4).
+fn sign_in_there(provider: &Provider, client: &Client) -> Option<String> {
+    let mut url = Url::parse(client.metadata.initiate_login_uri.as_deref()?).ok()?;
+    url.query_pairs_mut().append_pair("iss", provider.issuer.as_str());
+    Some(url.into())
+}
+
 fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview, said: Shown) -> HttpResponse {
     let names: Vec<_> = overview.sites.iter().map(|site| site.client.metadata.name_in(visit.locale.tag())).collect();
     let addresses: Vec<_> = overview.sites.iter().map(|site| address(&site.client)).collect();
-    let sites = overview.sites.iter().zip(names.iter().zip(&addresses)).map(|(site, (name, address))| page::Site {
+    let there: Vec<_> = overview.sites.iter().map(|site| sign_in_there(provider, &site.client)).collect();
+    let known = overview.sites.iter().zip(names.iter().zip(&addresses)).zip(&there);
+    let sites = known.map(|((site, (name, address)), there)| page::Site {
         client_id: site.client.client_id.as_str(),
         name,
         address,
         since: day(site.since),
+        sign_in: there.as_deref(),
     });
     let sessions = overview.sessions.iter().map(|session| page::Session {
         id: &session.id,

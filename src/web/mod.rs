@@ -8,6 +8,7 @@ mod error;
 mod form;
 mod freeze;
 mod health;
+mod logo;
 mod logout;
 mod me;
 mod oauth;
@@ -107,24 +108,28 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .route(web::method(Method::OPTIONS).to(oauth::preflight))
                 .default_service(not(Asker::Server, "GET, HEAD, POST, OPTIONS")),
         )
+        .route("/client/{client_id}/logo", web::get().to(logo::show))
         .service(get_or_post("/logout", logout::by_query, logout::by_form))
         .service(get_or_post("/signout", logout::ask_here, logout::sign_out))
         .service(
             web::resource("/register")
                 .route(web::post().to(registration::create))
-                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+                .route(web::method(Method::OPTIONS).to(registration::preflight))
+                .default_service(not(Asker::Server, "POST, OPTIONS")),
         )
         .service(
             web::resource("/register/{client_id}")
                 .route(web::get().to(registration::read))
                 .route(web::put().to(registration::replace))
                 .route(web::delete().to(registration::remove))
-                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+                .route(web::method(Method::OPTIONS).to(registration::preflight))
+                .default_service(not(Asker::Server, "GET, HEAD, PUT, DELETE, OPTIONS")),
         )
         .service(
             web::resource("/register/{client_id}/errors")
                 .route(web::get().to(registration::errors))
-                .route(web::method(Method::OPTIONS).to(registration::preflight)),
+                .route(web::method(Method::OPTIONS).to(registration::preflight))
+                .default_service(not(Asker::Server, "GET, HEAD, OPTIONS")),
         )
         .service(
             web::scope("/me")

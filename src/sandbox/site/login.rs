@@ -3,13 +3,14 @@
 //! The provider's discovery document and keys are read at every login. A busy website would keep them for as long as
 //! `Cache-Control` says; this one would rather follow a key rotation at once.
 
+use super::initiated::Initiated;
 use super::visitor::{Guest, Pending};
 use super::{Bank, Registration};
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, CsrfToken, LanguageTag, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, ProviderMetadataWithLogout, TokenResponse, UserInfoClaims,
+    AccessTokenHash, AuthorizationCode, CsrfToken, LanguageTag, LoginHint, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout, TokenResponse, UserInfoClaims,
 };
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -38,7 +39,7 @@ pub(super) enum NotSignedIn {
 }
 
 impl NotSignedIn {
-    fn failed(error: &str, description: impl ToString) -> Self {
+    pub(super) fn failed(error: &str, description: impl ToString) -> Self {
         Self::Failed { error: error.into(), description: description.to_string() }
     }
 }
@@ -69,18 +70,22 @@ impl Bank {
     }
 
     /// Where to send the browser, and what to remember until it comes back.
-    pub(super) async fn leave(&self, lang: &str) -> Result<(Url, Pending), NotSignedIn> {
+    pub(super) async fn leave(&self, lang: &str, asked: Initiated) -> Result<(Url, Pending), NotSignedIn> {
+        let target = asked.target(&self.registration)?;
         let Registration { client_id, client_secret, redirect_uri, .. } = self.registration.clone();
         let client = CoreClient::from_provider_metadata(self.discover().await?, client_id, client_secret)
             .set_redirect_uri(redirect_uri);
         let (state, nonce) = (CsrfToken::new(self.random()), Nonce::new(self.random()));
         let verifier = PkceCodeVerifier::new(self.random());
-        let (url, state, nonce) = client
+        let mut request = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state.clone(), move || nonce.clone())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-            .add_ui_locale(LanguageTag::new(lang.into()))
-            .url();
-        Ok((url, Pending { state, nonce, verifier }))
+            .add_ui_locale(LanguageTag::new(lang.into()));
+        if let Some(hint) = asked.login_hint {
+            request = request.set_login_hint(LoginHint::new(hint));
+        }
+        let (url, state, nonce) = request.url();
+        Ok((url, Pending { state, nonce, verifier, target }))
     }
 
     /// Whom the provider brought back.

@@ -4,6 +4,7 @@
 //! what any website would see.
 
 mod http;
+mod initiated;
 mod login;
 mod logout;
 pub mod page;

@@ -97,9 +97,10 @@ pub struct Failed<'a> {
 }
 
 /// The website's own files: path, media type, bytes.
-pub const FILES: [(&str, &str, &[u8]); 3] = [
+pub const FILES: [(&str, &str, &[u8]); 4] = [
     ("/site.css", "text/css; charset=utf-8", include_bytes!("../../../static/site/site.css")),
     ("/button.css", "text/css; charset=utf-8", include_bytes!("../../../static/button/button.css")),
+    ("/logo.png", "image/png", include_bytes!("../../../static/site/logo.png")),
     ("/wave.svg", "image/svg+xml", include_bytes!("../../../static/site/wave.svg")),
 ];
 

@@ -1,6 +1,7 @@
 //! The website's URLs.
 
 use super::Bank;
+use super::initiated::Initiated;
 use super::login::{Callback, NotSignedIn};
 use super::page::{Declined, FILES, Failed, Gone, Index, Lang, Other, SignedIn, Template};
 use actix_web::cookie::{Cookie, SameSite};
@@ -31,6 +32,7 @@ pub(super) fn all(app: &mut web::ServiceConfig, bank: &Bank) {
         .wrap(headers)
         .route("/", web::get().to(index))
         .route("/login", web::get().to(login))
+        .route("/login", web::post().to(login_by_form))
         .route("/callback", web::get().to(callback))
         .route("/other", web::get().to(other))
         .route("/logout", web::post().to(logout))
@@ -103,9 +105,22 @@ async fn index(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<As
     }
 }
 
-async fn login(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<Asked>) -> HttpResponse {
-    let lang = lang(&request, &asked);
-    match bank.leave(lang.tag()).await {
+async fn login(
+    request: HttpRequest,
+    bank: web::Data<Bank>,
+    asked: web::Query<Asked>,
+    initiated: web::Query<Initiated>,
+) -> HttpResponse {
+    leave(lang(&request, &asked), &bank, initiated.into_inner()).await
+}
+
+/// "via HTTP GET and HTTP POST" (OpenID Connect Core §4).
+async fn login_by_form(request: HttpRequest, bank: web::Data<Bank>, initiated: web::Form<Initiated>) -> HttpResponse {
+    leave(lang(&request, &Asked { lang: None }), &bank, initiated.into_inner()).await
+}
+
+async fn leave(lang: Lang, bank: &Bank, initiated: Initiated) -> HttpResponse {
+    match bank.leave(lang.tag(), initiated).await {
         Ok((url, pending)) => {
             let name = bank.random();
             bank.visitors.leave(name.clone(), pending);
@@ -118,12 +133,13 @@ async fn login(request: HttpRequest, bank: web::Data<Bank>, asked: web::Query<As
 async fn callback(request: HttpRequest, bank: web::Data<Bank>, said: web::Query<Callback>) -> HttpResponse {
     let lang = lang(&request, &Asked { lang: None });
     let pending = name(&request).and_then(|name| bank.visitors.come_back(&name));
+    let target = pending.as_ref().map_or_else(|| "/".to_owned(), |pending| pending.target.clone());
     match bank.come_back(pending, said.into_inner()).await {
         Ok(guest) => {
             // A name that was known before the sign-in must not be the one that is signed in.
             let name = bank.random();
             bank.visitors.sign_in(name.clone(), guest);
-            send("/", &name)
+            send(&target, &name)
         }
         Err(why) => not_signed_in(lang, &why),
     }

@@ -16,6 +16,8 @@ pub(super) struct Pending {
     pub state: CsrfToken,
     pub nonce: Nonce,
     pub verifier: PkceCodeVerifier,
+    /// A path of ours, for afterwards.
+    pub target: String,
 }
 
 /// Whom the provider brought back: all that the website ever learns.
@@ -131,6 +133,7 @@ mod tests {
             state: CsrfToken::new("s".into()),
             nonce: Nonce::new("n".into()),
             verifier: PkceCodeVerifier::new("v".repeat(43)),
+            target: "/".into(),
         }
     }
 

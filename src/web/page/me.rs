@@ -67,6 +67,8 @@ pub struct Site<'a> {
     /// Host of a website, redirect of an app.
     pub address: &'a str,
     pub since: Day,
+    /// Where a sign-in there begins (OpenID Connect Core §4), when it says.
+    pub sign_in: Option<&'a str>,
 }
 
 /// A browser that is signed in with us.

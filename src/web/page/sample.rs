@@ -26,7 +26,8 @@ fn bank(locale: Locale, kind: ClientKind<'static>) -> Client<'static> {
         Locale::Zh => "蓝海银行",
         Locale::En => "Blue Bank",
     };
-    Client { name, kind, other_way: Some("https://bank.example/other") }
+    let (policy, terms) = (Some("https://bank.example/privacy"), Some("https://bank.example/terms"));
+    Client { name, kind, logo: Some("sample"), policy, terms, other_way: Some("https://bank.example/other") }
 }
 
 /// The sign-in page that a website leads to.
@@ -49,12 +50,19 @@ pub(crate) fn me(locale: Locale) -> Me<'static> {
         chrome: Chrome { back: Some("/me"), ..chrome(locale) },
         number: "K7QM2RXA9FTC4HWD",
         sites: vec![
-            Site { client_id: "blue-bank", name: bank(locale, WEBSITE).name, address: "bank.example", since: ADDED },
+            Site {
+                client_id: "blue-bank",
+                name: bank(locale, WEBSITE).name,
+                address: "bank.example",
+                since: ADDED,
+                sign_in: Some("https://bank.example/login?iss=https%3A%2F%2Fid.example"),
+            },
             Site {
                 client_id: "hospital",
                 name: if zh { "第一人民医院" } else { "First People’s Hospital" },
                 address: "hospital.example",
                 since: Day { month: 9, ..ADDED },
+                sign_in: None,
             },
         ],
         sessions: vec![

@@ -12,6 +12,12 @@ use super::Chrome;
 pub struct Client<'a> {
     pub name: &'a str,
     pub kind: ClientKind<'a>,
+    /// The client_id under which its logo is shown, when it registered one: from our own address, never from its own.
+    pub logo: Option<&'a str>,
+    /// What it says about data.
+    pub policy: Option<&'a str>,
+    /// What it asks its visitors to agree to.
+    pub terms: Option<&'a str>,
     /// Where the website lets people in who cannot or will not use a network number, as it registered it.
     pub other_way: Option<&'a str>,
 }

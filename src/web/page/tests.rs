@@ -118,7 +118,14 @@ fn pin_and_code_are_never_filled_in() {
 fn words_from_outside_are_escaped_everywhere() {
     const EVIL: &str = "\"'><script>alert(1)</script><b x=\"";
     let chrome = Chrome { csrf: EVIL, back: Some(EVIL), trace_id: EVIL, ..sample::chrome(Locale::En) };
-    let client = Client { name: EVIL, kind: ClientKind::App { redirect: EVIL }, other_way: Some(EVIL) };
+    let client = Client {
+        name: EVIL,
+        kind: ClientKind::App { redirect: EVIL },
+        logo: Some(EVIL),
+        policy: Some(EVIL),
+        terms: Some(EVIL),
+        other_way: Some(EVIL),
+    };
     let to = Some(WayBack { href: "/", name: EVIL });
     let mut me = sample::me(Locale::En);
     me.number = EVIL;
@@ -126,6 +133,7 @@ fn words_from_outside_are_escaped_everywhere() {
     me.sites[0].name = EVIL;
     me.sites[0].address = EVIL;
     me.sites[0].client_id = EVIL;
+    me.sites[0].sign_in = Some(EVIL);
     me.sessions[0].browser = EVIL;
     me.sessions[0].id = EVIL;
     me.passkeys[0].name = EVIL;
@@ -159,6 +167,19 @@ fn words_from_outside_are_escaped_everywhere() {
         assert!(!html.contains("<script>") && !html.contains("<b "), "{html}");
         assert!(!html.contains("\"'>"), "{html}");
     }
+}
+
+/// A website that is linked to does not learn what the person was about to do (RFC 9700 §4.2).
+#[test]
+fn a_link_to_a_website_tells_it_nothing() {
+    let mut websites = 0;
+    for (name, html) in all() {
+        for tag in tags(&html).filter(|tag| attribute(tag, "href").is_some_and(|to| to.starts_with("https://"))) {
+            assert_eq!(attribute(tag, "rel"), Some("noreferrer"), "{name}: {tag}");
+            websites += 1;
+        }
+    }
+    assert!(websites > 10);
 }
 
 /// PAGES: one stylesheet under 12 kB; the sign-in page under 30 kB with everything.

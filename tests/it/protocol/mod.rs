@@ -8,6 +8,7 @@ mod encrypted;
 mod errors;
 mod freeze;
 mod guessing;
+mod logos;
 mod logout;
 mod outage;
 mod outbox;
