@@ -56,7 +56,7 @@ class Plan:
         if module not in self.file["modules"]:
             return f"{result}, of a module that plans/{self.name}.json does not know"
         expected = self.expected.get(module)
-        allowed = (expected["result"],) if expected else WELL
+        allowed = tuple(expected["result"].split("|")) if expected else WELL
         return None if result in allowed else f"{result}, not {' or '.join(allowed)}"
 
     def forgotten(self, ran):
