@@ -168,5 +168,5 @@ pub fn body(name: &str) -> Option<Body> {
 
 /// Whether a module spends its time waiting.
 pub fn waits(name: &str) -> bool {
-    ["oidcc-codereuse-30seconds", "oidcc-backchannel-rp-initiated-logout"].contains(&name)
+    ["oidcc-codereuse-30seconds", "oidcc-backchannel-rp-initiated-logout", "oidcc-server-rotate-keys"].contains(&name)
 }

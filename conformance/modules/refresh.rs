@@ -111,7 +111,7 @@ pub async fn server_rotates_keys(run: &mut Run) -> Outcome {
     loop {
         let after = kids(&run.keys().await?);
         let new: Vec<_> = after.iter().filter(|(kid, _)| before.iter().all(|(known, _)| known != kid)).collect();
-        if new.is_empty() && unix_now() < begun + 20 {
+        if new.is_empty() && unix_now() < begun + 40 {
             tokio::time::sleep(Duration::from_millis(250)).await;
             continue;
         }

@@ -50,7 +50,7 @@ def arguments():
     parser.add_argument("--demo", required=True, metavar="FILE", help="the line of `hufu demo --conformance --json`")
     parser.add_argument("--plan", action="append", choices=names(), help="this plan only; may be repeated")
     parser.add_argument("--rotate", metavar="COMMAND", help="rotates our RS256 key, when a module asks for it")
-    parser.add_argument("--settle", type=float, default=5, metavar="SECONDS", help="until new keys are published")
+    parser.add_argument("--settle", type=float, default=20, metavar="SECONDS", help="until new keys are published")
     parser.add_argument("--token", help="the suite's API token, where it wants one")
     parser.add_argument("--ca", metavar="FILE", help="the authority of the suite's certificate, in PEM")
     parser.add_argument("--insecure", action="store_true", help="do not look at the suite's certificate")
