@@ -168,5 +168,11 @@ pub fn body(name: &str) -> Option<Body> {
 
 /// Whether a module spends its time waiting.
 pub fn waits(name: &str) -> bool {
-    ["oidcc-codereuse-30seconds", "oidcc-backchannel-rp-initiated-logout", "oidcc-server-rotate-keys"].contains(&name)
+    const WAITING: [&str; 4] = [
+        "oidcc-codereuse-30seconds",
+        "oidcc-backchannel-rp-initiated-logout",
+        "oidcc-server-rotate-keys",
+        "oidcc-refresh-token-rp-key-rotation",
+    ];
+    WAITING.contains(&name)
 }

@@ -62,8 +62,8 @@ pub async fn client_key_rotation(run: &mut Run) -> Outcome {
     let change = json!({ "jwks": null, "jwks_uri": place });
     let (client, _, token) = offline(run, "client", change).await?;
     run.lab.website.publish(&place, "application/json", run.lab.next.jwks().to_string());
-    // The suite's `server.jwks_refresh_delay`.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The suite's `server.jwks_refresh_delay`, 60 by default. Keys are fetched anew half a minute after the last time.
+    tokio::time::sleep(Duration::from_secs(31)).await;
     let url = run.endpoint("token_endpoint")?;
     let mut fields: Vec<(&str, String)> = form(&token).to_vec();
     fields.extend(fields_of(&run.lab.next, &client, url.as_str()));
