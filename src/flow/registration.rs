@@ -57,7 +57,7 @@ pub async fn create(provider: &Provider, bearer: Option<&str>, body: &[u8]) -> R
         (None, Mode::Sandbox) => None,
         (None, Mode::Production) => return Err(RegistrationError::TokenMissing),
     };
-    let request = RegistrationRequest::read(body)?;
+    let request = RegistrationRequest::read(body, provider.bare_requests)?;
     let Registered { client, client_secret } = prepare(provider, request.metadata).map_err(told)?;
     if let Some(leave) = leave
         && provider
@@ -126,7 +126,7 @@ pub async fn replace(
 ) -> Result<Registration, Refused> {
     let (row, _) = owned(provider, id.clone(), bearer).await?;
     let refused = |error: RegistrationError| Refused { client_id: Some(id.clone()), error };
-    let request = RegistrationRequest::read(body).map_err(|error| refused(error.into()))?;
+    let request = RegistrationRequest::read(body, provider.bare_requests).map_err(|error| refused(error.into()))?;
     if request.client_id.as_ref() != Some(&id) {
         let received = request.client_id.map_or_else(|| "none".to_owned(), |id| id.to_string());
         return Err(refused(RegistrationError::ClientIdDiffers(received)));

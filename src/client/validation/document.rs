@@ -2,7 +2,7 @@
 //! the text. RFC 7591 §3.1; OpenID Connect Registration §3.1. Members that we do not know are ignored (RFC 7591 §2).
 
 use super::MetadataError;
-use crate::client::metadata::{AuthMethod, ClientMetadata};
+use crate::client::metadata::{AuthMethod, BareRequests, ClientMetadata, Pkce};
 use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, MacAlg, SigningAlg};
 use crate::spec::{ClientId, ClientSecret};
 use serde_json::{Map, Value};
@@ -103,11 +103,12 @@ const MEMBERS: &[(&str, Kind)] = &[
 ];
 
 impl RegistrationRequest {
-    /// Reads the body of a request. Whether the metadata keeps the rules is for [`crate::client::Client`] to say.
+    /// Reads the body of a request. Whether the metadata keeps the rules is for [`crate::client::Client`] to say. Where bare
+    /// requests are accepted, a confidential client need not promise PKCE unless it says so (PROTOCOL 16).
     ///
     /// # Errors
     /// No JSON object, or a member of the wrong kind.
-    pub fn read(body: &[u8]) -> Result<Self, MetadataError> {
+    pub fn read(body: &[u8], bare: BareRequests) -> Result<Self, MetadataError> {
         let document = match serde_json::from_slice(body) {
             Ok(Value::Object(document)) => document,
             Ok(_) => return Err(MetadataError::Document("a JSON value that is no object".into())),
@@ -119,8 +120,13 @@ impl RegistrationRequest {
             _ => None,
         };
         let (client_id, client_secret) = (own("client_id"), own("client_secret"));
+        let silent = !read.contains_key("require_pkce");
         let metadata = serde_json::from_value(Value::Object(read));
-        let metadata: ClientMetadata = metadata.map_err(|error| MetadataError::Document(error.to_string()))?;
+        let mut metadata: ClientMetadata = metadata.map_err(|error| MetadataError::Document(error.to_string()))?;
+        let confidential = metadata.token_endpoint_auth_method != AuthMethod::None;
+        if bare == BareRequests::Accepted && silent && confidential {
+            metadata.require_pkce = Pkce::Optional;
+        }
         Ok(Self {
             metadata: named(metadata),
             client_id: client_id.map(ClientId::new),
@@ -198,7 +204,8 @@ mod tests {
     use serde_json::json;
 
     fn read(document: Value) -> Result<ClientMetadata, MetadataError> {
-        RegistrationRequest::read(document.to_string().as_bytes()).map(|request| request.metadata)
+        RegistrationRequest::read(document.to_string().as_bytes(), BareRequests::Refused)
+            .map(|request| request.metadata)
     }
 
     /// Every field of the metadata can be registered, and nothing that has no field.
@@ -257,7 +264,13 @@ mod tests {
         let secret = json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } });
         assert!(matches!(read(secret), Err(MetadataError::Keys(_))));
         for body in ["", "[]", "{", "null", "{\"client_name\":\"\\ud800\"}"] {
-            assert!(matches!(RegistrationRequest::read(body.as_bytes()), Err(MetadataError::Document(_))), "{body}");
+            assert!(
+                matches!(
+                    RegistrationRequest::read(body.as_bytes(), BareRequests::Refused),
+                    Err(MetadataError::Document(_))
+                ),
+                "{body}"
+            );
         }
     }
 
@@ -276,5 +289,21 @@ mod tests {
         assert_eq!(read(document).unwrap(), expected);
         assert_eq!(read(json!({ "client_name#zh-Hans": "蓝" })).unwrap().client_name_zh.as_deref(), Some("蓝"));
         assert_eq!(read(json!({ "redirect_uris": ["com.example.app:/cb"] })).unwrap().client_name, "com.example.app");
+    }
+
+    /// PROTOCOL 16: "in `demo --conformance` it is the default for registered confidential clients".
+    #[test]
+    fn pkce_is_left_out_by_default_only_where_bare_requests_are_accepted() {
+        let read = |document: Value, bare| {
+            RegistrationRequest::read(document.to_string().as_bytes(), bare).unwrap().metadata.require_pkce
+        };
+        let uris = json!(["https://a.example/cb"]);
+        let silent = json!({ "redirect_uris": uris });
+        assert_eq!(read(silent.clone(), BareRequests::Refused), Pkce::Required);
+        assert_eq!(read(silent, BareRequests::Accepted), Pkce::Optional);
+        let says = json!({ "redirect_uris": uris, "require_pkce": true });
+        assert_eq!(read(says, BareRequests::Accepted), Pkce::Required);
+        let public = json!({ "redirect_uris": uris, "token_endpoint_auth_method": "none" });
+        assert_eq!(read(public, BareRequests::Accepted), Pkce::Required);
     }
 }
