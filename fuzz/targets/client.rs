@@ -4,7 +4,7 @@ use super::redirect::answers_only_the_registered;
 use super::sealed::KEYS;
 use super::{can_be_told, first_line};
 use data_encoding::BASE64;
-use hufu::client::{AuthMethod, Client, ClientMetadata, Environment, Presented, RegistrationRequest};
+use hufu::client::{AuthMethod, BareRequests, Client, ClientMetadata, Environment, Presented, RegistrationRequest};
 use hufu::code::PresentedCode;
 use hufu::spec::{ClientId, ClientSecret, Params, Timestamp};
 use hufu::token::{TokenRequest, VerifiedAccessToken};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A registration request that is read keeps the rules or is refused in words; what is told of it reads back as the same.
 pub fn registration(data: &[u8]) {
-    let request = match RegistrationRequest::read(data) {
+    let request = match RegistrationRequest::read(data, BareRequests::Refused) {
         Ok(request) => request,
         Err(error) => return can_be_told(&error),
     };
@@ -22,7 +22,7 @@ pub fn registration(data: &[u8]) {
     };
     answers_only_the_registered(&client, Environment::Sandbox);
     let told = serde_json::to_vec(&client.metadata).expect("valid metadata is JSON");
-    let again = RegistrationRequest::read(&told).expect("its own document");
+    let again = RegistrationRequest::read(&told, BareRequests::Refused).expect("its own document");
     assert_eq!(again.metadata, client.metadata);
 }
 
