@@ -77,6 +77,17 @@ impl Browser {
         Err(format!("signing in took more than {MOST_PAGES} pages"))
     }
 
+    /// Logs in once more at the website visited last; the access and the refresh token.
+    pub async fn tokens(&mut self) -> Outcome<(String, String)> {
+        self.logins += 1;
+        self.site.authorize(&mut self.request, &self.jar, self.logins);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        let code = self.site.code(&answer)?;
+        self.site.token(&mut self.request, code);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        Ok((Site::access_token(&answer)?.to_owned(), Site::refresh_token(&answer)?.to_owned()))
+    }
+
     /// Forgets the session, and nothing else.
     fn sign_out(&mut self) {
         self.cookies.retain(|(name, _)| !name.contains("session"));
@@ -186,6 +197,54 @@ impl Work for Reader {
             answer if answer.status == 200 => Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO]),
             answer => Err(format!("{} answered {}", self.request.lines().next().unwrap_or_default(), answer.status)),
         }
+    }
+}
+
+/// A website that renews its tokens, each time by the token of the time before.
+pub struct Refreshing {
+    connection: Connection,
+    request: String,
+    site: Site,
+    token: String,
+}
+
+impl Refreshing {
+    pub async fn open(address: SocketAddr, site: &Site, token: String) -> Outcome<Refreshing> {
+        let connection = Connection::open(address).await.map_err(broken)?;
+        Ok(Refreshing { connection, request: String::with_capacity(2048), site: site.clone(), token })
+    }
+}
+
+impl Work for Refreshing {
+    async fn once(&mut self) -> Outcome<Laps> {
+        let begin = Instant::now();
+        self.site.about(&mut self.request, "/token", "grant_type=refresh_token&refresh_token=", &self.token);
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        Site::refresh_token(&answer)?.clone_into(&mut self.token);
+        Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO])
+    }
+}
+
+/// A website that asks about the same token again and again.
+pub struct Introspecting {
+    connection: Connection,
+    request: String,
+}
+
+impl Introspecting {
+    pub async fn open(address: SocketAddr, site: &Site, token: &str) -> Outcome<Introspecting> {
+        let mut request = String::new();
+        site.about(&mut request, "/introspect", "token=", token);
+        Ok(Introspecting { connection: Connection::open(address).await.map_err(broken)?, request })
+    }
+}
+
+impl Work for Introspecting {
+    async fn once(&mut self) -> Outcome<Laps> {
+        let begin = Instant::now();
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        Site::active(&answer)?;
+        Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO])
     }
 }
 

@@ -9,7 +9,7 @@ cargo xtask bench [OPTIONS]
 
   --seconds N     measure each cell for N seconds on each side (default 5)
   --quick         one second a cell, a few thousand logins: a look, not a result
-  --only WORDS    some of: flows,documents,signin,start,memory,crowd,noise (default: all)
+  --only WORDS    some of: flows,documents,tokens,signin,start,memory,crowd,noise (default: all)
   --store WORDS   some of: sqlite,postgres (default: both)
   --browsers LIST how many at once (default 1,16,64)
   --logins N      logins before memory is read again (default 100000)
@@ -19,7 +19,7 @@ cargo xtask bench [OPTIONS]
 ";
 
 /// The table's parts.
-pub const PARTS: [&str; 7] = ["flows", "documents", "signin", "start", "memory", "crowd", "noise"];
+pub const PARTS: [&str; 8] = ["flows", "documents", "tokens", "signin", "start", "memory", "crowd", "noise"];
 
 #[derive(Clone, Debug)]
 pub struct Options {

@@ -73,8 +73,17 @@ impl Product {
 
     /// Registers a website.
     pub fn add_site(&self, alg: Alg) -> Outcome<Site> {
+        self.add(alg, &[])
+    }
+
+    /// Registers a website that renews its tokens.
+    pub fn add_renewing_site(&self, alg: Alg) -> Outcome<Site> {
+        self.add(alg, &["--refresh"])
+    }
+
+    fn add(&self, alg: Alg, more: &[&str]) -> Outcome<Site> {
         let words = ["client", "add", "--json", "--config", &self.config, "--redirect-uri", REDIRECT_URI];
-        let added = command(&[&words[..], &["--id-token-alg", alg.name()]].concat())?;
+        let added = command(&[&words[..], &["--id-token-alg", alg.name()], more].concat())?;
         let added: Value = serde_json::from_str(&added).map_err(|error| format!("client add: {error}"))?;
         Ok(Site {
             authority: self.authority.clone(),

@@ -51,7 +51,7 @@ impl Run<'_> {
 
     /// Everything that one embedded installation can show.
     async fn sqlite(&mut self) {
-        if !["flows", "documents", "signin", "memory", "crowd"].iter().any(|part| self.options.wants(part)) {
+        if !["flows", "documents", "tokens", "signin", "memory", "crowd"].iter().any(|part| self.options.wants(part)) {
             return;
         }
         let mut house = match House::furnish(&self.dir.join("sqlite"), None, self.options).await {
@@ -60,6 +60,7 @@ impl Run<'_> {
         };
         self.part("flows", async |run| part::flows::on_sqlite(run, &mut house).await).await;
         self.part("documents", async |run| part::documents::measure(run, &house).await).await;
+        self.part("tokens", async |run| part::tokens::measure(run, &house).await).await;
         self.part("signin", async |run| part::sign_in::measure(run, &house).await).await;
         self.part("memory", async |run| part::memory::measure(run, &mut house).await).await;
         self.part("crowd", async |run| part::crowd::measure(run, &mut house).await).await;

@@ -67,8 +67,7 @@ impl Site {
     pub fn token(&self, out: &mut String, code: &str) {
         out.clear();
         let redirect = floor::form_encoded(&self.redirect_uri);
-        let pair = format!("{}:{}", floor::form_encoded(&self.client_id), floor::form_encoded(&self.client_secret));
-        let basic = BASE64_STANDARD.encode(pair);
+        let basic = self.basic();
         let length = "grant_type=authorization_code&code=&redirect_uri=&code_verifier=".len()
             + code.len()
             + redirect.len()
@@ -80,6 +79,24 @@ impl Site {
              grant_type=authorization_code&code={code}&redirect_uri={redirect}&code_verifier={VERIFIER}",
             self.authority
         );
+    }
+
+    /// A request with one token, by `client_secret_basic`: what is in front of the token, and the token.
+    pub fn about(&self, out: &mut String, path: &str, lead: &str, token: &str) {
+        out.clear();
+        let _ = write!(
+            out,
+            "POST {path} HTTP/1.1\r\nHost: {}\r\n{LIBRARY}Authorization: Basic {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{lead}{token}",
+            self.authority,
+            self.basic(),
+            lead.len() + token.len()
+        );
+    }
+
+    fn basic(&self) -> String {
+        let pair = format!("{}:{}", floor::form_encoded(&self.client_id), floor::form_encoded(&self.client_secret));
+        BASE64_STANDARD.encode(pair)
     }
 
     /// The UserInfo request.
@@ -134,6 +151,22 @@ impl Site {
         match answer.status {
             200 => member(answer.body, "access_token"),
             status => Err(format!("/token answered {status}: {}", start(answer.body))),
+        }
+    }
+
+    /// The refresh token of a token response.
+    pub fn refresh_token<'a>(answer: &Answer<'a>) -> Outcome<&'a str> {
+        match answer.status {
+            200 => member(answer.body, "refresh_token"),
+            status => Err(format!("/token answered {status}: {}", start(answer.body))),
+        }
+    }
+
+    /// That introspection finds the token active.
+    pub fn active(answer: &Answer<'_>) -> Outcome<()> {
+        match answer.status {
+            200 if answer.body.contains("\"active\":true") => Ok(()),
+            status => Err(format!("/introspect answered {status}: {}", start(answer.body))),
         }
     }
 

@@ -6,8 +6,9 @@ use super::{can_be_told, first_line};
 use data_encoding::BASE64;
 use hufu::client::{AuthMethod, BareRequests, Client, ClientMetadata, Environment, Presented, RegistrationRequest};
 use hufu::code::PresentedCode;
+use hufu::keys::SigningKeys;
 use hufu::spec::{ClientId, ClientSecret, Params, Timestamp};
-use hufu::token::{TokenRequest, VerifiedAccessToken};
+use hufu::token::{PresentedRefreshToken, TokenRequest, VerifiedAccessToken};
 use std::sync::Arc;
 
 /// A registration request that is read keeps the rules or is refused in words; what is told of it reads back as the same.
@@ -114,10 +115,17 @@ pub fn token_request(data: &[u8]) {
             assert_eq!(form.get("code"), Some(request.code.as_str()));
             assert!(PresentedCode::open(&request.code, &KEYS).is_err(), "a code that nobody issued");
         }
+        Ok(TokenRequest::RefreshToken(request)) => {
+            assert_eq!(form.get("refresh_token"), Some(request.refresh_token.as_str()));
+            assert!(PresentedRefreshToken::open(&request.refresh_token, &KEYS).is_err(), "a token that nobody issued");
+        }
         Err(error) => can_be_told(&error),
     }
     match hufu::userinfo::bearer((!header.is_empty()).then_some(&*header), &form) {
-        Ok(token) => can_be_told(&VerifiedAccessToken::verify(token, &KEYS, NOW).expect_err("nobody issued it")),
+        Ok(token) => {
+            let verified = VerifiedAccessToken::verify(token, &KEYS, &SigningKeys::empty(), NOW);
+            can_be_told(&verified.expect_err("nobody issued it"));
+        }
         Err(error) => can_be_told(&error),
     }
 }

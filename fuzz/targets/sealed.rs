@@ -11,7 +11,7 @@ use hufu::code::CodePayload;
 use hufu::keys::{FileKeys, Keys, Sealable};
 use hufu::person::PersonSecrets;
 use hufu::spec::{IssuerUrl, Params};
-use hufu::token::AccessTokenPayload;
+use hufu::token::{AccessTokenPayload, FamilyState, RefreshTokenPayload};
 use std::sync::LazyLock;
 
 /// The keys that sealed the examples.
@@ -48,6 +48,8 @@ fn open_as_any(value: &str) -> usize {
         opened::<PersonSecrets>(value).map(drop),
         opened::<CodePayload>(value).map(drop),
         opened::<AccessTokenPayload>(value).map(drop),
+        opened::<RefreshTokenPayload>(value).map(drop),
+        opened::<FamilyState>(value).map(drop),
     ]
     .into_iter()
     .flatten()

@@ -1,7 +1,7 @@
 //! Why an authorization request is refused, and by which of the two ways the website hears of it.
 
 use super::{ClaimsError, PromptError, ReplyTo, RequestObjectError, RequestUriError};
-use crate::client::RedirectError;
+use crate::client::{RedirectError, ResourceError};
 use crate::spec::{OAuthError, ParamError, Refusal, Refuse, limits};
 
 /// The precise cause.
@@ -35,6 +35,8 @@ pub enum AuthorizeError {
     ResponseMode(String),
     #[error("scope lacks openid")]
     ScopeWithoutOpenid(String),
+    #[error(transparent)]
+    Resource(#[from] ResourceError),
     #[error("nonce is missing although this client sends no code_challenge")]
     NonceMissing,
     #[error("code_challenge is missing")]
@@ -84,8 +86,9 @@ impl From<&AuthorizeError> for OAuthError {
             E::UnmetLevel(_) => Self::UnmetAuthenticationRequirements,
             E::Declined => Self::AccessDenied,
             E::Unavailable => Self::TemporarilyUnavailable,
-            E::Params(_)
-            | E::ClientIdMissing
+            E::Params(error) => Self::from(error),
+            E::Resource(error) => Self::from(error),
+            E::ClientIdMissing
             | E::ClientUnknown(_)
             | E::RedirectUriMissing
             | E::RedirectUri(_)
@@ -112,6 +115,7 @@ impl Refuse for AuthorizeError {
         match self {
             E::Params(error) => error.refusal(),
             E::RedirectUri(error) => error.refusal(),
+            E::Resource(error) => error.refusal(),
             E::ClientIdMissing => say("client_id.missing")
                 .received("no client_id")
                 .expected("the client_id of a registered website (RFC 6749 §4.1.1)")

@@ -4,8 +4,8 @@ use super::claims::ClaimsRequest;
 use super::{
     AcrRequest, AuthTimeClaim, AuthorizeError, AuthorizeRefused, Prompt, Prompts, PushedUri, ReplyTo, ResponseMode,
 };
-use crate::client::{BareRequests, Client, Pkce, TrustedRedirect};
-use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, limits};
+use crate::client::{BareRequests, Client, GrantType, Pkce, TrustedRedirect};
+use crate::spec::{ClientId, CodeChallenge, Nonce, ParamError, Params, ScopeValue, Scopes, limits};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,10 @@ pub struct AuthorizationRequest {
     pub redirect: TrustedRedirect,
     pub state: Option<String>,
     pub response_mode: ResponseMode,
+    /// What is asked for and understood; `offline_access` only of a client that may refresh.
+    pub scopes: Scopes,
+    /// The resource that the access token is for (RFC 8707 §2.1); whether anybody answers for it is the store's to say.
+    pub resource: Option<String>,
     pub nonce: Option<Nonce>,
     pub challenge: Option<CodeChallenge>,
     pub prompts: Prompts,
@@ -99,7 +103,7 @@ impl AuthorizationRequest {
         check_unsupported(params)?;
         check_response_type(params)?;
         check_response_mode(params, &to.redirect)?;
-        check_scope(params)?;
+        let scopes = check_scope(params, &client)?;
         let nonce = params.within("nonce", limits::NONCE)?.map(|nonce| Nonce::new(nonce.to_owned()));
         let challenge = check_challenge(params, &client, nonce.is_some() || bare == BareRequests::Accepted)?;
         let prompts = params.get("prompt").map(Prompts::parse).transpose()?.unwrap_or_default();
@@ -115,6 +119,8 @@ impl AuthorizationRequest {
             acr: levels(params, claims.acr, &client),
             state: to.state,
             response_mode: to.mode,
+            scopes,
+            resource: params.get("resource").map(str::to_owned),
             nonce,
             challenge,
             prompts,
@@ -171,12 +177,14 @@ fn check_response_mode(params: &Params, redirect: &TrustedRedirect) -> Result<()
 }
 
 /// "OpenID Connect requests MUST contain the openid scope value"; values not understood are ignored (Core §3.1.2.1).
-fn check_scope(params: &Params) -> Result<(), AuthorizeError> {
+fn check_scope(params: &Params, client: &Client) -> Result<Scopes, AuthorizeError> {
     let scope = params.get("scope").unwrap_or_default();
-    if scope.split(' ').any(|word| word == "openid") {
-        return Ok(());
+    let scopes = Scopes::parse(scope);
+    if !scopes.has(ScopeValue::Openid) {
+        return Err(AuthorizeError::ScopeWithoutOpenid(scope.to_owned()));
     }
-    Err(AuthorizeError::ScopeWithoutOpenid(scope.to_owned()))
+    let renews = client.metadata.grant_types.contains(&GrantType::RefreshToken);
+    Ok(if renews { scopes } else { scopes.without(ScopeValue::OfflineAccess) })
 }
 
 /// RFC 7636 §4.3, with S256 as the only method; PROTOCOL 16 says who may go without.

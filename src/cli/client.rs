@@ -6,13 +6,13 @@ use super::house;
 use super::out::{self, Reader, table};
 use super::place::Place;
 use super::{client_errors, client_token, world};
-use crate::client::{ApplicationType, AuthMethod, Client, ClientMetadata, Environment, MetadataError, Pkce};
+use crate::client::{ApplicationType, AuthMethod, Client, ClientMetadata, Environment, GrantType, MetadataError, Pkce};
 use crate::config::Mode;
 use crate::flow::register::{from_row, to_row};
 use crate::keys::SigningAlg;
 use crate::sandbox::data::SiteClient;
 use crate::spec::{ClientId, ClientSecret, Refusal, Refuse};
-use crate::store::clients;
+use crate::store::{clients, resources};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -99,6 +99,13 @@ pub struct Add {
     /// How its ID tokens are signed: RS256, PS256, ES256 or EdDSA
     #[arg(long, value_name = "ALG", value_parser = super::key::signing_algorithm, default_value = "RS256")]
     id_token_alg: SigningAlg,
+    /// Let it renew its tokens: registers grant_types authorization_code and refresh_token
+    #[arg(long)]
+    refresh: bool,
+    /// A resource server of the website, which may ask us about tokens: https, on the website's own host; several when given
+    /// several times
+    #[arg(long = "resource", value_name = "URI")]
+    resources: Vec<String>,
     /// An app on the person's own device: loopback redirects on any port, or a scheme of its own
     #[arg(long)]
     native: bool,
@@ -218,6 +225,10 @@ impl Add {
         let row = to_row(&client).map_err(Failure::unavailable)?;
         let entry =
             Entry::new("client add", json!({ "client_id": client.client_id, "name": client.metadata.client_name }));
+        let (id, uris) = (client.client_id.clone(), client.metadata.resources.clone());
+        if let Some(uri) = desk.read(move |db| resources::taken(db, &id, &uris))? {
+            return Err(refused(&MetadataError::resource_taken(uri)));
+        }
         let added = desk.change(entry, move |tx| Ok(clients::insert(tx, &row)?.then_some(())))?;
         added.ok_or_else(|| Failure::unavailable("the new client_id is taken; once more, please"))?;
         if let Some(uri) = &self.sector_identifier_uri {
@@ -259,6 +270,12 @@ impl Add {
             client_name_zh: self.name_zh.clone(),
             redirect_uris: self.redirect_uris.clone(),
             application_type: if self.native { ApplicationType::Native } else { ApplicationType::Web },
+            grant_types: if self.refresh {
+                vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+            } else {
+                vec![GrantType::AuthorizationCode]
+            },
+            resources: self.resources.clone(),
             sector_identifier_uri: self.sector_identifier_uri.clone(),
             token_endpoint_auth_method: self.auth_method,
             jwks,

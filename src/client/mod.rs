@@ -11,6 +11,7 @@ mod presented;
 mod redirect_uri;
 mod registered;
 mod registration;
+mod resource;
 mod sector;
 mod validation;
 
@@ -26,5 +27,6 @@ pub use presented::Presented;
 pub use redirect_uri::{RedirectError, RedirectKind, TrustedRedirect, redirect_hash};
 pub use registered::{Client, NotStored};
 pub use registration::{InitialAccess, RegistrationError};
+pub use resource::{Resource, ResourceError};
 pub use sector::SectorError;
 pub use validation::{MetadataError, RegistrationRequest};

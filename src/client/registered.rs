@@ -2,7 +2,7 @@
 
 use super::metadata::{AuthMethod, ClientMetadata, Environment};
 use super::validation::MetadataError;
-use super::{sector, validation};
+use super::{resource, sector, validation};
 use crate::keys::{KeyError, Keys, Sealable};
 use crate::spec::{ClientId, ClientSecret, Sector, TokenHash};
 use rand::{CryptoRng, RngExt};
@@ -86,6 +86,7 @@ impl Client {
     ) -> Result<Self, MetadataError> {
         validation::check(&metadata, environment)?;
         let sector = sector::decide(&client_id, &metadata)?;
+        resource::check(&metadata.resources, &sector)?;
         Ok(Self { client_id, sector, metadata, version: 1, kept: Kept::Nothing })
     }
 
@@ -99,6 +100,7 @@ impl Client {
         if sector != self.sector {
             return Err(MetadataError::SectorMoves { from: self.sector.to_string(), to: sector.to_string() });
         }
+        resource::check(&metadata.resources, &sector)?;
         // A hash cannot become the secret that client_secret_jwt needs: such a client is issued another one.
         let kept = if self.kept.serves(metadata.token_endpoint_auth_method) { self.kept } else { Kept::Nothing };
         Ok(Self { metadata, kept, ..self })

@@ -3,7 +3,7 @@
 use crate::authorize::AuthorizationRequest;
 use crate::consent::Consented;
 use crate::keys::{Epoch, KeyError, Keys, Sealable};
-use crate::spec::{Acr, CodeChallenge, GrantId, Handle, PersonId, SessionId, Timestamp, lifetime};
+use crate::spec::{Acr, CodeChallenge, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp, lifetime};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct CodePayload {
     pub(super) acr: Acr,
     pub(super) amr: Vec<String>,
     pub(super) auth_time: Option<Timestamp>,
+    pub(super) scopes: Scopes,
+    pub(super) resource: Option<String>,
 }
 
 impl Sealable for CodePayload {
@@ -62,6 +64,8 @@ impl IssuedCode {
             acr: who.acr(),
             amr: who.amr().iter().map(|amr| (*amr).to_owned()).collect(),
             auth_time: who.auth_time(),
+            scopes: consented.shown().scopes(&request.scopes),
+            resource: request.resource.clone(),
         };
         keys.seal(&payload, rng).map(Self)
     }
@@ -100,6 +104,8 @@ mod tests {
             acr: Acr::CertPinFace,
             amr: amr.clone(),
             auth_time: Some(now),
+            scopes: Scopes::parse("openid offline_access"),
+            resource: Some("r".repeat(128)),
         };
         let keys = Keys::for_tests("https://hufu.example");
         let mut length = |nonce: usize| keys.seal(&payload(nonce), &mut rng).unwrap().len();

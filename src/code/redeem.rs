@@ -3,9 +3,11 @@
 
 use super::CodePayload;
 use crate::client::{self, AuthenticatedClient};
+use crate::consent::Access;
 use crate::keys::{Epoch, Keys};
 use crate::spec::{
-    Acr, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, SessionId, Timestamp, lifetime,
+    Acr, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, Scopes, SessionId, Timestamp,
+    lifetime,
 };
 
 /// Why a code is refused.
@@ -54,6 +56,9 @@ pub struct RedeemedCode {
     pub acr: Acr,
     pub amr: Vec<String>,
     pub auth_time: Option<Timestamp>,
+    pub scopes: Scopes,
+    /// Of the authorization request.
+    pub resource: Option<String>,
 }
 
 impl PresentedCode {
@@ -80,6 +85,16 @@ impl MatchedCode {
     /// The row that says whether this code was redeemed.
     pub fn grant(&self) -> GrantId {
         self.0.id
+    }
+
+    /// What was granted.
+    pub fn access(&self) -> Access {
+        Access::of(&self.0.scopes)
+    }
+
+    /// The resource of the authorization request.
+    pub fn resource(&self) -> Option<&str> {
+        self.0.resource.as_deref()
     }
 
     pub fn session(&self) -> SessionId {
@@ -132,6 +147,8 @@ impl MatchedCode {
             acr: code.acr,
             amr: code.amr,
             auth_time: code.auth_time,
+            scopes: code.scopes,
+            resource: code.resource,
         }
     }
 }

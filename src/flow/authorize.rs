@@ -3,12 +3,12 @@
 //! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
 //! same questions asked in the same order. A repeat login reads and writes nothing here.
 
-use super::{Provider, Unavailable, register, request, session};
+use super::{Provider, Unavailable, register, request, resource, session};
 use crate::authn::{self, BrowserSecret, Hinted, Interaction, SignedIn, Why};
 use crate::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
 };
-use crate::client::{Client, TrustedRedirect};
+use crate::client::{Client, Resource, TrustedRedirect};
 use crate::code::IssuedCode;
 use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
 use crate::keys::{JwtError, Sub};
@@ -53,6 +53,7 @@ pub struct SignInPage {
 pub struct ConsentPage {
     pub client: Arc<Client>,
     pub redirect: TrustedRedirect,
+    pub shown: Shown,
     /// The last group of the person's number, so that they see who they are here.
     pub number_end: String,
     pub interaction: Interaction,
@@ -95,6 +96,8 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let request = AuthorizationRequest::parse(&params, arrival.problem, client.clone(), provider.bare_requests)
         .map_err(refused)?;
     let refuse = |error: AuthorizeError| refused(request.refuse(error));
+    let resource = resource::find(provider, request.resource.as_deref()).await;
+    let resource = resource.map_err(|_| refuse(AuthorizeError::Unavailable))?.map_err(|error| refuse(error.into()))?;
 
     let interaction = match arrival.interaction {
         Some(interaction) => interaction,
@@ -126,9 +129,10 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
             }));
         }
     };
-    let consent_page = || ConsentPage {
+    let consent_page = |shown| ConsentPage {
         client: request.client.clone(),
         redirect: request.redirect.clone(),
+        shown,
         number_end: live.map(session::Live::number_end).unwrap_or_default(),
         interaction: live.map_or_else(|| interaction.clone(), |live| interaction.clone().asked(live.session.id)),
     };
@@ -140,11 +144,13 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         .keys
         .sub(&request.client.sector, authenticated.handle(), authenticated.epoch())
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;
-    let memory = remembered(provider, &request, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
-    let consented = match consent::ask(&request, authenticated, memory, decision) {
+    let memory = remembered(provider, &request, resource.as_ref(), &sub, now).await;
+    let memory = memory.map_err(|_| refuse(AuthorizeError::Unavailable))?;
+    let shown = Shown::of(&request, resource.as_ref(), &memory);
+    let consented = match consent::ask(&request, authenticated, shown.clone(), &memory, decision) {
         consent::Ask::Proceed(consented) => consented,
         consent::Ask::Refuse(error) => return Err(refuse(error)),
-        consent::Ask::Consent(_) => return Ok(Next::Consent(consent_page())),
+        consent::Ask::Consent(_) => return Ok(Next::Consent(consent_page(shown))),
     };
     keep(provider, &request, &consented, &sub, now).await.map_err(|_| refuse(AuthorizeError::Unavailable))?;
     if let Some(live) = live {
@@ -238,13 +244,14 @@ fn hint(
 async fn remembered(
     provider: &Provider,
     request: &AuthorizationRequest,
+    resource: Option<&Resource>,
     sub: &Sub,
     now: Timestamp,
 ) -> Result<Memory, Unavailable> {
-    let (digest, client, shown) =
-        (provider.keys.sub_digest(sub), request.client.client_id.clone(), Shown::of(request).digest());
-    let given = provider.store.read(move |db| consents::is_given(db, &digest, &client, &shown, now)).await?;
-    Ok(if given { Memory::Agreed } else { Memory::Nothing })
+    let (digest, client) = (provider.keys.sub_digest(sub), request.client.client_id.clone());
+    let shown = Shown::possible(request, resource);
+    let given = provider.store.read(move |db| consents::given(db, &digest, &client, &shown, now)).await?;
+    Ok(Memory::of(given.into_iter().map(|given| given.shown).collect()))
 }
 
 /// Writes the agreement down where it is new. Its own transaction: no person's row is near (PROTOCOL 1).
@@ -261,7 +268,7 @@ async fn keep(
     let row = ConsentRow {
         sub_digest: provider.keys.sub_digest(sub),
         client_id: request.client.client_id.clone(),
-        shown: Shown::of(request).digest(),
+        shown: consented.shown().digest(),
         expires_day: now.plus(lifetime::CONSENT).day(),
     };
     provider.store.write(move |tx| consents::remember(tx, &row)).await?;

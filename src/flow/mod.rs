@@ -2,6 +2,7 @@
 //!
 //! Knows HTTP no more than the rooms below do, and the database only by its two doors.
 
+mod access;
 pub mod authorize;
 mod budget;
 mod client_auth;
@@ -14,6 +15,7 @@ mod fetch;
 pub mod freeze;
 pub mod health;
 pub mod interaction;
+mod introspect;
 pub mod logo;
 mod logout;
 pub mod me;
@@ -24,10 +26,13 @@ pub mod pin;
 mod provider;
 mod push;
 mod redeem;
+mod refresh;
 pub mod refusals;
 pub mod register;
 pub mod registration;
 mod request;
+mod resource;
+mod revoke;
 pub mod session;
 mod sign_in;
 mod sign_in_passkey;
@@ -38,6 +43,7 @@ mod userinfo;
 pub use authorize::{Arrival, ConsentPage, Next, SignInPage, authorize};
 pub use error::Unavailable;
 pub use fetch::{Bounds, Fetch, FetchError, Fetched, Fetching};
+pub use introspect::introspect;
 pub use logout::{
     Back, Leaving, LeavingNext, LeavingRefused, NotHeard, SignedOut, logout, seal as seal_way_back, sign_out,
     sign_out_everywhere,
@@ -46,6 +52,7 @@ pub use outbox::Outbox;
 pub use provider::{Mode, Parts, Provider, World};
 pub use push::{NotPushed, PushError, PushedAnswer, push};
 pub use redeem::token;
+pub use revoke::revoke;
 pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};
 pub use sign_in_passkey::{PasskeyAttempt, Touched, by_passkey as sign_in_by_passkey, lift, offer as offer_passkey};
 pub use upkeep::Upkeep;

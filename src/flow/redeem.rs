@@ -1,13 +1,17 @@
-//! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3; PROTOCOL 16, 17.
+//! The token endpoint's work: open, ask, then one write, then sign and answer. RFC 6749 §4.1.3, §6; PROTOCOL 16, 17.
 
 use super::client_auth::{self, Refused};
-use super::{Provider, encryption, session};
+use super::refresh::refresh;
+use super::{Provider, encryption, resource, session};
 use crate::client::{AuthenticatedClient, ClientAuthError};
 use crate::code::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};
-use crate::spec::Params;
-use crate::store::grants;
-use crate::store::grants::GrantState;
-use crate::token::{AuthorizationCodeRequest, TokenError, TokenRequest, TokenSet};
+use crate::spec::{Params, Timestamp};
+use crate::store::families::{self, FamilyRow};
+use crate::store::grants::{self, GrantState};
+use crate::token::{
+    Audience, AuthorizationCodeRequest, FIRST_GENERATION, FamilyState, Issuance, TokenError, TokenRequest, TokenSet,
+    family_of, may_refresh,
+};
 
 /// What the one write decided. Only broken storage is an `Err`: a replay must revoke *and* be refused.
 enum Decision {
@@ -24,39 +28,70 @@ enum Decision {
 pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<TokenSet, Refused> {
     let client = client_auth::authenticate(provider, authorization, form, "/token").await?;
     let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
-    let (code, request) = match open(provider, &client, form) {
+    let answer = match TokenRequest::parse(form) {
+        Ok(TokenRequest::AuthorizationCode(request)) => exchange(provider, &client, &request).await,
+        Ok(TokenRequest::RefreshToken(request)) => refresh(provider, &client, &request).await,
+        Err(error) => client_auth::spend(provider, &client).await.and(Err(error)),
+    };
+    answer.map_err(refused)
+}
+
+/// `grant_type=authorization_code`.
+async fn exchange(
+    provider: &Provider,
+    client: &AuthenticatedClient,
+    request: &AuthorizationCodeRequest,
+) -> Result<TokenSet, TokenError> {
+    let (code, audience) = match open(provider, client, request).await {
         Ok(opened) => opened,
-        Err(error) => {
-            client_auth::spend(provider, &client).await.map_err(refused)?;
-            return Err(refused(error));
-        }
+        Err(error) => return client_auth::spend(provider, client).await.and(Err(error)),
     };
     // Before the code is consumed: a node that cannot sign leaves it good for one that can.
-    let published = provider.published().ok_or_else(|| refused(TokenError::Keys))?;
+    let published = provider.published().ok_or(TokenError::Keys)?;
     // So does a website that cannot be written to: its key may be there the next time.
     let encrypted = client.client().metadata.id_token_encryption();
     let recipient = match encryption::recipient(provider, client.client(), encrypted).await {
         Ok(recipient) => recipient,
-        Err(error) => {
-            client_auth::spend(provider, &client).await.map_err(refused)?;
-            return Err(refused(error.into()));
-        }
+        Err(error) => return client_auth::spend(provider, client).await.and(Err(error.into())),
     };
-    let code = redeem(provider, &client, code, &request).await.map_err(refused)?;
-    TokenSet::of(&code, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())
-        .and_then(|tokens| tokens.encrypted_to(recipient.as_ref(), &mut *provider.rng()))
-        .map_err(refused)
+    let now = provider.now();
+    let family = begin_family(provider, client, &code, now)?;
+    let code = redeem(provider, client, code, request, family.clone()).await?;
+    let family = family.map(|family| family.id);
+    let issuance = Issuance::redeemed(code, family, audience, &provider.keys, now, &mut *provider.rng());
+    let issuance = issuance.map_err(|_| TokenError::Keys)?;
+    TokenSet::of(issuance, client.client(), &provider.keys, &published.signing, now, &mut *provider.rng())?
+        .encrypted_to(recipient.as_ref(), &mut *provider.rng())
 }
 
-/// What needs no row: the grant type, the code, whose it is.
-fn open(
+/// What needs no row of the login's own: the code, whose it is, what its access token is for.
+async fn open(
     provider: &Provider,
     client: &AuthenticatedClient,
-    form: &Params,
-) -> Result<(MatchedCode, AuthorizationCodeRequest), TokenError> {
-    let TokenRequest::AuthorizationCode(request) = TokenRequest::parse(form)?;
+    request: &AuthorizationCodeRequest,
+) -> Result<(MatchedCode, Audience), TokenError> {
     let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
-    Ok((code, request))
+    let target = resource::target(provider, client.client(), code.resource(), request.resource.as_deref()).await?;
+    Ok((code, target.audience))
+}
+
+/// The family that begins with this code, of a client that may refresh.
+fn begin_family(
+    provider: &Provider,
+    client: &AuthenticatedClient,
+    code: &MatchedCode,
+    now: Timestamp,
+) -> Result<Option<FamilyRow>, TokenError> {
+    if may_refresh(client.client()).is_err() {
+        return Ok(None);
+    }
+    let state = FamilyState { rotated: now };
+    Ok(Some(FamilyRow {
+        id: family_of(&code.grant(), &provider.keys),
+        generation: FIRST_GENERATION,
+        sealed: provider.keys.seal_bytes(&state, &mut *provider.rng()).map_err(|_| TokenError::Keys)?,
+        expires_day: state.expires_day(code.access()),
+    }))
 }
 
 async fn redeem(
@@ -64,8 +99,10 @@ async fn redeem(
     client: &AuthenticatedClient,
     code: MatchedCode,
     request: &AuthorizationCodeRequest,
+    begins: Option<FamilyRow>,
 ) -> Result<RedeemedCode, TokenError> {
     let now = provider.now();
+    let family = family_of(&code.grant(), &provider.keys);
     let verdict = code.judge(request.redirect_uri.as_deref(), request.code_verifier.as_ref(), now);
     let (grant, session_id, person, assertion) = (code.grant(), code.session(), code.person(), client.assertion());
     let decision = provider
@@ -88,11 +125,16 @@ async fn redeem(
             // on which all logins of the hour end, and they would abort each other.
             let replayed = match refusal {
                 None => !grants::insert_once(tx, &grant)?,
-                Some(_) => grants::state(tx, &grant)? != GrantState::Absent,
+                // The family of a code outlives its grant, and says as well that it was redeemed.
+                Some(_) => grants::state(tx, &grant)? != GrantState::Absent || families::is_there(tx, &family)?,
             };
             if replayed {
                 grants::revoke(tx, &grant)?;
+                families::end(tx, &family)?;
                 return Ok(Decision::Replayed);
+            }
+            if let (None, Some(begins)) = (&refusal, &begins) {
+                families::insert_once(tx, begins)?;
             }
             Ok(refusal.unwrap_or(Decision::Granted))
         })

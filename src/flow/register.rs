@@ -4,7 +4,8 @@ use super::{Bounds, Mode, Provider, Unavailable};
 use crate::client::{Client, ClientMetadata, Environment, MetadataError};
 use crate::keys::KeyError;
 use crate::spec::{ClientId, ClientSecret};
-use crate::store::clients::{self, ClientRow};
+use crate::store::clients::{self, ClientRow, Registration};
+use crate::store::resources;
 use std::sync::Arc;
 use url::Url;
 
@@ -55,8 +56,15 @@ pub fn prepare(provider: &Provider, metadata: ClientMetadata) -> Result<Register
 pub async fn register(provider: &Provider, metadata: ClientMetadata) -> Result<Registered, NotRegistered> {
     let registered = prepare(provider, metadata)?;
     let row = to_row(&registered.client)?;
-    provider.store.write(move |tx| clients::insert(tx, &row)).await.map_err(Unavailable::from)?;
-    Ok(registered)
+    let taken = provider.store.write(move |tx| {
+        let taken = resources::taken(tx, &row.row.client_id, &row.resources)?;
+        clients::insert(tx, &row)?;
+        Ok(taken)
+    });
+    match taken.await.map_err(Unavailable::from)? {
+        Some(uri) => Err(MetadataError::resource_taken(uri).into()),
+        None => Ok(registered),
+    }
 }
 
 /// Proves that the websites behind the redirect URIs share a sector: the file at `sector_identifier_uri` names them all.
@@ -77,12 +85,12 @@ pub(super) async fn prove_sector(provider: &Provider, metadata: &ClientMetadata)
     }
 }
 
-/// A client as its row keeps it, for as long as nobody removes it.
+/// A client as its row keeps it, for as long as nobody removes it, and the resources that are written with it.
 ///
 /// # Errors
 /// Metadata that no JSON can hold, which validation lets nobody register.
-pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
-    Ok(ClientRow {
+pub fn to_row(client: &Client) -> Result<Registration, Unavailable> {
+    let row = ClientRow {
         client_id: client.client_id.clone(),
         version: client.version,
         metadata: client.to_stored().map_err(|_| Unavailable::damaged("client"))?,
@@ -90,7 +98,8 @@ pub fn to_row(client: &Client) -> Result<ClientRow, Unavailable> {
         sealed_secret: client.sealed_secret_bytes().map(<[u8]>::to_vec),
         registration_hash: None,
         expires_day: None,
-    })
+    };
+    Ok(Registration { row, resources: client.metadata.resources.clone() })
 }
 
 /// A client from its row.

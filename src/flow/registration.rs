@@ -10,6 +10,7 @@ use crate::client::{Client, InitialAccess, MetadataError, RegistrationError, Reg
 use crate::spec::{BearerSecret, ClientId, ClientSecret, Timestamp, TokenHash, lifetime};
 use crate::store::assertions;
 use crate::store::clients::{self, ClientRow};
+use crate::store::resources;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ enum Decision {
     Done,
     TokenSpent,
     Full,
+    /// Another client answers for it.
+    ResourceTaken(String),
 }
 
 /// Registers a client (RFC 7591 §3.1).
@@ -73,9 +76,12 @@ pub async fn create(provider: &Provider, bearer: Option<&str>, body: &[u8]) -> R
     let token = BearerSecret::random(&mut *provider.rng());
     // Whom the operator gave leave stays; the others go by themselves.
     let expires = leave.is_none().then(|| now.plus(lifetime::UNASKED_CLIENT).day());
-    let row = to_row(&client).map_err(|_| RegistrationError::Unavailable)?;
-    let row = ClientRow { registration_hash: Some(token.hash()), expires_day: expires, ..row };
+    let mut row = to_row(&client).map_err(|_| RegistrationError::Unavailable)?;
+    row.row = ClientRow { registration_hash: Some(token.hash()), expires_day: expires, ..row.row };
     let decision = provider.store.write(move |tx| {
+        if let Some(uri) = resources::taken(tx, &row.row.client_id, &row.resources)? {
+            return Ok(Decision::ResourceTaken(uri));
+        }
         if expires.is_some() {
             return Ok(if clients::insert_at_most(tx, &row, MOST_UNASKED)? { Decision::Done } else { Decision::Full });
         }
@@ -90,6 +96,7 @@ pub async fn create(provider: &Provider, bearer: Option<&str>, body: &[u8]) -> R
     match decision.await.map_err(|_| RegistrationError::Unavailable)? {
         Decision::Done => Ok(Registration { client, client_secret, token, expires, issued: Some(now) }),
         Decision::TokenSpent => Err(SPENT),
+        Decision::ResourceTaken(uri) => Err(MetadataError::resource_taken(uri).into()),
         Decision::Full => Err(RegistrationError::Full),
     }
 }
@@ -150,8 +157,13 @@ pub async fn replace(
         false => client.issue_secret(&provider.keys, &mut *rng).map_err(|_| refused(RegistrationError::Unavailable))?,
     };
     let token = BearerSecret::random(&mut *rng);
-    let row = to_row(&client).map_err(|_| refused(RegistrationError::Unavailable))?;
-    let row = ClientRow { registration_hash: Some(token.hash()), expires_day: expires, ..row };
+    let mut row = to_row(&client).map_err(|_| refused(RegistrationError::Unavailable))?;
+    row.row = ClientRow { registration_hash: Some(token.hash()), expires_day: expires, ..row.row };
+    let (own, uris) = (id.clone(), row.resources.clone());
+    let taken = provider.store.read(move |db| resources::taken(db, &own, &uris)).await;
+    if let Some(uri) = taken.map_err(|_| refused(RegistrationError::Unavailable))? {
+        return Err(metadata(MetadataError::resource_taken(uri)));
+    }
     // Whoever changed it meanwhile exchanged the token too: this one is not the owner's any more.
     match provider.store.write(move |tx| clients::update(tx, &row)).await {
         Ok(true) => Ok(Registration { client, client_secret, token, expires, issued: None }),

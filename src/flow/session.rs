@@ -76,13 +76,23 @@ pub(super) fn stands(db: &mut Db, session: &SessionId, person: &PersonId) -> Res
 /// The session of these tokens, if it and its person stand. Whether it has ended by itself, which no row says before it is
 /// swept, [`lives`] tells.
 pub(super) fn standing(db: &mut Db, session: &SessionId, person: &PersonId) -> Result<Option<SessionRow>, StoreError> {
-    let live = |state: &str| PersonState::parse(state).is_some_and(|state| state.tokens_live() == TokensLive::Live);
-    Ok(rows(db, session)?.filter(|(row, owner)| row.person == *person && live(&owner.state)).map(|(row, _)| row))
+    let stands = |(row, owner): &(SessionRow, PersonRow)| row.person == *person && tokens_live(owner);
+    Ok(rows(db, session)?.filter(stands).map(|(row, _)| row))
 }
 
 /// Whether the session has neither been idle for too long nor reached its last hour. Opens the row, in about a microsecond.
 pub(super) fn lives(provider: &Provider, row: SessionRow, now: Timestamp) -> Result<bool, Unavailable> {
     Ok(matches!(opened(provider, row)?.life(now), Life::Live(_)))
+}
+
+/// As [`stands`], of tokens that a person agreed to for when they are not signed in.
+pub(super) fn person_stands(db: &mut Db, person: &PersonId) -> Result<bool, StoreError> {
+    Ok(persons::by_id(db, person)?.is_some_and(|person| tokens_live(&person)))
+}
+
+/// Whether this person's tokens are honoured.
+pub(super) fn tokens_live(person: &PersonRow) -> bool {
+    PersonState::parse(&person.state).is_some_and(|state| state.tokens_live() == TokensLive::Live)
 }
 
 /// The session of a cookie: `None` when the secret differs, the session is over, or the person may not sign in.

@@ -1,11 +1,10 @@
 //! The UserInfo endpoint's work: open the token, ask whether it still stands, answer. OpenID Connect Core §5.3.
 
-use super::{Provider, encryption, register, session};
+use super::{Provider, access, encryption, register};
 use crate::client::{Client, NoRecipient};
 use crate::spec::ClientId;
-use crate::store::grants::GrantState;
-use crate::store::{clients, grants};
-use crate::token::{AccessTokenError, VerifiedAccessToken};
+use crate::store::clients;
+use crate::token::AccessTokenError;
 use crate::userinfo::{Claims, UserInfoResponse};
 
 /// A refusal and whose token it was, where that is known.
@@ -28,27 +27,25 @@ pub enum UserInfoError {
 /// Answers a UserInfo request. Reads only.
 ///
 /// # Errors
-/// A token that is not ours, expired, or whose person, session, grant or client no longer stands (PROTOCOL 6).
+/// A token that is not ours, not for UserInfo, expired, or whose person, session, grant or client no longer stands (PROTOCOL 6).
 pub async fn userinfo(provider: &Provider, token: &str) -> Result<UserInfoResponse, Refused> {
-    let now = provider.now();
-    let token = VerifiedAccessToken::verify(token, &provider.keys, now)
-        .map_err(|error| Refused { client_id: None, error: error.into() })?;
+    let nobody = |error: UserInfoError| Refused { client_id: None, error };
+    let verified = access::verify(provider, token).ok_or_else(|| nobody(UserInfoError::Unavailable))?;
+    let token = verified.map_err(|error| nobody(error.into()))?;
     let client_id = token.client_id.clone();
     let refused = |error: UserInfoError| Refused { client_id: Some(client_id.clone()), error };
-    let (grant, session_id, person, id) = (token.grant, token.session, token.person, token.client_id.clone());
+    let token = token.for_userinfo().map_err(|error| refused(error.into()))?;
+    let asked = token.clone();
     let found = provider
         .store
-        .read(move |db| {
-            if grants::state(db, &grant)? != GrantState::Active {
-                return Ok(None);
-            }
-            let Some(session) = session::standing(db, &session_id, &person)? else { return Ok(None) };
-            Ok(clients::by_id(db, &id)?.map(|client| (session, client)))
+        .read(move |db| match access::under(db, &asked)? {
+            Some(ground) => Ok(clients::by_id(db, &asked.client_id)?.map(|client| (ground, client))),
+            None => Ok(None),
         })
         .await
         .map_err(|_| refused(UserInfoError::Unavailable))?;
-    let (session, row) = found.ok_or_else(|| refused(AccessTokenError::Revoked.into()))?;
-    if !session::lives(provider, session, now).map_err(|_| refused(UserInfoError::Unavailable))? {
+    let (ground, row) = found.ok_or_else(|| refused(AccessTokenError::Revoked.into()))?;
+    if !ground.lives(provider).map_err(|_| refused(UserInfoError::Unavailable))? {
         return Err(refused(AccessTokenError::Revoked.into()));
     }
     let client = register::from_row(row).map_err(|_| refused(UserInfoError::Unavailable))?;

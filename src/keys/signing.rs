@@ -4,7 +4,7 @@ use super::alg::{KeyAlg, SigningAlg};
 use super::facade::Keys;
 use super::hint::IdTokenHint;
 use super::jwk::Use;
-use super::jwt::{JwtError, UnverifiedJwt};
+use super::jwt::{JwtError, UnverifiedJwt, VerifiedJwt};
 use super::provider::{self, ParsedKey};
 use super::record::{KeyRecord, Kid, Private, Stage};
 use super::service::KeyError;
@@ -112,13 +112,27 @@ impl SigningKeys {
     /// # Errors
     /// Not signed by a key of this snapshot, not of this issuer, or no ID token.
     pub fn verify_any_hint(&self, token: &str, issuer: &IssuerUrl) -> Result<IdTokenHint, JwtError> {
+        IdTokenHint::read(&self.verify_any(token)?, issuer)
+    }
+
+    /// Reads a JWT of that type that we signed.
+    ///
+    /// # Errors
+    /// Not signed by a key of this snapshot, or of another type.
+    pub fn verify_own(&self, token: &str, typ: &str) -> Result<VerifiedJwt, JwtError> {
+        let verified = self.verify_any(token)?;
+        verified.expect_typ(&[typ])?;
+        Ok(verified)
+    }
+
+    fn verify_any(&self, token: &str) -> Result<VerifiedJwt, JwtError> {
         let unverified = UnverifiedJwt::parse(token)?;
         let kid = unverified.kid().ok_or(JwtError::NoKey)?.to_owned();
         let key = self.verifiers.iter().find(|key| key.kid.as_str() == kid).ok_or(JwtError::NoKey)?;
         if key.alg != unverified.alg() {
             return Err(JwtError::AlgNotAllowed(unverified.alg()));
         }
-        IdTokenHint::read(&unverified.verify_with([&key.key])?, issuer)
+        unverified.verify_with([&key.key])
     }
 }
 

@@ -23,10 +23,12 @@ pub enum TagPurpose {
     Successor,
     /// A client assertion that was used (RFC 7523 §3).
     Assertion,
+    /// The family of refresh tokens that comes from a grant (PROTOCOL 18).
+    Family,
 }
 
 impl TagPurpose {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Number,
         Self::Credential,
         Self::Throttle,
@@ -36,6 +38,7 @@ impl TagPurpose {
         Self::Browser,
         Self::Successor,
         Self::Assertion,
+        Self::Family,
     ];
 
     /// Part of the key derivation: a change moves every digest of the purpose.
@@ -50,6 +53,7 @@ impl TagPurpose {
             Self::Browser => "browser",
             Self::Successor => "successor",
             Self::Assertion => "assertion",
+            Self::Family => "family",
         }
     }
 }

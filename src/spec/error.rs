@@ -36,6 +36,7 @@ oauth_errors! {
     InvalidRequest => "invalid_request", 400, "RFC 6749 §4.1.2.1, §5.2";
     InvalidClient => "invalid_client", 401, "RFC 6749 §5.2";
     InvalidGrant => "invalid_grant", 400, "RFC 6749 §5.2";
+    UnauthorizedClient => "unauthorized_client", 400, "RFC 6749 §5.2";
     UnsupportedGrantType => "unsupported_grant_type", 400, "RFC 6749 §5.2";
     InvalidScope => "invalid_scope", 400, "RFC 6749 §4.1.2.1, §5.2";
     AccessDenied => "access_denied", 400, "RFC 6749 §4.1.2.1";
@@ -48,6 +49,8 @@ oauth_errors! {
     InvalidRequestUri => "invalid_request_uri", 400, "RFC 9101 §7";
     RegistrationNotSupported => "registration_not_supported", 400, "OpenID Connect Core §3.1.2.6";
     UnmetAuthenticationRequirements => "unmet_authentication_requirements", 400, "OpenID Connect Unmet Authentication Requirements 1.0 §2";
+    InvalidTarget => "invalid_target", 400, "RFC 8707 §2";
+    InsufficientScope => "insufficient_scope", 403, "RFC 6750 §3.1";
     InvalidToken => "invalid_token", 401, "RFC 6750 §3.1";
     InvalidRedirectUri => "invalid_redirect_uri", 400, "RFC 7591 §3.2.2";
     InvalidClientMetadata => "invalid_client_metadata", 400, "RFC 7591 §3.2.2";

@@ -141,6 +141,11 @@ expiring_id!(
     16
 );
 bytes_id!(
+    /// One family of refresh tokens: a keyed digest of the grant that it came from (PROTOCOL 18).
+    FamilyId,
+    16
+);
+bytes_id!(
     /// Keyed digest of a network number, by which a person is found.
     NumberDigest,
     32
@@ -160,6 +165,15 @@ bytes_id!(
     ShownDigest,
     32
 );
+
+impl FamilyId {
+    /// The first sixteen bytes of `digest`.
+    pub fn of_digest(digest: &[u8; 32]) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(bytes)
+    }
+}
 
 impl AssertionId {
     /// The row of an id of somebody else's making: the hour it expires in, then twelve bytes of `digest`.

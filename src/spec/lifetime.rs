@@ -13,6 +13,11 @@ pub const CODE: Duration = Duration::from_secs(60);
 pub const ACCESS_TOKEN: Duration = Duration::from_secs(10 * MINUTE);
 /// An ID token: as long as its access token.
 pub const ID_TOKEN: Duration = ACCESS_TOKEN;
+/// A family of refresh tokens that nobody uses.
+pub const REFRESH_FAMILY: Duration = Duration::from_secs(90 * DAY);
+/// How long a refresh token that was just used still answers with the same successor: for clients that ask twice at once,
+/// or never received the answer.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
 /// A session without a request.
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * MINUTE);
 /// A session, whatever happens.

@@ -2,7 +2,7 @@
 //!
 //! Everything that is served is said here, and nothing else; a test walks every value.
 
-use super::{Acr, IssuerUrl, claims_supported};
+use super::{Acr, IssuerUrl, ScopeValue, claims_supported};
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
@@ -21,6 +21,14 @@ pub struct Additional {
     pub code_challenge_methods_supported: Vec<String>,
     /// RFC 9207 §3.
     pub authorization_response_iss_parameter_supported: bool,
+    /// RFC 8414 §2, RFC 7009.
+    pub revocation_endpoint: String,
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// RFC 8414 §2, RFC 7662. Without `none`: a public client is told nothing.
+    pub introspection_endpoint: String,
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// Initiating User Registration via OpenID Connect 1.0 §4 (the list of `prompt` values).
     pub prompt_values_supported: Vec<String>,
     /// RFC 9126 §5.
@@ -53,6 +61,12 @@ pub type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
+/// How clients authenticate; public ones by nothing, which stands last.
+const AUTH_METHODS: &[&str] =
+    &["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
+/// What client assertions may be signed with.
+const AUTH_ALGS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "HS256"];
+
 /// What the document says of one issuer whose keys can sign with `algs`.
 ///
 /// # Errors
@@ -64,6 +78,12 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     let additional = Additional {
         code_challenge_methods_supported: texts(&["S256"]),
         authorization_response_iss_parameter_supported: true,
+        revocation_endpoint: at("/revoke"),
+        revocation_endpoint_auth_methods_supported: texts(AUTH_METHODS),
+        revocation_endpoint_auth_signing_alg_values_supported: texts(AUTH_ALGS),
+        introspection_endpoint: at("/introspect"),
+        introspection_endpoint_auth_methods_supported: texts(&AUTH_METHODS[..AUTH_METHODS.len() - 1]),
+        introspection_endpoint_auth_signing_alg_values_supported: texts(AUTH_ALGS),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account"]),
         pushed_authorization_request_endpoint: at("/par"),
         end_session_endpoint: at("/logout"),
@@ -75,6 +95,7 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     let acrs = Acr::SUPPORTED.iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
     let claims = claims_supported().into_iter().map(|name| CoreClaimName::new(name.to_owned())).collect();
     let userinfo_algs = algs.clone();
+    let scopes = ScopeValue::ALL.iter().map(|scope| Scope::new(scope.wire().to_owned())).collect();
     let locales = ["zh-CN", "en"].map(|tag| LanguageTag::new(tag.to_owned())).to_vec();
     Ok(Metadata::new(
         issuer.clone(),
@@ -93,9 +114,9 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     .set_token_endpoint(Some(TokenUrl::new(at("/token"))?))
     .set_registration_endpoint(Some(RegistrationUrl::new(at("/register"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(at("/userinfo"))?))
-    .set_scopes_supported(Some(vec![Scope::new("openid".to_owned())]))
+    .set_scopes_supported(Some(scopes))
     .set_response_modes_supported(Some(vec![CoreResponseMode::Query, CoreResponseMode::FormPost]))
-    .set_grant_types_supported(Some(vec![CoreGrantType::AuthorizationCode]))
+    .set_grant_types_supported(Some(vec![CoreGrantType::AuthorizationCode, CoreGrantType::RefreshToken]))
     .set_acr_values_supported(Some(acrs))
     .set_token_endpoint_auth_methods_supported(Some(vec![
         CoreClientAuthMethod::ClientSecretBasic,

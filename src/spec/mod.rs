@@ -10,6 +10,7 @@ pub mod lifetime;
 mod metadata;
 mod param;
 mod refusal;
+mod scope;
 mod secret;
 mod sector;
 mod time;
@@ -18,7 +19,8 @@ pub use acr::{Acr, Assurance, Factor, FactorSet};
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{
-    AssertionId, CeremonyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId, SpentId, TraceId,
+    AssertionId, CeremonyId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId, SpentId,
+    TraceId,
 };
 pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};
 pub use metadata::{Metadata, metadata};
@@ -26,6 +28,7 @@ pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};
 pub use refusal::{Refusal, Refuse, Sender};
+pub use scope::{ScopeValue, Scopes};
 pub use secret::{BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash};
 pub use sector::Sector;
 pub use time::Timestamp;

@@ -19,6 +19,9 @@ pub mod limits {
     pub const NONCE: usize = 320;
 }
 
+/// The one parameter that a specification allows several times (RFC 8707 §2), and this provider does not.
+const RESOURCE: &str = "resource";
+
 /// Parameters in the order they came; parsing has refused duplicates and dropped empty values.
 #[derive(Clone, Default)]
 pub struct Params(Vec<(String, String)>);
@@ -151,10 +154,27 @@ impl ParamError {
     }
 }
 
+impl From<&ParamError> for OAuthError {
+    fn from(error: &ParamError) -> Self {
+        match error {
+            ParamError::Duplicate(name) if name == RESOURCE => Self::InvalidTarget,
+            ParamError::Duplicate(_)
+            | ParamError::TooLong { .. }
+            | ParamError::TooMany(_)
+            | ParamError::TooLarge(_)
+            | ParamError::NotUtf8 => Self::InvalidRequest,
+        }
+    }
+}
+
 impl Refuse for ParamError {
     fn refusal(&self) -> Refusal {
-        let refuse = |code| Refusal::new(OAuthError::InvalidRequest, code);
+        let refuse = |code| Refusal::new(self.into(), code);
         match self {
+            Self::Duplicate(name) if name == RESOURCE => refuse("resource.several")
+                .received("resource more than once")
+                .expected("one resource in each request, so that each token is good at one place (RFC 8707 §2)")
+                .fix("ask for a token for each resource by itself"),
             Self::Duplicate(name) => refuse("param.duplicate")
                 .received(format!("{name} more than once"))
                 .expected("each parameter at most once (RFC 6749 §3.1)")

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::{find_one, insert_once};
+use super::resources;
 use super::schema::clients::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::{ClientId, Timestamp, TokenHash};
@@ -23,6 +24,13 @@ pub struct ClientRow {
     pub expires_day: Option<Timestamp>,
 }
 
+/// A client's row on its way in, and the resources that it answers for.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    pub row: ClientRow,
+    pub resources: Vec<String>,
+}
+
 type Raw = (String, i64, String, Option<TokenHash>, Option<Vec<u8>>, Option<TokenHash>, Option<Timestamp>);
 
 pub fn by_id(db: &mut Db, client_id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
@@ -36,9 +44,13 @@ pub fn all(db: &mut Db) -> Result<Vec<ClientRow>, StoreError> {
     Ok(rows.into_iter().map(ClientRow::from).collect())
 }
 
-/// False when the id is taken.
-pub fn insert(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
-    insert_once!(
+/// False when the id is taken, or one of the resources.
+pub fn insert(tx: &mut Tx, client: &Registration) -> Result<bool, StoreError> {
+    let Registration { row, resources } = client;
+    if resources::taken(tx, &row.client_id, resources)?.is_some() {
+        return Ok(false);
+    }
+    let new = insert_once!(
         tx,
         clients::table,
         (
@@ -50,18 +62,27 @@ pub fn insert(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
             dsl::registration_hash.eq(bytes(&row.registration_hash)),
             dsl::expires_day.eq(row.expires_day.map(Timestamp::unix)),
         )
-    )
+    )?;
+    if new {
+        resources::keep(tx, &row.client_id, resources)?;
+    }
+    Ok(new)
 }
 
 /// As [`insert`], for a client that will expire; false also when there are `most` of those.
-pub fn insert_at_most(tx: &mut Tx, row: &ClientRow, most: i64) -> Result<bool, StoreError> {
+pub fn insert_at_most(tx: &mut Tx, client: &Registration, most: i64) -> Result<bool, StoreError> {
     let expiring = clients::table.filter(dsl::expires_day.is_not_null()).order(dsl::expires_day).select(dsl::version);
     let last: Option<i64> = expiring.offset(most - 1).limit(1).first(tx.conn()).optional()?;
-    if last.is_some() { Ok(false) } else { insert(tx, row) }
+    if last.is_some() { Ok(false) } else { insert(tx, client) }
 }
 
-/// Puts `row` in place of the version it was made from, and counts the version up. False when that is another by now.
-pub fn update(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
+/// Puts the client in place of the version it was made from, and counts the version up. False when that is another by now,
+/// or one of the resources is taken.
+pub fn update(tx: &mut Tx, client: &Registration) -> Result<bool, StoreError> {
+    let Registration { row, resources } = client;
+    if resources::taken(tx, &row.client_id, resources)?.is_some() {
+        return Ok(false);
+    }
     let same = clients::table.find(row.client_id.as_str()).filter(dsl::version.eq(row.version));
     let change = (
         dsl::version.eq(row.version + 1),
@@ -71,12 +92,18 @@ pub fn update(tx: &mut Tx, row: &ClientRow) -> Result<bool, StoreError> {
         dsl::registration_hash.eq(bytes(&row.registration_hash)),
         dsl::expires_day.eq(row.expires_day.map(Timestamp::unix)),
     );
-    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+    let changed = diesel::update(same).set(change).execute(tx.conn())? == 1;
+    if changed {
+        resources::keep(tx, &row.client_id, resources)?;
+    }
+    Ok(changed)
 }
 
-/// False when there is no such client.
+/// Removes the client and what it answered for; false when there is no such client.
 pub fn delete(tx: &mut Tx, client_id: &ClientId) -> Result<bool, StoreError> {
-    Ok(diesel::delete(clients::table.find(client_id.as_str())).execute(tx.conn())? == 1)
+    let there = diesel::delete(clients::table.find(client_id.as_str())).execute(tx.conn())? == 1;
+    resources::keep(tx, client_id, &[])?;
+    Ok(there)
 }
 
 fn bytes(hash: &Option<TokenHash>) -> Option<&[u8]> {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::conn::{find_one, insert_once};
 use super::schema::consents::{self, dsl};
 use super::{Db, StoreError, Tx};
+use crate::spec::lifetime::CONSENT;
 use crate::spec::{ClientId, ShownDigest, SubDigest, Timestamp};
 
 #[derive(Debug, Clone)]
@@ -17,20 +18,34 @@ pub struct ConsentRow {
     pub expires_day: Timestamp,
 }
 
+/// An agreement that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    pub shown: ShownDigest,
+    /// The day on which it was given.
+    pub since: Timestamp,
+}
+
 /// As many subs as one statement asks for.
 const AT_ONCE: usize = 500;
 
-/// Whether exactly this was agreed to, and still holds.
-pub fn is_given(
+/// Which of these were agreed to, and still hold.
+pub fn given(
     db: &mut Db,
     sub: &SubDigest,
     client: &ClientId,
-    shown: &ShownDigest,
+    shown: &[ShownDigest],
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let key = (sub.as_bytes().as_slice(), client.as_str(), shown.as_bytes().as_slice());
-    let expires: Option<i64> = find_one!(db, consents::table.find(key).select(dsl::expires_day))?;
-    Ok(expires.is_some_and(|expires| now.unix() < expires))
+) -> Result<Vec<Given>, StoreError> {
+    let mut given = Vec::new();
+    for shown in shown {
+        let key = (sub.as_bytes().as_slice(), client.as_str(), shown.as_bytes().as_slice());
+        let expires: Option<i64> = find_one!(db, consents::table.find(key).select(dsl::expires_day))?;
+        if let Some(expires) = expires.map(Timestamp::from_unix).filter(|expires| now < *expires) {
+            given.push(Given { shown: *shown, since: expires.minus(CONSENT) });
+        }
+    }
+    Ok(given)
 }
 
 /// All that was agreed to by the persons behind `subs`: the way from one person to websites, by computing every sub.

@@ -53,6 +53,16 @@ tables! {
         id -> Binary,
         revoked -> Bool,
     }
+    families (id) {
+        id -> Binary,
+        generation -> BigInt,
+        sealed -> Binary,
+        expires_day -> BigInt,
+    }
+    resources (uri) {
+        uri -> Text,
+        client_id -> Text,
+    }
     spent (id) {
         id -> Binary,
     }

@@ -1,12 +1,12 @@
 //! Forgets what has expired, a bounded batch at a time, so that no table grows with traffic.
 //!
-//! An expiring id begins with its hour, so the expired rows are the low end of the primary key. Consents are keyed by
-//! sub and clients by a name of their own: they go by their index. Each table in a transaction of its own: none may touch
-//! persons and subs at once.
+//! An expiring id begins with its hour, so the expired rows are the low end of the primary key. Consents and families are
+//! keyed by digests and clients by a name of their own: they go by their index. Each table in a transaction of its own: none
+//! may touch persons and subs at once.
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, clients, grants, outbox, pushed, refusals, spent};
+use super::schema::{assertions, clients, families, grants, outbox, pushed, refusals, spent};
 use super::{StoreError, Tx};
 use crate::spec::{ClientId, SessionId, Timestamp};
 
@@ -15,6 +15,7 @@ use crate::spec::{ClientId, SessionId, Timestamp};
 pub enum Expiring {
     Consents,
     Clients,
+    Families,
     Grants,
     Spent,
     Assertions,
@@ -24,9 +25,10 @@ pub enum Expiring {
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 8] = [
+    pub const ALL: [Expiring; 9] = [
         Expiring::Consents,
         Expiring::Clients,
+        Expiring::Families,
         Expiring::Grants,
         Expiring::Spent,
         Expiring::Assertions,
@@ -61,6 +63,7 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
         Expiring::Outbox => below!(tx, outbox, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
         Expiring::Clients => expired_clients(tx, now, most)?,
+        Expiring::Families => expired_families(tx, now, most)?,
     })
 }
 
@@ -77,6 +80,15 @@ fn expired_clients(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, Stor
     let ids: Vec<String> = expired.select(clients::client_id).limit(most).load(tx.conn())?;
     for id in &ids {
         super::clients::delete(tx, &ClientId::new(id.clone()))?;
+    }
+    Ok(ids.len())
+}
+
+fn expired_families(tx: &mut Tx, now: Timestamp, most: i64) -> Result<usize, StoreError> {
+    let expired = families::table.filter(families::expires_day.le(now.unix())).order(families::expires_day);
+    let ids: Vec<Vec<u8>> = expired.select(families::id).limit(most).load(tx.conn())?;
+    for id in &ids {
+        diesel::delete(families::table.find(id)).execute(tx.conn())?;
     }
     Ok(ids.len())
 }

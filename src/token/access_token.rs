@@ -1,26 +1,63 @@
-//! The opaque access token: sealed, checked against person, session and grant at every use (PROTOCOL 6).
+//! The access token, checked against person, session and its own row at every use (PROTOCOL 6): opaque, or for a resource of
+//! the client's own sector a JWT (RFC 9068) whose `jti` is the same sealed value.
 
-use crate::code::RedeemedCode;
-use crate::keys::{Epoch, KeyError, Keys, Sealable};
-use crate::spec::{ClientId, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, SessionId, Timestamp, lifetime};
+use super::agreed::Audience;
+use super::{Agreed, Issuance, StandsBy};
+use crate::client::Client;
+use crate::keys::{Epoch, KeyError, Keys, Sealable, SigningKeys, Sub};
+use crate::spec::{
+    Acr, ClientId, Handle, OAuthError, PersonId, Refusal, Refuse, ScopeValue, Scopes, SessionId, Timestamp, lifetime,
+};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 /// What the token holds.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AccessTokenPayload {
-    grant: GrantId,
-    expires: Timestamp,
-    client_id: String,
-    session: SessionId,
+    stands_by: StandsBy,
+    issued: Timestamp,
+    client_id: ClientId,
+    session: Option<SessionId>,
     person: PersonId,
     handle: Handle,
     epoch: Epoch,
+    acr: Acr,
+    auth_time: Option<Timestamp>,
+    scopes: Scopes,
+    resource: Option<String>,
 }
 
 impl Sealable for AccessTokenPayload {
     const PURPOSE: &'static str = "access-token";
-    const CLASSES: &'static [usize] = &[192, 288];
+    const CLASSES: &'static [usize] = &[192, 352];
+}
+
+/// The same inside a JWT, where it is no token by itself.
+#[derive(Debug, Serialize, Deserialize)]
+struct JwtId(AccessTokenPayload);
+
+impl Sealable for JwtId {
+    const PURPOSE: &'static str = "access-token-jti";
+    const CLASSES: &'static [usize] = AccessTokenPayload::CLASSES;
+}
+
+/// The media type of an access token that is a JWT (RFC 9068 §2.1).
+const AT_JWT: &str = "at+jwt";
+
+/// RFC 9068 §2.2.
+#[derive(Serialize)]
+struct JwtClaims<'a> {
+    iss: &'a str,
+    exp: Timestamp,
+    aud: &'a str,
+    sub: Sub,
+    client_id: &'a ClientId,
+    iat: Timestamp,
+    jti: String,
+    acr: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
+    scope: String,
 }
 
 /// A token ready to travel.
@@ -28,34 +65,69 @@ pub struct AccessToken(String);
 
 impl AccessToken {
     /// # Errors
-    /// Only what the key service cannot do.
-    pub fn issue(code: &RedeemedCode, keys: &Keys, now: Timestamp, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
+    /// Only what the keys cannot do.
+    pub fn issue(
+        of: &Issuance,
+        client: &Client,
+        keys: &Keys,
+        signing: &SigningKeys,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, KeyError> {
+        let Agreed { client_id, session, person, handle, epoch, acr, auth_time, .. } = &of.agreed;
         let payload = AccessTokenPayload {
-            grant: code.grant,
-            expires: now.plus(lifetime::ACCESS_TOKEN),
-            client_id: code.client_id.to_string(),
-            session: code.session,
-            person: code.person,
-            handle: code.handle.clone(),
-            epoch: code.epoch,
+            stands_by: of.stands_by,
+            issued: now,
+            client_id: client_id.clone(),
+            session: *session,
+            person: *person,
+            handle: handle.clone(),
+            epoch: *epoch,
+            acr: *acr,
+            auth_time: *auth_time,
+            scopes: of.scopes.clone(),
+            resource: of.audience.resource().map(str::to_owned),
         };
-        keys.seal(&payload, rng).map(Self)
+        match &of.audience {
+            Audience::Provider | Audience::Foreign(_) => keys.seal(&payload, rng).map(Self),
+            Audience::OwnSector(resource) => {
+                let claims = JwtClaims {
+                    iss: keys.issuer().as_str(),
+                    exp: now.plus(lifetime::ACCESS_TOKEN),
+                    aud: resource,
+                    sub: keys.sub(&client.sector, handle, *epoch)?,
+                    client_id,
+                    iat: now,
+                    jti: keys.seal(&JwtId(payload), rng)?,
+                    acr: acr.wire(),
+                    auth_time: *auth_time,
+                    scope: of.scopes.wire(),
+                };
+                signing.sign(client.metadata.id_token_signed_response_alg, AT_JWT, &claims).map(Self)
+            }
+        }
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn into_text(self) -> String {
+        self.0
     }
 }
 
 /// A token of ours that has not expired. Whether it still stands is the store's to say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct VerifiedAccessToken {
-    pub grant: GrantId,
+    pub stands_by: StandsBy,
+    pub issued: Timestamp,
     pub client_id: ClientId,
-    pub session: SessionId,
+    pub session: Option<SessionId>,
     pub person: PersonId,
     pub handle: Handle,
     pub epoch: Epoch,
+    pub acr: Acr,
+    pub auth_time: Option<Timestamp>,
+    pub scopes: Scopes,
+    /// The resource that it is for; UserInfo when there is none.
+    pub resource: Option<String>,
 }
 
 /// Why a token is not accepted. RFC 6750 §3.1.
@@ -73,25 +145,64 @@ pub enum AccessTokenError {
     Expired,
     #[error("revoked")]
     Revoked,
+    #[error("for a resource, not for UserInfo")]
+    OtherAudience,
+    #[error("without the scope openid")]
+    Scope,
 }
 
 impl VerifiedAccessToken {
     /// # Errors
     /// [`AccessTokenError::NotOurs`], [`AccessTokenError::Expired`].
-    pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, AccessTokenError> {
-        let payload: AccessTokenPayload = keys.open(token).map_err(|_| AccessTokenError::NotOurs)?;
-        if now >= payload.expires {
+    pub fn verify(token: &str, keys: &Keys, signing: &SigningKeys, now: Timestamp) -> Result<Self, AccessTokenError> {
+        let payload = if token.contains('.') { inside(token, keys, signing)? } else { open(token, keys)? };
+        if now >= payload.issued.plus(lifetime::ACCESS_TOKEN) {
             return Err(AccessTokenError::Expired);
         }
         Ok(Self {
-            grant: payload.grant,
-            client_id: ClientId::new(payload.client_id),
+            stands_by: payload.stands_by,
+            issued: payload.issued,
+            client_id: payload.client_id,
             session: payload.session,
             person: payload.person,
             handle: payload.handle,
             epoch: payload.epoch,
+            acr: payload.acr,
+            auth_time: payload.auth_time,
+            scopes: payload.scopes,
+            resource: payload.resource,
         })
     }
+
+    /// Whether UserInfo may answer it.
+    ///
+    /// # Errors
+    /// [`AccessTokenError::OtherAudience`], [`AccessTokenError::Scope`].
+    pub fn for_userinfo(self) -> Result<Self, AccessTokenError> {
+        if self.resource.is_some() {
+            return Err(AccessTokenError::OtherAudience);
+        }
+        if !self.scopes.has(ScopeValue::Openid) {
+            return Err(AccessTokenError::Scope);
+        }
+        Ok(self)
+    }
+}
+
+fn open(token: &str, keys: &Keys) -> Result<AccessTokenPayload, AccessTokenError> {
+    keys.open(token).map_err(|_| AccessTokenError::NotOurs)
+}
+
+/// A JWT is believed by its signature; what it stands by is sealed in its `jti`.
+fn inside(token: &str, keys: &Keys, signing: &SigningKeys) -> Result<AccessTokenPayload, AccessTokenError> {
+    #[derive(Deserialize)]
+    struct Id {
+        jti: String,
+    }
+    let verified = signing.verify_own(token, AT_JWT).map_err(|_| AccessTokenError::NotOurs)?;
+    let Id { jti } = verified.claims().map_err(|_| AccessTokenError::NotOurs)?;
+    let JwtId(payload) = keys.open(&jti).map_err(|_| AccessTokenError::NotOurs)?;
+    Ok(payload)
 }
 
 impl From<&AccessTokenError> for OAuthError {
@@ -101,7 +212,9 @@ impl From<&AccessTokenError> for OAuthError {
             AccessTokenError::Missing
             | AccessTokenError::NotOurs
             | AccessTokenError::Expired
-            | AccessTokenError::Revoked => Self::InvalidToken,
+            | AccessTokenError::Revoked
+            | AccessTokenError::OtherAudience => Self::InvalidToken,
+            AccessTokenError::Scope => Self::InsufficientScope,
         }
     }
 }
@@ -134,6 +247,14 @@ impl Refuse for AccessTokenError {
                 .received("a token whose sign-in or grant has ended")
                 .expected("a live token")
                 .fix("start a new authorization request"),
+            Self::OtherAudience => say("access_token.other_audience")
+                .received("a token for a resource server")
+                .expected("a token of a request without the resource parameter (RFC 8707 §2)")
+                .fix("send the authorization request without resource, for a token for UserInfo"),
+            Self::Scope => say("access_token.scope")
+                .received("a token without the scope openid")
+                .expected("scope openid (OpenID Connect Core §5.3.1)")
+                .fix("refresh without narrowing the scope"),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The ID token's claims: minimal by construction. OpenID Connect Core §2; PROTOCOL 4.
 
+use super::Issuance;
 use crate::authn;
 use crate::client::Client;
-use crate::code::RedeemedCode;
 use crate::keys::{KeyError, Keys, Sub};
 use crate::spec::{Timestamp, lifetime};
 use serde::Serialize;
@@ -27,22 +27,25 @@ pub struct IdTokenClaims {
 }
 
 impl IdTokenClaims {
-    /// The claims of a redeemed code, for the client it was issued to.
+    /// The claims of what was agreed, for the client it was agreed with. After a refresh `iss`, `sub`, `aud` and `auth_time`
+    /// are what they were, `iat` is new, and there is no nonce (OpenID Connect Core §12.2).
     ///
     /// # Errors
     /// Only what the key service cannot do.
-    pub fn of(code: &RedeemedCode, client: &Client, keys: &Keys, now: Timestamp) -> Result<Self, KeyError> {
+    pub fn of(issuance: &Issuance, client: &Client, keys: &Keys, now: Timestamp) -> Result<Self, KeyError> {
+        let agreed = &issuance.agreed;
+        let sid = |session| authn::sid(keys, session, &client.client_id);
         Ok(Self {
             iss: keys.issuer().to_string(),
-            sub: keys.sub(&client.sector, &code.handle, code.epoch)?,
+            sub: keys.sub(&client.sector, &agreed.handle, agreed.epoch)?,
             aud: client.client_id.to_string(),
             exp: now.plus(lifetime::ID_TOKEN),
             iat: now,
-            auth_time: code.auth_time,
-            nonce: code.nonce.clone(),
-            acr: code.acr.wire(),
-            amr: code.amr.clone(),
-            sid: client.metadata.hears_of_logouts().then(|| authn::sid(keys, code.session, &client.client_id)),
+            auth_time: agreed.auth_time,
+            nonce: issuance.nonce.clone(),
+            acr: agreed.acr.wire(),
+            amr: agreed.amr.clone(),
+            sid: issuance.session.filter(|_| client.metadata.hears_of_logouts()).map(sid),
         })
     }
 }

@@ -6,9 +6,9 @@ use super::visit::Visit;
 use super::{error, reply, sign_in};
 use crate::authn::Interaction;
 use crate::client::{Client, RedirectKind, TrustedRedirect};
-use crate::consent::Decision;
+use crate::consent::{Access, Decision};
 use crate::flow::{self, Arrival, ConsentPage, Next, Provider, interaction};
-use crate::spec::Params;
+use crate::spec::{Params, Sector};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -139,6 +139,7 @@ fn consent(provider: &Provider, visit: &Visit, bound: &Bound, pending: &ConsentP
     let Ok(sealed) = interaction::seal(provider, &pending.interaction) else { return error::busy(provider, visit) };
     let back = format!("/continue?i={sealed}");
     let host = host_of(&pending.redirect);
+    let elsewhere = pending.shown.elsewhere.as_ref().map(Sector::as_str);
     visit.page(
         StatusCode::OK,
         Some(pending.redirect.as_str()),
@@ -147,6 +148,8 @@ fn consent(provider: &Provider, visit: &Visit, bound: &Bound, pending: &ConsentP
             client: who_asks(&pending.client, &pending.redirect, &host, visit),
             interaction: &sealed,
             number_end: Some(&pending.number_end),
+            offline: pending.shown.access == Access::Offline,
+            elsewhere,
         },
     )
 }

@@ -102,6 +102,12 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .default_service(not(Asker::Server, "POST, OPTIONS")),
         )
         .service(
+            web::resource("/revoke")
+                .route(web::post().to(oauth::revoke))
+                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+        )
+        .route("/introspect", web::post().to(oauth::introspect))
+        .service(
             web::resource("/userinfo")
                 .route(web::get().to(oauth::userinfo))
                 .route(web::post().to(oauth::userinfo))

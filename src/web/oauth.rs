@@ -1,4 +1,4 @@
-//! The endpoints that websites call: discovery, JWKS, token, UserInfo. Extract, call, render.
+//! The endpoints that websites call: discovery, JWKS, token, revocation, introspection, UserInfo. Extract, call, render.
 
 use super::error;
 use super::form::Body;
@@ -84,6 +84,30 @@ pub async fn push(provider: web::Data<Provider>, visit: Visit, request: HttpRequ
     };
     answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
     answer
+}
+
+pub async fn revoke(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
+    let mut answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, None, &error),
+        Ok(form) => match flow::revoke(&provider, authorization(&request), &form).await {
+            Ok(()) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).finish(),
+            Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+        },
+    };
+    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
+    answer
+}
+
+/// For servers only: no script of another origin has credentials to ask with.
+pub async fn introspect(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
+    let form = match form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return error::json(&provider, &visit, None, &error),
+    };
+    match flow::introspect(&provider, authorization(&request), &form).await {
+        Ok(answer) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer),
+        Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+    }
 }
 
 pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {

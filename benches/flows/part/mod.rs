@@ -7,3 +7,4 @@ pub mod memory;
 pub mod noise;
 pub mod sign_in;
 pub mod start;
+pub mod tokens;

@@ -38,6 +38,13 @@ pub enum MetadataError {
     SectorMoves { from: String, to: String },
 }
 
+impl MetadataError {
+    /// A resource that another client answers for: two could not both be its audience.
+    pub fn resource_taken(uri: String) -> Self {
+        Self::Field { field: "resources", received: uri, rule: "a resource that no other client has registered" }
+    }
+}
+
 impl From<&MetadataError> for OAuthError {
     fn from(error: &MetadataError) -> Self {
         match error {

@@ -119,9 +119,20 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         page(&format!("sign-in-{name}"), sign_in(locale, Some(problem)).render());
     }
 
-    for (name, kind) in [("consent", WEBSITE), ("consent-app", APP)] {
-        let consent =
-            Consent { chrome, client: bank(locale, kind), interaction: "sealed-interaction", number_end: Some("4HWD") };
+    for (name, kind, offline, elsewhere) in [
+        ("consent", WEBSITE, false, None),
+        ("consent-app", APP, false, None),
+        ("consent-offline", WEBSITE, true, None),
+        ("consent-elsewhere", WEBSITE, true, Some("files.example")),
+    ] {
+        let consent = Consent {
+            chrome,
+            client: bank(locale, kind),
+            interaction: "sealed-interaction",
+            number_end: Some("4HWD"),
+            offline,
+            elsewhere,
+        };
         page(name, consent.render());
     }
     for (name, minor, client) in

@@ -134,6 +134,10 @@ pub struct Consent<'a> {
     pub interaction: &'a str,
     /// The last four characters of the network number of whoever is signed in, so that two who share a browser notice.
     pub number_end: Option<&'a str>,
+    /// The website may renew its tokens although the person is not there.
+    pub offline: bool,
+    /// The host of another website that is asked on the person's behalf.
+    pub elsewhere: Option<&'a str>,
 }
 
 /// A minor whose guardian cannot yet be asked.

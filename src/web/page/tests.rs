@@ -146,7 +146,8 @@ fn words_from_outside_are_escaped_everywhere() {
         number: EVIL,
         ..sample::sign_in(Locale::En, None)
     };
-    let consent = Consent { chrome, client, interaction: EVIL, number_end: Some(EVIL) };
+    let consent =
+        Consent { chrome, client, interaction: EVIL, number_end: Some(EVIL), offline: true, elsewhere: Some(EVIL) };
     let refusal = Refusal {
         chrome,
         happened: Happened::BadRequest,

@@ -9,7 +9,7 @@ const ORIGIN: &str = "https://spa.example";
 
 /// A single-page application calls these by script.
 #[tokio::test]
-async fn token_userinfo_discovery_and_jwks_may_be_read_from_anywhere() {
+async fn token_revocation_userinfo_discovery_and_jwks_may_be_read_from_anywhere() {
     let demo = Demo::shared();
     let rp = Rp::at(&demo, "spa.example").await;
     let login = log_in(&mut signed_in(&demo).await, &rp, &[]).await;
@@ -22,6 +22,7 @@ async fn token_userinfo_discovery_and_jwks_may_be_read_from_anywhere() {
         ("/userinfo", get("/userinfo").bearer_auth(&login.access_token)),
         ("/userinfo", get("/userinfo")),
         ("/token", http.post(demo.url("/token")).header("origin", ORIGIN).form(&[("grant_type", "x")])),
+        ("/revoke", http.post(demo.url("/revoke")).header("origin", ORIGIN).form(&[("token", "x")])),
     ] {
         let answer = fetch(request, &demo.url(path)).await;
         assert_eq!(answer.headers["access-control-allow-origin"], "*", "{path} {}", answer.status);
@@ -33,7 +34,7 @@ async fn token_userinfo_discovery_and_jwks_may_be_read_from_anywhere() {
 #[tokio::test]
 async fn a_preflight_for_token_and_userinfo_is_answered() {
     let demo = Demo::shared();
-    for path in ["/token", "/userinfo"] {
+    for path in ["/token", "/revoke", "/userinfo"] {
         let request = wire::client()
             .request(Method::OPTIONS, demo.url(path))
             .header("origin", ORIGIN)
@@ -53,7 +54,7 @@ async fn a_preflight_for_token_and_userinfo_is_answered() {
 async fn the_pages_may_not_be_read_from_anywhere() {
     let demo = Demo::shared();
     let rp = Rp::at(&demo, "reader.example").await;
-    for url in [rp.attempt(&[]).url, demo.url("/me"), demo.url("/"), demo.url("/authorize")] {
+    for url in [rp.attempt(&[]).url, demo.url("/me"), demo.url("/"), demo.url("/authorize"), demo.url("/introspect")] {
         let answer = fetch(wire::client().get(url.clone()).header("origin", ORIGIN), &url).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{}", url.path());
     }

@@ -16,7 +16,7 @@ async fn every_value_that_discovery_advertises_is_exercised() {
     let document: Value =
         serde_json::from_str(&get(&demo, "/.well-known/openid-configuration").await.html).expect("JSON");
     let at = |path: &str| demo.url(path).to_string();
-    let expected = json!({
+    let mut expected = json!({
         // Every login goes through these four.
         "issuer": demo.issuer,
         "authorization_endpoint": at("/authorize"),
@@ -27,11 +27,12 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         // a_key_set_is_public_well_formed_and_revalidated
         "jwks_uri": at("/jwks"),
         // login::a_person_signs_in_at_a_website_that_uses_an_ordinary_library
-        "scopes_supported": ["openid"],
+        // tokens::an_ordinary_library_refreshes_introspects_and_revokes
+        "scopes_supported": ["openid", "offline_access"],
         "response_types_supported": ["code"],
         // form_post::*
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         // login::a_second_website_is_one_click_and_another_sub
         "subject_types_supported": ["pairwise"],
         // acr::*, browser::passkey::a_passkey_on_top_of_the_pin_reaches_the_highest_level
@@ -79,6 +80,17 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     });
+    // tokens::every_way_to_authenticate_works_at_every_endpoint
+    for (endpoint, path) in [("revocation", "/revoke"), ("introspection", "/introspect")] {
+        expected[format!("{endpoint}_endpoint")] = json!(at(path));
+        expected[format!("{endpoint}_endpoint_auth_signing_alg_values_supported")] =
+            json!(["RS256", "PS256", "ES256", "EdDSA", "HS256"]);
+    }
+    let confidential = json!(["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"]);
+    expected["introspection_endpoint_auth_methods_supported"] = confidential.clone();
+    let mut everybody = confidential;
+    everybody.as_array_mut().expect("a list").push(json!("none"));
+    expected["revocation_endpoint_auth_methods_supported"] = everybody;
     assert_eq!(sorted(&document), sorted(&expected));
 }
 

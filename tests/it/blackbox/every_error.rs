@@ -1,6 +1,7 @@
 //! Every OAuth error that these endpoints can produce is produced here, once, in one table.
 
 use super::login::{log_in, signed_in};
+use super::tokens::offline;
 use crate::support::{Browser, Demo, Refused, Rp};
 use hufu::spec::OAuthError;
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ async fn every_oauth_error_is_produced() {
         ("request", "x"),
         ("request_uri", "https://x.example/"),
         ("registration", "{}"),
+        ("resource", "https://nowhere.example/"),
         ("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:example:gold"}}}"#),
     ] {
         produced.insert(browser.open(&rp.attempt(&[extra]).url).await.answer("error"));
@@ -40,11 +42,18 @@ async fn every_oauth_error_is_produced() {
     "password".clone_into(&mut unknown_grant[0].1);
     let mut impostor = Rp::discover(&demo, rp.registered.clone()).await;
     impostor.registered.client_secret = Some("wrong".to_owned());
+    let narrow = Rp::with(&demo, "narrow.example", &["--refresh"]).await;
+    let tokens = offline(&narrow).await;
+    let token = tokens["refresh_token"].as_str().expect("a refresh token");
+    let narrowed = narrow.token(&refresh_form(token, "offline_access")).await;
+    let narrowed: serde_json::Value = serde_json::from_str(&narrowed.html).expect("JSON");
     for answer in [
         rp.token(&form).await,
         rp.token(&unknown_grant).await,
         impostor.token(&form).await,
         rp.userinfo(&login.id_token).await,
+        rp.token(&refresh_form(&login.access_token, "openid")).await,
+        narrow.userinfo(narrowed["access_token"].as_str().expect("a token")).await,
     ] {
         produced.insert(Refused::read(&answer).expect("a refusal").error);
     }
@@ -64,4 +73,9 @@ async fn every_oauth_error_is_produced() {
         .map(|error| error.wire().to_owned())
         .collect();
     assert_eq!(produced, expected);
+}
+
+fn refresh_form(token: &str, scope: &str) -> Vec<(String, String)> {
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
+    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }

@@ -97,9 +97,7 @@ async fn unknown_parameters_scopes_and_displays_are_ignored() {
     let demo = Demo::shared();
     let rp = Rp::at(&demo, "unknown.example").await;
     let mut browser = signed_in(&demo).await;
-    for extra in
-        [("extra", "foobar"), ("display", "popup"), ("claims_locales", "se"), ("resource", "https://x.example")]
-    {
+    for extra in [("extra", "foobar"), ("display", "popup"), ("claims_locales", "se")] {
         log_in(&mut browser, &rp, &[extra]).await;
     }
     let mut attempt = rp.attempt(&[]);

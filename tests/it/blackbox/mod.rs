@@ -24,4 +24,5 @@ mod sealed;
 mod silence;
 mod sizes;
 mod statics;
+mod tokens;
 mod ways_out;

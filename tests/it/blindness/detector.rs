@@ -53,9 +53,9 @@ pub struct Reader<'a> {
 const PERSONS_SIDE: [&str; 5] = ["persons", "passkeys", "sessions", "spent", ENDED];
 /// The sessions that were there before and are no more.
 const ENDED: &str = "ended";
-/// Grants and assertions name neither a sub nor a website. But who could say whose they are, and which of them lie in one
-/// transaction, would know who used a website with keys.
-const SUBS_SIDE: [&str; 5] = ["consents", "refusals", "grants", "assertions", "outbox"];
+/// Grants, families and assertions name neither a sub nor a website. But who could say whose they are, and which of them
+/// lie in one transaction, would know who used a website with keys, or one that renews its tokens.
+const SUBS_SIDE: [&str; 6] = ["consents", "refusals", "grants", "families", "assertions", "outbox"];
 const PHYSICAL: [&str; 4] = ["rowid", "xmin", "ctid", "place"];
 
 /// A row with its owner: known by the schema on the person's side, by the truth on the sub's.

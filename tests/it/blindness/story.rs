@@ -2,7 +2,7 @@
 
 use super::detector::{Truth, text};
 use crate::house::tables::{self, Snapshot};
-use crate::house::{House, Person, Signer, Website, paying_with};
+use crate::house::{House, Person, Signer, Website, paying_with, renewing};
 use hufu::authn::Letter;
 use hufu::flow::{Outbox, ending, refusals};
 use hufu::person::PersonSecrets;
@@ -10,7 +10,7 @@ use hufu::sandbox::registry::{Identity, Persona, Way};
 use hufu::sandbox::seed::{Tools, invent};
 use hufu::spec::TraceId;
 use hufu::store::persons;
-use hufu::token::VerifiedAccessToken;
+use hufu::token::{StandsBy, VerifiedAccessToken};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -49,7 +49,7 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
     let mut websites = Vec::new();
     for number in 0..WEBSITES {
         let host = format!("site-{number}.example");
-        // The first has keys: its redemptions leave one row more than the others'.
+        // The first has keys, the third renews its tokens: their redemptions leave one row more than the others'.
         websites.push(match number {
             0 => {
                 let (website, signer) = house.website_with_a_key(&host).await;
@@ -57,6 +57,7 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
             }
             // The second is told of sign-outs; nothing is ever sent to a private address.
             1 => (house.website_told_at(&host, "https://10.0.0.1/out").await, None),
+            2 => (house.registered(renewing(&host)).await, None),
             _ => (house.website(&host).await, None),
         });
     }
@@ -157,8 +158,18 @@ impl Story {
         let tokens = redeemed.json();
         let userinfo = website.userinfo(tokens["access_token"].as_str().expect("a token")).await;
         let access_token = tokens["access_token"].as_str().expect("a token");
-        let opened = VerifiedAccessToken::verify(access_token, &house.provider.keys, house.now()).expect("ours");
-        self.truth.insert(hex(opened.grant.as_bytes()), owner.clone());
+        let published = house.provider.published().expect("keys");
+        let opened = VerifiedAccessToken::verify(access_token, &house.provider.keys, &published.signing, house.now());
+        let row = match opened.expect("ours").stands_by {
+            StandsBy::Grant(id) => hex(id.as_bytes()),
+            StandsBy::Family(id) => hex(id.as_bytes()),
+        };
+        self.truth.insert(row, owner.clone());
+        if let Some(refresh_token) = tokens["refresh_token"].as_str() {
+            let renewed = website.refresh(refresh_token, &[]).await;
+            assert_eq!(renewed.status, 200, "{}", renewed.body);
+            self.emitted.extend([refresh_token.to_owned(), renewed.body]);
+        }
         for part in ["access_token", "id_token"] {
             self.emitted.push(tokens[part].as_str().expect("a token").to_owned());
         }

@@ -183,7 +183,18 @@ impl Browser {
 
     /// From the button to the redirect back: signs in and allows where that is asked.
     pub async fn log_in(&mut self, website: &Website, person: &Person, now: Timestamp) -> Answer {
-        let mut answer = self.authorize(website, &[]).await;
+        self.log_in_with(website, person, now, &[]).await
+    }
+
+    /// As [`Self::log_in`], with what this request adds to the usual.
+    pub async fn log_in_with(
+        &mut self,
+        website: &Website,
+        person: &Person,
+        now: Timestamp,
+        extra: &[(&str, &str)],
+    ) -> Answer {
+        let mut answer = self.authorize(website, extra).await;
         if answer.is_sign_in() {
             answer = self.sign_in(&answer, person, now).await;
         }

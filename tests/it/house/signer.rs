@@ -3,7 +3,7 @@
 use super::{House, ISSUER, Website};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{AssertionAlg, AuthMethod, ClientMetadata};
+use hufu::client::{AssertionAlg, AuthMethod, ClientMetadata, GrantType};
 use hufu::keys::{SigningAlg, TagPurpose};
 use hufu::spec::{AssertionId, Timestamp, lifetime};
 use serde_json::json;
@@ -43,6 +43,11 @@ pub fn paying_with(assertion: &str) -> [(&str, &str); 2] {
 impl House {
     /// A website at `host` that authenticates with `private_key_jwt`.
     pub async fn website_with_a_key(&self, host: &str) -> (Website, Signer) {
+        self.with_a_key(host, &[GrantType::AuthorizationCode]).await
+    }
+
+    /// The same with these grant types.
+    pub async fn with_a_key(&self, host: &str, grant_types: &[GrantType]) -> (Website, Signer) {
         let document = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
         let point = document.public_key().as_ref();
         let (x, y) = (BASE64URL_NOPAD.encode(&point[1..33]), BASE64URL_NOPAD.encode(&point[33..]));
@@ -53,6 +58,7 @@ impl House {
                 client_name: host.to_owned(),
                 redirect_uris: vec![format!("https://{host}/cb")],
                 alternative_login_uri: Some(format!("https://{host}/login")),
+                grant_types: grant_types.to_vec(),
                 token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
                 token_endpoint_auth_signing_alg: Some(AssertionAlg::Signature(SigningAlg::ES256)),
                 jwks: Some(serde_json::from_value(jwks).expect("a JWKS")),

@@ -2,7 +2,7 @@
 
 use super::browser::{Answer, HTTP};
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{Client, Environment};
+use hufu::client::{Client, ClientMetadata, Environment, GrantType};
 use hufu::spec::ClientId;
 use url::form_urlencoded;
 
@@ -93,11 +93,38 @@ impl Website {
         ];
         form.retain(|(name, _)| !other.iter().any(|(replaced, _)| replaced == name));
         form.extend(other.iter().filter(|(_, value)| !value.is_empty()));
-        let mut request = HTTP.post(format!("{}/token", self.address)).form(&form);
+        self.post("/token", &form).await
+    }
+
+    /// Posts a form with the website's credentials: its secret, or as a public client its id.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let mut form = form.to_vec();
+        let authenticates = form.iter().any(|(name, _)| *name == "client_assertion");
+        if self.secret.is_none() && !authenticates {
+            form.push(("client_id", self.id()));
+        }
+        let mut request = HTTP.post(format!("{}{path}", self.address)).form(&form);
         if let Some(secret) = &self.secret {
             request = request.basic_auth(encoded(self.id()), Some(encoded(secret)));
         }
         Answer::of(request.send().await).await
+    }
+
+    /// Refreshes, with what this request adds to the usual.
+    pub async fn refresh(&self, refresh_token: &str, extra: &[(&str, &str)]) -> Answer {
+        self.post("/token", &[&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)], extra].concat())
+            .await
+    }
+
+    pub async fn revoke(&self, token: &str) -> Answer {
+        self.post("/revoke", &[("token", token)]).await
+    }
+
+    /// What introspection says of a token.
+    pub async fn introspect(&self, token: &str) -> serde_json::Value {
+        let answer = self.post("/introspect", &[("token", token)]).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
     }
 
     /// The access token of a login, redeemed.
@@ -121,4 +148,15 @@ pub fn claims(jwt: &str) -> serde_json::Value {
 /// RFC 6749 §2.3.1: both parts of Basic are form-encoded first.
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// What a website at `host` registers that renews its tokens.
+pub fn renewing(host: &str) -> ClientMetadata {
+    ClientMetadata {
+        client_name: host.to_owned(),
+        redirect_uris: vec![format!("https://{host}/cb")],
+        alternative_login_uri: Some(format!("https://{host}/login")),
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        ..ClientMetadata::default()
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::NodeId;
-use hufu::store::clients::ClientRow;
+use hufu::spec::{FamilyId, NodeId};
+use hufu::store::clients::{ClientRow, Registration};
+use hufu::store::families::{self, FamilyRow};
 use hufu::store::passkeys::Removal;
 use hufu::store::{audit, clients, leases, passkeys, persons, sessions};
 use std::time::Duration;
@@ -80,10 +81,11 @@ on_each_database! {
             registration_hash: None,
             expires_day: None,
         };
-        let first = row.clone();
+        let registration = |row| Registration { row, resources: Vec::new() };
+        let first = registration(row.clone());
         assert!(db.open().write(move |tx| clients::insert(tx, &first)).await.expect("committed"));
         let decided = at_once(&db, 4, |store, number| {
-            let row = ClientRow { metadata: format!("{{\"by\":{number}}}"), ..row.clone() };
+            let row = registration(ClientRow { metadata: format!("{{\"by\":{number}}}"), ..row.clone() });
             async move { store.write(move |tx| clients::update(tx, &row)).await }
         })
         .await;
@@ -92,19 +94,22 @@ on_each_database! {
 
     /// Clients that registered themselves: at most so many, whoever comes first.
     async fn there_is_room_for_so_many_clients_without_leave(db) {
-        let row = |number: u32| ClientRow {
-            client_id: ClientId::new(format!("c{number}")),
-            version: 1,
-            metadata: "{}".to_owned(),
-            secret_hash: None,
-            sealed_secret: None,
-            registration_hash: None,
-            expires_day: Some(NOW.day()),
+        let row = |number: u32, expires_day| Registration {
+            row: ClientRow {
+                client_id: ClientId::new(format!("c{number}")),
+                version: 1,
+                metadata: "{}".to_owned(),
+                secret_hash: None,
+                sealed_secret: None,
+                registration_hash: None,
+                expires_day,
+            },
+            resources: Vec::new(),
         };
-        let operators = ClientRow { expires_day: None, ..row(99) };
+        let operators = row(99, None);
         assert!(db.open().write(move |tx| clients::insert(tx, &operators)).await.expect("committed"));
         let decided = at_once(&db, 8, |store, number| {
-            let row = row(number);
+            let row = row(number, Some(NOW.day()));
             async move {
                 // Whoever loses every race was given no room; it comes again.
                 for _ in 0..20 {
@@ -118,6 +123,22 @@ on_each_database! {
         })
         .await;
         assert_eq!(wins(&decided), 5);
+    }
+
+    /// PROTOCOL 18: of all who present one token one moves the family on.
+    async fn a_family_is_rotated_once_per_generation(db) {
+        let row = FamilyRow { id: FamilyId::from_bytes(sixteen(1)), generation: 0, sealed: vec![0], expires_day: NOW.day() };
+        let first = row.clone();
+        assert!(db.open().write(move |tx| families::insert_once(tx, &first)).await.expect("committed"));
+        let decided = at_once(&db, 8, |store, number| {
+            let was = row.clone();
+            async move { store.write(move |tx| families::rotate(tx, &was, &[number as u8], NOW)).await }
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+        let id = row.id;
+        let now = db.open().read(move |db| families::by_id(db, &id)).await.expect("answers").expect("there");
+        assert_eq!((now.generation, now.expires_day), (1, NOW.day()));
     }
 
     async fn a_lease_has_one_holder_until_it_runs_out(db) {

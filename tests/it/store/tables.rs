@@ -4,12 +4,12 @@ use super::*;
 use crate::db::on_each_database;
 use hufu::spec::{Sender, TraceId};
 use hufu::store::audit::{self, Chain};
-use hufu::store::clients::{self, ClientRow};
+use hufu::store::clients::{self, ClientRow, Registration};
 use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::sessions::InUse;
 use hufu::store::signing_keys::{self, SigningKeyRow};
 use hufu::store::throttles::ThrottleRow;
-use hufu::store::{consents, meta, passkeys, persons, sessions, throttles};
+use hufu::store::{consents, meta, passkeys, persons, resources, sessions, throttles};
 use std::time::Duration;
 
 on_each_database! {
@@ -100,7 +100,7 @@ on_each_database! {
                 async move {
                     let shown = ShownDigest::from_bytes([shown; 32]);
                     let asked = move |db: &mut hufu::store::Db| {
-                        consents::is_given(db, &row.sub_digest, &row.client_id, &shown, now)
+                        Ok(!consents::given(db, &row.sub_digest, &row.client_id, &[shown], now)?.is_empty())
                     };
                     store.read(asked).await.expect("answers")
                 }
@@ -165,11 +165,13 @@ on_each_database! {
             registration_hash: None,
             expires_day: None,
         };
+        let registration = |row: ClientRow| Registration { row, resources: vec!["https://shop.example/api".to_owned()] };
         let kept = store
             .write(move |tx| {
-                clients::insert(tx, &row)?;
-                assert!(!clients::insert(tx, &row)?);
-                clients::update(tx, &ClientRow { sealed_secret: Some(vec![2]), secret_hash: None, ..row.clone() })?;
+                clients::insert(tx, &registration(row.clone()))?;
+                assert!(!clients::insert(tx, &registration(row.clone()))?);
+                let changed = ClientRow { sealed_secret: Some(vec![2]), secret_hash: None, ..row.clone() };
+                clients::update(tx, &registration(changed))?;
                 let found = clients::by_id(tx, &row.client_id)?;
                 let all = clients::all(tx)?.len();
                 clients::delete(tx, &row.client_id)?;
@@ -178,6 +180,39 @@ on_each_database! {
             .await;
         assert_eq!(kept.expect("committed"), (Some((2, false, Some(vec![2]))), 1));
         assert!(store.read(clients::all).await.expect("answers").is_empty());
+    }
+
+    /// RFC 8707 §2: a resource has one owner, and goes with it.
+    async fn a_resource_belongs_to_one_client_and_goes_with_it(db) {
+        let store = db.open();
+        let client = |id: &str, resources: &[&str]| Registration {
+            row: ClientRow {
+                client_id: ClientId::new(id.to_owned()),
+                version: 1,
+                metadata: "{}".to_owned(),
+                secret_hash: None,
+                sealed_secret: None,
+                registration_hash: None,
+                expires_day: None,
+            },
+            resources: resources.iter().map(|uri| (*uri).to_owned()).collect(),
+        };
+        let owners = store
+            .write(move |tx| {
+                assert!(clients::insert(tx, &client("one", &["https://a/1", "https://a/2"]))?);
+                assert!(!clients::insert(tx, &client("two", &["https://a/3", "https://a/2"]))?, "taken");
+                assert!(clients::by_id(tx, &ClientId::new("two".to_owned()))?.is_none(), "and nothing half done");
+                assert!(clients::insert(tx, &client("two", &[]))?);
+                assert!(!clients::update(tx, &client("two", &["https://a/1"]))?);
+                assert!(clients::update(tx, &client("one", &["https://a/2"]))?);
+                assert!(clients::update(tx, &client("two", &["https://a/1"]))?, "given up by its owner");
+                let mut owners = vec![resources::owner(tx, "https://a/1")?, resources::owner(tx, "https://a/2")?];
+                clients::delete(tx, &ClientId::new("one".to_owned()))?;
+                owners.push(resources::owner(tx, "https://a/2")?);
+                Ok(owners.into_iter().map(|owner| owner.map(|id| id.to_string())).collect::<Vec<_>>())
+            })
+            .await;
+        assert_eq!(owners.expect("committed"), [Some("two".to_owned()), Some("one".to_owned()), None]);
     }
 
     async fn a_signing_key_advances_through_its_life(db) {

@@ -19,7 +19,7 @@ pub struct Rp {
     pub registered: Registered,
     pub auth: AuthType,
     metadata: CoreProviderMetadata,
-    http: Http,
+    pub http: Http,
 }
 
 /// One sign-in that has left and not come back.
@@ -140,7 +140,8 @@ impl Rp {
         fetch(self.http.0.get(url.clone()).bearer_auth(token), &url).await
     }
 
-    fn client(&self) -> DiscoveredClient {
+    /// The library's own client.
+    pub fn client(&self) -> DiscoveredClient {
         let secret = self.registered.client_secret.clone().map(ClientSecret::new);
         let redirect = RedirectUrl::new(self.registered.redirect_uri.clone()).expect("a redirect URI");
         CoreClient::from_provider_metadata(
@@ -153,7 +154,7 @@ impl Rp {
     }
 }
 
-type DiscoveredClient = CoreClient<
+pub type DiscoveredClient = CoreClient<
     openidconnect::EndpointSet,
     openidconnect::EndpointNotSet,
     openidconnect::EndpointNotSet,

@@ -1,0 +1,96 @@
+//! What introspection answers: one value to be serialised, as JSON (RFC 7662 §2.2) or as a claim of a JWT (RFC 9701 §5).
+
+use super::VerifiedAccessToken;
+use super::refresh::MatchedRefreshToken;
+use crate::client::Client;
+use crate::keys::{KeyError, Keys, Sub};
+use crate::spec::{Timestamp, lifetime};
+use serde::Serialize;
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Introspection {
+    active: bool,
+    #[serde(flatten)]
+    token: Option<ActiveToken>,
+}
+
+/// The members of a token that stands.
+#[derive(Serialize)]
+struct ActiveToken {
+    iss: String,
+    /// The person as whoever asks knows them (PROTOCOL 8).
+    sub: Sub,
+    client_id: String,
+    scope: String,
+    iat: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    /// RFC 9470 §6.2.
+    acr: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
+}
+
+impl Introspection {
+    /// Whatever the reason: "the authorization server … SHOULD NOT include any additional information" (RFC 7662 §2.2).
+    pub const fn inactive() -> Self {
+        Self { active: false, token: None }
+    }
+
+    /// An access token that was found to stand, for `asker`, who may see it: the person by the asker's own sub.
+    ///
+    /// # Errors
+    /// Only what the key service cannot do.
+    pub fn access_token(token: &VerifiedAccessToken, asker: &Client, keys: &Keys) -> Result<Self, KeyError> {
+        let issuer = keys.issuer().to_string();
+        let token = ActiveToken {
+            sub: keys.sub(&asker.sector, &token.handle, token.epoch)?,
+            client_id: token.client_id.to_string(),
+            scope: token.scopes.wire(),
+            iat: token.issued,
+            exp: Some(token.issued.plus(lifetime::ACCESS_TOKEN)),
+            // Without a resource the token is for UserInfo, which is ours.
+            aud: Some(token.resource.clone().unwrap_or_else(|| issuer.clone())),
+            token_type: Some("Bearer"),
+            acr: token.acr.wire(),
+            auth_time: token.auth_time,
+            iss: issuer,
+        };
+        Ok(Self { active: true, token: Some(token) })
+    }
+
+    /// A refresh token that would work now, for the client that it was issued to.
+    ///
+    /// # Errors
+    /// Only what the key service cannot do.
+    pub fn refresh_token(token: &MatchedRefreshToken, client: &Client, keys: &Keys) -> Result<Self, KeyError> {
+        let agreed = token.agreed();
+        let token = ActiveToken {
+            iss: keys.issuer().to_string(),
+            sub: keys.sub(&client.sector, &agreed.handle, agreed.epoch)?,
+            client_id: agreed.client_id.to_string(),
+            scope: agreed.scopes.wire(),
+            iat: token.begun(),
+            exp: None,
+            aud: None,
+            token_type: None,
+            acr: agreed.acr.wire(),
+            auth_time: agreed.auth_time,
+        };
+        Ok(Self { active: true, token: Some(token) })
+    }
+}
+
+impl VerifiedAccessToken {
+    /// Whether `asker` may learn anything of this token: the client that it was issued to, and whoever answers for the
+    /// resource that it is for.
+    pub fn concerns(&self, asker: &Client) -> bool {
+        let answers_for = |resource: &String| asker.metadata.resources.contains(resource);
+        self.client_id == asker.client_id || self.resource.as_ref().is_some_and(answers_for)
+    }
+}

@@ -1,0 +1,159 @@
+//! Revocation and introspection (RFC 7009, RFC 7662; PROTOCOL 6, 8).
+
+use crate::db::on_each_database;
+use crate::house::{House, ISSUER, Website, renewing};
+use hufu::client::{AuthMethod, ClientMetadata};
+use serde_json::{Value, json};
+
+/// The tokens of a login at this website.
+async fn tokens(house: &House, website: &Website, extra: &[(&str, &str)]) -> Value {
+    let person = house.person().await;
+    let code = house.browser().log_in_with(website, &person, house.now(), extra).await.code();
+    let answer = website.redeem(&code).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
+fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
+    tokens[name].as_str().unwrap_or_else(|| panic!("no {name}: {tokens}"))
+}
+
+on_each_database! {
+    /// RFC 7009 §2.1: "the authorization server SHOULD also invalidate all access tokens based on the same authorization
+    /// grant".
+    async fn revoking_a_refresh_token_ends_its_family_and_its_access_tokens(db) {
+        let house = House::over(db).await;
+        let website = house.registered(renewing("bank.example")).await;
+        let first = tokens(&house, &website, &[]).await;
+        let renewed = website.refresh(text(&first, "refresh_token"), &[]).await.json();
+        let answer = website.post("/revoke", &[
+            ("token", text(&renewed, "refresh_token")), ("token_type_hint", "access_token"),
+        ]).await;
+        assert_eq!((answer.status, &*answer.body), (200, ""), "a wrong hint is no error");
+        assert_eq!(house.count("families"), 0);
+        assert_eq!(website.refresh(text(&renewed, "refresh_token"), &[]).await.error(), "invalid_grant");
+        for token in [text(&first, "access_token"), text(&renewed, "access_token")] {
+            assert_eq!(website.userinfo(token).await.error(), "invalid_token");
+        }
+        assert_eq!(website.revoke(text(&renewed, "refresh_token")).await.status, 200, "it is revoked, as was wanted");
+    }
+
+    /// RFC 7009 §2.1, with and without a refresh token beside it.
+    async fn a_revoked_access_token_is_dead_at_once(db) {
+        let house = House::over(db).await;
+        for website in [house.website("plain.example").await, house.registered(renewing("bank.example")).await] {
+            let tokens = tokens(&house, &website, &[]).await;
+            let token = text(&tokens, "access_token");
+            assert_eq!(website.userinfo(token).await.status, 200);
+            assert_eq!(website.revoke(token).await.status, 200);
+            assert_eq!(website.userinfo(token).await.error(), "invalid_token");
+            assert_eq!(website.introspect(token).await, json!({ "active": false }));
+        }
+    }
+
+    /// RFC 7009 §2.1: "verifies whether the token was issued to the client making the revocation request. If this validation
+    /// fails, the request is refused and the client is informed of the error".
+    async fn another_clients_tokens_are_not_revoked(db) {
+        let house = House::over(db).await;
+        let website = house.registered(renewing("bank.example")).await;
+        let thief = house.registered(renewing("thief.example")).await;
+        let tokens = tokens(&house, &website, &[]).await;
+        for name in ["access_token", "refresh_token"] {
+            let answer = thief.revoke(text(&tokens, name)).await;
+            assert_eq!((answer.status, &*answer.error()), (400, "invalid_grant"), "{name}");
+        }
+        assert_eq!(website.userinfo(text(&tokens, "access_token")).await.status, 200);
+        assert_eq!(website.refresh(text(&tokens, "refresh_token"), &[]).await.status, 200);
+    }
+
+    /// RFC 7009 §2.2: "The authorization server responds with HTTP status code 200 if … the client submitted an invalid
+    /// token"; §2.1: client authentication as at the token endpoint.
+    async fn an_unknown_token_is_no_error_and_an_unknown_client_is_one(db) {
+        let house = House::over(db).await;
+        let website = house.website("bank.example").await;
+        let before = house.provider.store.writes();
+        assert_eq!(website.revoke("nonsense").await.status, 200);
+        assert_eq!(website.post("/revoke", &[]).await.error(), "invalid_request");
+        let mut impostor = website.clone();
+        impostor.secret = Some("wrong".to_owned());
+        for path in ["/revoke", "/introspect"] {
+            let answer = impostor.post(path, &[("token", "nonsense")]).await;
+            assert_eq!((answer.status, &*answer.error()), (401, "invalid_client"), "{path}");
+            assert!(answer.header("www-authenticate").starts_with("Basic"), "{path}");
+        }
+        assert_eq!(house.provider.store.writes() - before, 0);
+        let expired = tokens(&house, &website, &[]).await;
+        house.pass(601);
+        assert_eq!(website.revoke(text(&expired, "access_token")).await.status, 200);
+    }
+
+    /// RFC 7662 §2.2; RFC 9470 §6.2: `acr` and `auth_time`.
+    async fn a_client_learns_of_its_own_tokens(db) {
+        let house = House::over(db).await;
+        let website = house.registered(renewing("bank.example")).await;
+        let tokens = tokens(&house, &website, &[("max_age", "600")]).await;
+        let now = house.now().unix();
+        let sub = website.userinfo(text(&tokens, "access_token")).await.json()["sub"].clone();
+        let said = website.introspect(text(&tokens, "access_token")).await;
+        assert_eq!(said, json!({
+            "active": true, "iss": ISSUER, "sub": sub, "client_id": website.id(), "aud": ISSUER, "scope": "openid",
+            "iat": now, "exp": now + 600, "token_type": "Bearer", "acr": "urn:hufu:acr:code", "auth_time": now,
+        }));
+        let said = website.introspect(text(&tokens, "refresh_token")).await;
+        assert_eq!((said["active"].clone(), said["sub"].clone()), (json!(true), sub));
+        website.refresh(text(&tokens, "refresh_token"), &[]).await;
+        assert_eq!(website.introspect(text(&tokens, "refresh_token")).await, json!({ "active": false }));
+    }
+
+    /// PROTOCOL 4: `auth_time` is a correlator, told only where it was asked for.
+    async fn introspection_keeps_auth_time_to_itself_unless_it_was_asked_for(db) {
+        let house = House::over(db).await;
+        let website = house.website("bank.example").await;
+        let tokens = tokens(&house, &website, &[]).await;
+        let said = website.introspect(text(&tokens, "access_token")).await;
+        assert!(said["active"] == json!(true) && said["auth_time"].is_null(), "{said}");
+    }
+
+    /// RFC 7662 §2.2: "if the … authenticated protected resource is not allowed to know about this particular token, then the
+    /// authorization server MUST return an introspection response with the "active" field set to "false"", and no more.
+    async fn whoever_a_token_does_not_concern_learns_nothing(db) {
+        let house = House::over(db).await;
+        let website = house.registered(renewing("bank.example")).await;
+        let stranger = house.website("stranger.example").await;
+        let tokens = tokens(&house, &website, &[]).await;
+        for token in [text(&tokens, "access_token"), text(&tokens, "refresh_token"), text(&tokens, "id_token"), "x", "a.b.c"] {
+            assert_eq!(stranger.introspect(token).await, json!({ "active": false }));
+        }
+        for not_a_token in [text(&tokens, "id_token"), "x", "a.b.c"] {
+            assert_eq!(website.introspect(not_a_token).await, json!({ "active": false }));
+        }
+        house.pass(600);
+        assert_eq!(website.introspect(text(&tokens, "access_token")).await, json!({ "active": false }));
+    }
+
+    /// PROTOCOL 6: introspection looks at person and session too.
+    async fn introspection_of_a_token_whose_session_ended_is_inactive(db) {
+        let house = House::over(db).await;
+        let (website, person) = (house.registered(renewing("bank.example")).await, house.person().await);
+        let mut browser = house.browser();
+        let code = browser.log_in(&website, &person, house.now()).await.code();
+        let tokens = website.redeem(&code).await.json();
+        browser.own_form("/signout", &[]).await;
+        for name in ["access_token", "refresh_token"] {
+            assert_eq!(website.introspect(text(&tokens, name)).await, json!({ "active": false }), "{name}");
+        }
+    }
+
+    /// RFC 7662 §2.1: "To prevent token scanning attacks, the endpoint MUST also require some form of authorization".
+    async fn a_stranger_and_a_public_client_are_not_told(db) {
+        let house = House::over(db).await;
+        let public = ClientMetadata { token_endpoint_auth_method: AuthMethod::None, ..renewing("spa.example") };
+        let website = house.registered(public).await;
+        let tokens = tokens(&house, &website, &[]).await;
+        let answer = website.post("/introspect", &[("token", text(&tokens, "access_token"))]).await;
+        assert_eq!((answer.status, &*answer.error()), (401, "invalid_client"));
+        // The public client may still revoke what is its own (RFC 7009 §2.1).
+        assert_eq!(website.revoke(text(&tokens, "refresh_token")).await.status, 200);
+        assert_eq!(house.count("families"), 0);
+    }
+}
