@@ -114,7 +114,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .route(web::method(Method::OPTIONS).to(oauth::preflight))
                 .default_service(not(Asker::Server, "GET, HEAD, POST, OPTIONS")),
         )
-        .route("/client/{client_id}/logo", web::get().to(logo::show))
+        .service(document("/client/{client_id}/logo", logo::show))
         .service(get_or_post("/logout", logout::by_query, logout::by_form))
         .service(get_or_post("/signout", logout::ask_here, logout::sign_out))
         .service(
