@@ -104,9 +104,14 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         .service(
             web::resource("/revoke")
                 .route(web::post().to(oauth::revoke))
-                .route(web::method(Method::OPTIONS).to(oauth::preflight)),
+                .route(web::method(Method::OPTIONS).to(oauth::preflight))
+                .default_service(not(Asker::Server, "POST, OPTIONS")),
         )
-        .route("/introspect", web::post().to(oauth::introspect))
+        .service(
+            web::resource("/introspect")
+                .route(web::post().to(oauth::introspect))
+                .default_service(not(Asker::Server, "POST")),
+        )
         .service(
             web::resource("/userinfo")
                 .route(web::get().to(oauth::userinfo))
