@@ -40,6 +40,8 @@ export async function walk(get, url, person) {
       form.fields.set('number', person.network_number)
       form.fields.set('pin', person.pin)
       form.fields.set('code', person.code)
+    } else if ((form = forms.find(({ buttons }) => buttons.has('signout')))) {
+      // The person is asked before they are signed out.
     } else {
       form = forms.find(({ buttons }) => buttons.has('allow'))
       if (!form) throw new Error(`${response.url} has no form to go on with:\n${text}`)

@@ -29,6 +29,15 @@ class Forms(HTMLParser):
             self.forms[-1]["buttons"][given.get("id")] = (given.get("name"), given.get("value"))
 
 
+def register(issuer, **metadata):
+    """Registers a client as RFC 7591 says; gives what the provider answers."""
+    server = requests.get(issuer + "/.well-known/openid-configuration", timeout=60).json()
+    answer = requests.post(server["registration_endpoint"], json=metadata, timeout=60)
+    if answer.status_code != 201:
+        raise SystemExit(f"registration is refused: {answer.text}")
+    return answer.json()
+
+
 def sign_in(url, person):
     """Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land."""
     session = requests.Session()
@@ -49,6 +58,9 @@ def sign_in(url, person):
                     raise SystemExit(f"the sign-in was refused:\n{response.text}")
                 signed_in = True
                 told = {"number": person["network_number"], "pin": person["pin"], "code": person["code"]}
+                break
+            if "signout" in form["buttons"]:
+                told = {}
                 break
             if "allow" in form["buttons"]:
                 told = dict([form["buttons"]["allow"]])

@@ -28,7 +28,7 @@ const LIBRARIES: &[Library] =
 pub fn run() -> Result<Passed, String> {
     let demo = Demo::start("clients")?;
     let second = demo.add_client(SECOND_WEBSITE)?;
-    let mut failures = 0;
+    let (mut failures, mut count) = (0, LIBRARIES.len());
     for library in LIBRARIES {
         match library.install().and_then(|()| library.sign_in_thrice(&demo, &second)) {
             Ok(sub) => println!("test {} ... ok ({sub})", library.name()),
@@ -38,9 +38,19 @@ pub fn run() -> Result<Passed, String> {
             }
         }
     }
+    for library in LIBRARIES {
+        count += 1;
+        match library.everything(&demo) {
+            Ok(done) => println!("test {} everything ... ok ({done})", library.name()),
+            Err(reason) => {
+                failures += 1;
+                println!("test {} everything ... FAILED\n{reason}", library.name());
+            }
+        }
+    }
     let rust = shell::command(shell::target().join("debug/examples/website"), &[]);
     let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain([("openidconnect", rust)]);
-    let mut count = LIBRARIES.len() + 1;
+    count += 1;
     match sign_out(&demo) {
         Ok(sub) => println!("test openid-client sign-out ... ok ({sub})"),
         Err(reason) => {
@@ -75,22 +85,8 @@ fn sign_out(demo: &Demo) -> Result<String, String> {
     let client = demo.add_client_with(&format!("{home}/callback"), &options)?;
     let library = Library::Npm("openid-client");
     let mut script = shell::command("node", &["sign_out.mjs"]);
-    let answer = ask(script.current_dir(library.home()), &told(demo, &client)?)?;
+    let answer = ask(script.current_dir(library.home()), &told(demo, client.text("redirect_uri")?, Some(&client))?)?;
     Json::parse(&answer)?.text("sub").map(String::from)
-}
-
-/// What a script is told: who and where.
-fn told(demo: &Demo, client: &Json) -> Result<String, String> {
-    let person = demo.scripted()?;
-    Ok(json::object(&[
-        ("issuer", demo.ready.text("issuer")?),
-        ("client_id", client.text("client_id")?),
-        ("client_secret", client.text("client_secret")?),
-        ("redirect_uri", client.text("redirect_uri")?),
-        ("network_number", person.text("network_number")?),
-        ("pin", person.text("pin")?),
-        ("code", person.text("fixed_code")?),
-    ]))
 }
 
 impl Library {
@@ -133,17 +129,26 @@ impl Library {
     }
 
     fn sign_in(&self, demo: &Demo, client: &Json) -> Result<String, String> {
-        let answer = Json::parse(&ask(&mut self.script(), &told(demo, client)?)?)?;
+        let told = told(demo, client.text("redirect_uri")?, Some(client))?;
+        let answer = Json::parse(&ask(&mut self.script("sign_in"), &told)?)?;
         match answer.text("acr")? {
             ACR => answer.text("sub").map(String::from),
             other => Err(format!("the ID token says acr {other}")),
         }
     }
 
-    fn script(&self) -> Command {
+    /// Whatever else the library can ask for, at a client that it registers itself.
+    fn everything(&self, demo: &Demo) -> Result<String, String> {
+        let answer = Json::parse(&ask(&mut self.script("everything"), &told(demo, SECOND_WEBSITE, None)?)?)?;
+        let done = answer.get("done").map(Json::list).unwrap_or_default();
+        let done: Vec<&str> = done.iter().filter_map(Json::as_text).collect();
+        if done.len() < 4 { Err(format!("only {done:?}")) } else { Ok(done.join(", ")) }
+    }
+
+    fn script(&self, name: &str) -> Command {
         let mut script = match self {
-            Library::Npm(_) => shell::command("node", &["sign_in.mjs"]),
-            Library::PyPi(_) => shell::command(self.venv().join("bin/python"), &["sign_in.py"]),
+            Library::Npm(_) => shell::command("node", &[&format!("{name}.mjs")]),
+            Library::PyPi(_) => shell::command(self.venv().join("bin/python"), &[&format!("{name}.py")]),
         };
         script.current_dir(self.home());
         script
@@ -166,6 +171,22 @@ impl Library {
     fn venv(&self) -> PathBuf {
         shell::target().join("clients").join(self.name())
     }
+}
+
+/// What a script is told: the provider, the person, and the website that it plays, where it does not register one itself.
+fn told(demo: &Demo, redirect_uri: &str, client: Option<&Json>) -> Result<String, String> {
+    let person = demo.scripted()?;
+    let mut told = vec![
+        ("issuer", demo.ready.text("issuer")?),
+        ("redirect_uri", redirect_uri),
+        ("network_number", person.text("network_number")?),
+        ("pin", person.text("pin")?),
+        ("code", person.text("fixed_code")?),
+    ];
+    if let Some(client) = client {
+        told.extend([("client_id", client.text("client_id")?), ("client_secret", client.text("client_secret")?)]);
+    }
+    Ok(json::object(&told))
 }
 
 /// Fetches what the browser tests inject into pages: axe-core.

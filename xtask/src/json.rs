@@ -39,6 +39,14 @@ impl Json {
         }
     }
 
+    /// A text; `None` for anything else.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The members of a list; none for anything else.
     pub fn list(&self) -> &[Json] {
         match self {
