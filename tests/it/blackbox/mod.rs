@@ -10,6 +10,7 @@ mod client_auth;
 mod cors;
 mod discovery;
 mod every_error;
+mod everything;
 mod form_post;
 mod forms;
 mod hints;
