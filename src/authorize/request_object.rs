@@ -4,7 +4,9 @@
 //! neither where the object came from nor whose key verified it.
 
 use crate::client::{Client, ClientMetadata};
-use crate::keys::{JwtError, Lifetime, SigningAlg, Times, VerifiedJwt};
+use crate::keys::{
+    ContentEncryption, Decrypted, EncryptionAlg, JweError, JwtError, Lifetime, SigningAlg, Times, VerifiedJwt,
+};
 use crate::spec::{IssuerUrl, ParamError, Params, Timestamp, lifetime};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -41,6 +43,10 @@ const TEXTS: [&str; 19] = [
 pub enum RequestObjectError {
     #[error(transparent)]
     Jwt(#[from] JwtError),
+    #[error(transparent)]
+    Jwe(#[from] JweError),
+    #[error("the request object is encrypted by {} and {}", .0.wire(), .1.wire())]
+    EncryptionDiffers(EncryptionAlg, ContentEncryption),
     #[error("the client has neither jwks nor jwks_uri")]
     NoKeys,
     #[error("jwks_uri: {0}")]
@@ -130,6 +136,20 @@ impl ClientMetadata {
     /// What counts beside this client's request objects.
     pub fn outside_of_request_objects(&self) -> Outside {
         if self.require_signed_request_object { Outside::Ignored } else { Outside::Completes }
+    }
+
+    /// What a client encrypts to us it encrypts as it registered, where it did (OpenID Connect Registration §2,
+    /// request_object_encryption_alg). Tells the signed object inside: encryption without a signature says nothing of who wrote it.
+    ///
+    /// # Errors
+    /// Encrypted in another way, or no signed JWT inside.
+    pub fn signed_object_in<'d>(&self, decrypted: &'d Decrypted) -> Result<&'d str, RequestObjectError> {
+        let as_registered = self.request_object_encryption_alg.is_none_or(|only| only == decrypted.alg)
+            && self.request_object_encryption_enc.is_none_or(|only| only == decrypted.enc);
+        if !as_registered {
+            return Err(RequestObjectError::EncryptionDiffers(decrypted.alg, decrypted.enc));
+        }
+        Ok(decrypted.nested()?)
     }
 
     /// The algorithms that this client's request objects may be signed with.

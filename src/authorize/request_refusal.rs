@@ -9,6 +9,12 @@ impl Refuse for RequestObjectError {
         let say = |code| Refusal::new(OAuthError::InvalidRequestObject, code).received(self.to_string());
         match self {
             Self::Jwt(error) => jwt(error, say),
+            Self::Jwe(_) => say("request.encryption")
+                .expected("a JWE to a key of ours with use=enc around a signed JWT, by algorithms that discovery lists")
+                .fix("fetch the JWKS again, encrypt to the key that it names, and sign before you encrypt"),
+            Self::EncryptionDiffers(..) => say("request.encryption_differs")
+                .expected("request_object_encryption_alg and request_object_encryption_enc as registered")
+                .fix("encrypt by those, or update the registration"),
             Self::NoKeys => say("request.no_keys")
                 .expected("a registered jwks or jwks_uri (RFC 9101 §6.2)")
                 .fix("register the client's public keys"),

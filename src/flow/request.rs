@@ -10,9 +10,10 @@ use crate::authorize::{
     RequestUriError, check_fragment, refuse_unread, registered_request_uri,
 };
 use crate::client::Client;
-use crate::keys::UnverifiedJwt;
+use crate::keys::{UnverifiedJwt, is_encrypted};
 use crate::spec::{ParamError, Params};
 use crate::store::pushed;
+use std::borrow::Cow;
 
 /// The parameters that count of those that `client` sent by the browser.
 ///
@@ -58,7 +59,7 @@ pub(super) fn plain(client: &Client) -> Result<(), AuthorizeError> {
     if client.metadata.require_signed_request_object { Err(AuthorizeError::ObjectRequired) } else { Ok(()) }
 }
 
-/// Verifies an object by the client's own keys. One that is encrypted would be opened before this.
+/// Verifies an object by the client's own keys; one that is encrypted is opened by ours first (RFC 9101 §6.1).
 pub(super) async fn read(
     provider: &Provider,
     client: &Client,
@@ -66,7 +67,8 @@ pub(super) async fn read(
     params: Params,
     outside: Outside,
 ) -> Result<Params, AuthorizeError> {
-    let token = UnverifiedJwt::parse(token.trim()).map_err(RequestObjectError::from)?;
+    let token = opened(provider, client, token.trim())?;
+    let token = UnverifiedJwt::parse(&token).map_err(RequestObjectError::from)?;
     let keys = client_keys::current(provider, client, token.kid()).await.map_err(|error| match error {
         client_keys::NoClientKeys::NoneRegistered => RequestObjectError::NoKeys,
         other => RequestObjectError::JwksUri(other.to_string()),
@@ -74,6 +76,15 @@ pub(super) async fn read(
     let verified = token.verify(&keys, &client.metadata.request_object_algs()).map_err(RequestObjectError::from)?;
     let object = RequestObject::read(&verified, client, &provider.issuer, provider.now())?;
     Ok(object.together_with(params, outside)?)
+}
+
+fn opened<'t>(provider: &Provider, client: &Client, token: &'t str) -> Result<Cow<'t, str>, AuthorizeError> {
+    if !is_encrypted(token) {
+        return Ok(token.into());
+    }
+    let published = provider.published().ok_or(AuthorizeError::Unavailable)?;
+    let decrypted = published.decryption.decrypt(token).map_err(RequestObjectError::from)?;
+    Ok(client.metadata.signed_object_in(&decrypted)?.to_owned().into())
 }
 
 async fn fetch(provider: &Provider, client: &Client, uri: &str) -> Result<String, RequestUriError> {

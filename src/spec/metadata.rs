@@ -144,10 +144,12 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         Alg::RsaSsaPssSha256,
         Alg::EcdsaP256Sha256,
         Alg::EdDsa,
-    ])))
+    ]))
+    .set_request_object_encryption_alg_values_supported(Some(encryption_algs()))
+    .set_request_object_encryption_enc_values_supported(Some(content_encryptions())))
 }
 
-/// How websites may have responses encrypted to them (RFC 7518 §4.1).
+/// How websites may have responses encrypted to them, and may encrypt to us (RFC 7518 §4.1).
 fn encryption_algs() -> Vec<CoreJweKeyManagementAlgorithm> {
     vec![CoreJweKeyManagementAlgorithm::RsaOaepSha256, CoreJweKeyManagementAlgorithm::EcdhEs]
 }

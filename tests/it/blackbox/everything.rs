@@ -6,7 +6,7 @@ use crate::support::{Browser, Demo, Registered, Rp};
 use openidconnect::core::{CoreClient, CoreClientRegistrationRequest, CoreGrantType};
 use openidconnect::registration::EmptyAdditionalClientMetadata;
 use openidconnect::{
-    AuthorizationCode, ClientName, EndpointSet, IntrospectionUrl, IssuerUrl, LocalizedClaim, LogoutRequest, Nonce,
+    AuthorizationCode, ClientName, IntrospectionUrl, IssuerUrl, LocalizedClaim, LogoutRequest, Nonce,
     OAuth2TokenResponse, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl, RegistrationUrl,
     TokenIntrospectionResponse, TokenResponse,
 };
@@ -41,7 +41,7 @@ async fn the_rust_library_registers_refreshes_introspects_and_signs_out() {
     let callback = browser.log_in(&attempt.url, demo.anybody()).await;
     let code = AuthorizationCode::new(rp.code(&attempt, &callback));
     let introspection = IntrospectionUrl::new(format!("{}/introspect", demo.issuer)).expect("a URL");
-    let client: CoreClient<EndpointSet, _, _, EndpointSet, _, _> = CoreClient::from_provider_metadata(
+    let client = CoreClient::from_provider_metadata(
         metadata.clone(),
         registered.client_id().clone(),
         registered.client_secret().cloned(),

@@ -5,7 +5,9 @@ use crate::house::{Answer, Answers, Browser, Documents, House, ISSUER, Website};
 use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::ClientMetadata;
-use hufu::keys::SigningAlg;
+use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = "/request.jwt";
@@ -77,6 +79,52 @@ fn invalid(code: &str) -> (String, String) {
 }
 
 on_each_database! {
+    /// RFC 9101 §6.1, OpenID Connect Core §10.2: signed, then encrypted to a key of ours that the JWKS names.
+    async fn an_object_that_was_signed_and_then_encrypted_counts(db) {
+        let scene = Scene::over(db, |_| {}).await;
+        let jwks = scene.house.browser().get("/jwks").await.json();
+        let ours = JwkSet::try_from(jwks).expect("a JWKS");
+        let signed = scene.object(&json!({}));
+        let mut rng = StdRng::seed_from_u64(11);
+        for alg in EncryptionAlg::ALL {
+            for enc in ContentEncryption::ALL {
+                let to = ours.recipient(*alg, *enc).expect("a key of ours");
+                let object = to.encrypt_jwt(&signed, &mut rng).expect("encrypted");
+                assert_eq!(scene.ask(&[("request", &object)]).await.param("state").as_deref(), Some("inside"), "{alg:?} {enc:?}");
+            }
+        }
+        let to = ours.recipient(EncryptionAlg::EcdhEs, ContentEncryption::A256GCM).expect("a key of ours");
+        // Encrypted and not signed: anybody can encrypt to a public key.
+        let unsigned = to.encrypt_claims(scene.claims(&json!({})).to_string().as_bytes(), &mut rng).expect("encrypted");
+        assert_eq!(refused(&scene.ask(&[("request", &unsigned)]).await), invalid("request.malformed"));
+        let stranger = Key::ec().sign(Some("oauth-authz-req+jwt"), &scene.claims(&json!({})));
+        let stranger = to.encrypt_jwt(&stranger, &mut rng).expect("encrypted");
+        assert_eq!(refused(&scene.ask(&[("request", &stranger)]).await), invalid("request.signature"));
+        let object = to.encrypt_jwt(&signed, &mut rng).expect("encrypted");
+        let altered = format!("{}A", &object[..object.len() - 1]);
+        assert_eq!(refused(&scene.ask(&[("request", &altered)]).await), invalid("request.encryption"));
+    }
+
+    /// OpenID Connect Registration §2, request_object_encryption_alg and _enc.
+    async fn an_object_is_encrypted_as_the_client_registered(db) {
+        let scene = Scene::over(db, |metadata| {
+            metadata.request_object_encryption_alg = Some(EncryptionAlg::EcdhEs);
+            metadata.request_object_encryption_enc = Some(ContentEncryption::A128GCM);
+        })
+        .await;
+        let ours = JwkSet::try_from(scene.house.browser().get("/jwks").await.json()).expect("a JWKS");
+        let (signed, mut rng) = (scene.object(&json!({})), StdRng::seed_from_u64(12));
+        let mut encrypted = |alg, enc| {
+            ours.recipient(alg, enc).expect("a key of ours").encrypt_jwt(&signed, &mut rng).expect("encrypted")
+        };
+        let right = encrypted(EncryptionAlg::EcdhEs, ContentEncryption::A128GCM);
+        assert_eq!(scene.ask(&[("request", &right)]).await.param("state").as_deref(), Some("inside"));
+        for (alg, enc) in [(EncryptionAlg::RsaOaep256, ContentEncryption::A128GCM), (EncryptionAlg::EcdhEs, ContentEncryption::A256GCM)] {
+            let other = encrypted(alg, enc);
+            assert_eq!(refused(&scene.ask(&[("request", &other)]).await), invalid("request.encryption_differs"));
+        }
+    }
+
     /// Core §6.1: "supersede those passed using the OAuth 2.0 request syntax"; what the object does not say stays.
     async fn what_was_signed_supersedes_what_the_browser_brings(db) {
         let scene = Scene::over(db, |_| {}).await;
