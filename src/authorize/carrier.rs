@@ -2,8 +2,7 @@
 
 use super::PushedUri;
 use crate::client::ClientMetadata;
-use crate::spec::{Params, TokenHash};
-use data_encoding::BASE64URL_NOPAD;
+use crate::spec::Params;
 use url::Url;
 
 /// Where the parameters are.
@@ -28,8 +27,6 @@ pub enum RequestUriError {
     NotRegistered(String),
     #[error("request_uri: {0}")]
     Fetch(String),
-    #[error("the document at request_uri has another SHA-256 than its fragment says")]
-    HashDiffers,
     #[error("request_uri {0} is unknown, expired or another client's")]
     Unknown(String),
     #[error("request_uri {0} was used")]
@@ -52,28 +49,17 @@ impl<'a> Carrier<'a> {
     }
 }
 
-/// The address of a request object that its client registered: the one to fetch from, and what the fragment says of it.
+/// The address of a request object that its client registered.
+///
+/// The fragment is neither compared nor held against the document: it tells a server that keeps documents when to fetch anew
+/// (Core §6.2), and we keep none. What vouches for the document is its signature.
 ///
 /// # Errors
-/// [`RequestUriError::NotRegistered`]. The fragment is not compared: it changes with the document (Core §6.2).
+/// [`RequestUriError::NotRegistered`].
 pub fn registered_request_uri(metadata: &ClientMetadata, uri: &str) -> Result<Url, RequestUriError> {
     let bare = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
     let known = metadata.request_uris.iter().any(|registered| bare(registered) == bare(uri));
     Url::parse(uri).ok().filter(|_| known).ok_or_else(|| RequestUriError::NotRegistered(uri.to_owned()))
-}
-
-/// Core §6.2: "the base64url-encoded SHA-256 hash of the file contents" as fragment, where there is such a one.
-///
-/// # Errors
-/// [`RequestUriError::HashDiffers`].
-pub fn check_fragment(uri: &Url, document: &[u8]) -> Result<(), RequestUriError> {
-    let promised = uri.fragment().and_then(|fragment| BASE64URL_NOPAD.decode(fragment.as_bytes()).ok());
-    match promised.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-        Some(hash) if !TokenHash::from_bytes(hash).matches(&TokenHash::of(document)) => {
-            Err(RequestUriError::HashDiffers)
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -110,14 +96,5 @@ mod tests {
         {
             assert!(registered_request_uri(&metadata, bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_fragment_that_is_a_hash_binds_the_document() {
-        let hash = BASE64URL_NOPAD.encode(TokenHash::of(b"document").as_bytes());
-        let at = |fragment: &str| Url::parse(&format!("https://a.example/r#{fragment}")).unwrap();
-        assert_eq!(check_fragment(&at(&hash), b"document"), Ok(()));
-        assert_eq!(check_fragment(&at(&hash), b"another"), Err(RequestUriError::HashDiffers));
-        assert_eq!(check_fragment(&at("v2"), b"another"), Ok(()));
     }
 }

@@ -13,7 +13,7 @@ mod request_object;
 mod request_refusal;
 mod response;
 
-pub use carrier::{Carrier, RequestUriError, check_fragment, registered_request_uri};
+pub use carrier::{Carrier, RequestUriError, registered_request_uri};
 pub use claims::{AcrRequest, AuthTimeClaim, ClaimsError};
 pub use error::{AuthorizeError, AuthorizeRefused};
 pub use prompt::{Prompt, PromptError, Prompts};

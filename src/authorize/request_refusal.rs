@@ -71,7 +71,6 @@ impl From<&RequestUriError> for OAuthError {
             RequestUriError::BesideRequest | RequestUriError::AlreadyPushing => Self::InvalidRequest,
             RequestUriError::NotRegistered(_)
             | RequestUriError::Fetch(_)
-            | RequestUriError::HashDiffers
             | RequestUriError::Unknown(_)
             | RequestUriError::Spent(_) => Self::InvalidRequestUri,
         }
@@ -94,9 +93,6 @@ impl Refuse for RequestUriError {
             Self::Fetch(_) => say("request_uri.fetch")
                 .expected("a request object of at most 64 KiB, answered with 200 over https within five seconds")
                 .fix("open request_uri from another network; or push the request instead"),
-            Self::HashDiffers => say("request_uri.hash")
-                .expected("the base64url SHA-256 of the document as fragment, or another fragment (Core §6.2)")
-                .fix("change the fragment with the document"),
             Self::Unknown(_) => say("request_uri.unknown")
                 .expected("a request_uri that this client pushed within the last minute (RFC 9126 §2.2, §4)")
                 .fix("push the request just before the browser leaves, with the same client_id"),

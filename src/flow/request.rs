@@ -7,7 +7,7 @@ use super::fetch::Bounds;
 use super::{Provider, client_keys};
 use crate::authorize::{
     AuthorizeError, AuthorizeRefused, Carrier, Outside, PushedRequest, PushedUri, RequestObject, RequestObjectError,
-    RequestUriError, check_fragment, refuse_unread, registered_request_uri,
+    RequestUriError, refuse_unread, registered_request_uri,
 };
 use crate::client::Client;
 use crate::keys::{UnverifiedJwt, is_encrypted};
@@ -91,7 +91,6 @@ async fn fetch(provider: &Provider, client: &Client, uri: &str) -> Result<String
     let url = registered_request_uri(&client.metadata, uri)?;
     let fetched = provider.websites.get(&url, Bounds::DOCUMENT).await;
     let document = fetched.map_err(|error| RequestUriError::Fetch(error.to_string()))?.body;
-    check_fragment(&url, &document)?;
     String::from_utf8(document.to_vec()).map_err(|_| RequestUriError::Fetch("it is not text".to_owned()))
 }
 
