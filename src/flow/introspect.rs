@@ -1,11 +1,14 @@
-//! The introspection endpoint's work: who asks, what stands, what of it concerns them. RFC 7662; PROTOCOL 6, 8.
+//! The introspection endpoint's work: who asks, what stands, what of it concerns them. RFC 7662, RFC 9701; PROTOCOL 6, 8.
 
 use super::client_auth::{self, Refused};
-use super::{Provider, access};
-use crate::client::{AuthMethod, AuthenticatedClient};
+use super::{Provider, access, encryption};
+use crate::client::{AuthMethod, AuthenticatedClient, Client};
 use crate::spec::{Params, Timestamp};
 use crate::store::families;
-use crate::token::{FamilyState, Introspection, MatchedRefreshToken, PresentedRefreshToken, TokenError, Turn};
+use crate::token::{
+    FamilyState, Introspection, IntrospectionResponse, IntrospectionShape, MatchedRefreshToken, PresentedRefreshToken,
+    TokenError, Turn,
+};
 
 /// What an authenticated client may know of a token.
 ///
@@ -15,7 +18,8 @@ pub async fn introspect(
     provider: &Provider,
     authorization: Option<&str>,
     form: &Params,
-) -> Result<Introspection, Refused> {
+    shape: IntrospectionShape,
+) -> Result<IntrospectionResponse, Refused> {
     let client = client_auth::authenticate(provider, authorization, form, "/introspect").await?;
     let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
     client_auth::spend(provider, &client).await.map_err(refused)?;
@@ -31,7 +35,25 @@ pub async fn introspect(
         },
         Err(_) => of_access_token(provider, &client, token).await,
     };
-    answer.map_err(refused)
+    respond(provider, client.client(), answer.map_err(refused)?, shape).await.map_err(refused)
+}
+
+async fn respond(
+    provider: &Provider,
+    asker: &Client,
+    answer: Introspection,
+    shape: IntrospectionShape,
+) -> Result<IntrospectionResponse, TokenError> {
+    if shape == IntrospectionShape::Json {
+        return Ok(IntrospectionResponse::Json(answer));
+    }
+    let published = provider.published().ok_or(TokenError::Keys)?;
+    let recipient = encryption::recipient(provider, asker, asker.metadata.introspection_encryption()).await?;
+    let (now, mut rng) = (provider.now(), provider.rng());
+    answer
+        .signed(asker, &provider.keys, &published.signing, recipient.as_ref(), now, &mut *rng)
+        .map(IntrospectionResponse::Jwt)
+        .map_err(|_| TokenError::Keys)
 }
 
 async fn of_access_token(

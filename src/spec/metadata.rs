@@ -29,6 +29,10 @@ pub struct Additional {
     pub introspection_endpoint: String,
     pub introspection_endpoint_auth_methods_supported: Vec<String>,
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// RFC 9701 §7.
+    pub introspection_signing_alg_values_supported: Vec<String>,
+    pub introspection_encryption_alg_values_supported: Vec<String>,
+    pub introspection_encryption_enc_values_supported: Vec<String>,
     /// Initiating User Registration via OpenID Connect 1.0 §4 (the list of `prompt` values).
     pub prompt_values_supported: Vec<String>,
     /// RFC 9126 §5.
@@ -84,6 +88,9 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         introspection_endpoint: at("/introspect"),
         introspection_endpoint_auth_methods_supported: texts(&AUTH_METHODS[..AUTH_METHODS.len() - 1]),
         introspection_endpoint_auth_signing_alg_values_supported: texts(AUTH_ALGS),
+        introspection_signing_alg_values_supported: wire_names(&algs),
+        introspection_encryption_alg_values_supported: wire_names(&encryption_algs()),
+        introspection_encryption_enc_values_supported: wire_names(&content_encryptions()),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account"]),
         pushed_authorization_request_endpoint: at("/par"),
         end_session_endpoint: at("/logout"),
@@ -147,6 +154,12 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
     ]))
     .set_request_object_encryption_alg_values_supported(Some(encryption_algs()))
     .set_request_object_encryption_enc_values_supported(Some(content_encryptions())))
+}
+
+/// The values as other documents than OpenID Connect's list them.
+fn wire_names<T: Serialize>(values: &[T]) -> Vec<String> {
+    let name = |value: &T| Some(serde_json::to_value(value).ok()?.as_str()?.to_owned());
+    values.iter().filter_map(name).collect()
 }
 
 /// How websites may have responses encrypted to them, and may encrypt to us (RFC 7518 §4.1).

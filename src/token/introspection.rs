@@ -3,9 +3,25 @@
 use super::VerifiedAccessToken;
 use super::refresh::MatchedRefreshToken;
 use crate::client::Client;
-use crate::keys::{KeyError, Keys, Sub};
+use crate::keys::{KeyError, Keys, Recipient, SigningAlg, SigningKeys, Sub};
 use crate::spec::{Timestamp, lifetime};
+use rand::CryptoRng;
 use serde::Serialize;
+
+/// The shape that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntrospectionShape {
+    Json,
+    /// `Accept: application/token-introspection+jwt` (RFC 9701 §4).
+    Jwt,
+}
+
+/// What leaves.
+pub enum IntrospectionResponse {
+    Json(Introspection),
+    /// `application/token-introspection+jwt`.
+    Jwt(String),
+}
 
 /// The answer.
 #[derive(Serialize)]
@@ -64,6 +80,25 @@ impl Introspection {
         Ok(Self { active: true, token: Some(token) })
     }
 
+    /// The answer signed for `asker`, and encrypted where it registered that (RFC 9701 §5, §6).
+    ///
+    /// # Errors
+    /// Only what the keys cannot do.
+    pub fn signed(
+        &self,
+        asker: &Client,
+        keys: &Keys,
+        signing: &SigningKeys,
+        recipient: Option<&Recipient>,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<String, KeyError> {
+        let alg = asker.metadata.introspection_signed_response_alg.unwrap_or(SigningAlg::RS256);
+        let (iss, aud) = (keys.issuer().as_str(), asker.client_id.as_str());
+        let signed = signing.sign(alg, TYP, &SignedIntrospection { iss, aud, iat: now, token_introspection: self })?;
+        recipient.map_or(Ok(signed.clone()), |recipient| recipient.encrypt_jwt(&signed, rng))
+    }
+
     /// A refresh token that would work now, for the client that it was issued to.
     ///
     /// # Errors
@@ -84,6 +119,18 @@ impl Introspection {
         };
         Ok(Self { active: true, token: Some(token) })
     }
+}
+
+/// "The token-introspection+jwt type" keeps the answer from being taken for the token itself (RFC 9701 §5, §8.1).
+const TYP: &str = "token-introspection+jwt";
+
+/// No `sub` and no `exp` outside the member: the JWT is about a token, and is none (RFC 9701 §5).
+#[derive(Serialize)]
+struct SignedIntrospection<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: Timestamp,
+    token_introspection: &'a Introspection,
 }
 
 impl VerifiedAccessToken {

@@ -18,7 +18,7 @@ pub use access_token::{AccessToken, AccessTokenError, AccessTokenPayload, Verifi
 pub use agreed::{Agreed, Audience, Issuance, StandsBy, family_of};
 pub use error::TokenError;
 pub use id_token::IdTokenClaims;
-pub use introspection::Introspection;
+pub use introspection::{Introspection, IntrospectionResponse, IntrospectionShape};
 pub use logout_token::LogoutTokenClaims;
 pub use refresh::{
     FIRST_GENERATION, FamilyState, MatchedRefreshToken, PresentedRefreshToken, RefreshToken, RefreshTokenPayload, Turn,

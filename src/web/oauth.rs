@@ -6,7 +6,7 @@ use super::visit::Visit;
 use crate::flow::discovery::Document;
 use crate::flow::{self, NotPushed, Provider, PushError, UserInfoError};
 use crate::spec::Params;
-use crate::token::{AccessTokenError, TokenError};
+use crate::token::{AccessTokenError, IntrospectionResponse, IntrospectionShape, TokenError};
 use crate::userinfo::UserInfoResponse;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,6 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 const DISCOVERY_CACHE: &str = "public, max-age=3600";
 /// The JWKS is kept for a shorter time than a key is published before it signs (PROTOCOL 15).
 const JWKS_CACHE: &str = "public, max-age=600";
+/// RFC 9701 §10.3.
+const INTROSPECTION_JWT: &str = "application/token-introspection+jwt";
 /// Browser clients may read these from anywhere: no cookie counts here.
 pub const ANYWHERE: (header::HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 
@@ -104,10 +106,21 @@ pub async fn introspect(provider: web::Data<Provider>, visit: Visit, request: Ht
         Ok(form) => form,
         Err(error) => return error::json(&provider, &visit, None, &error),
     };
-    match flow::introspect(&provider, authorization(&request), &form).await {
-        Ok(answer) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer),
+    let mut ok = HttpResponse::Ok();
+    ok.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::VARY, "Accept"));
+    match flow::introspect(&provider, authorization(&request), &form, introspection_shape(&request)).await {
+        Ok(IntrospectionResponse::Json(answer)) => ok.json(answer),
+        Ok(IntrospectionResponse::Jwt(jwt)) => ok.insert_header((header::CONTENT_TYPE, INTROSPECTION_JWT)).body(jwt),
         Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
     }
+}
+
+/// "By sending … application/token-introspection+jwt in the Accept header" (RFC 9701 §4).
+fn introspection_shape(request: &HttpRequest) -> IntrospectionShape {
+    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    let essence = |range: &str| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let wanted = accepted.flat_map(|value| value.split(',')).any(|range| essence(range) == INTROSPECTION_JWT);
+    if wanted { IntrospectionShape::Jwt } else { IntrospectionShape::Json }
 }
 
 pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
