@@ -234,8 +234,6 @@ mod tests {
     use crate::keys::UnverifiedMac;
     use crate::spec::ClientSecret;
     use RequestObjectError as E;
-    use aws_lc_rs::hmac;
-    use data_encoding::BASE64URL_NOPAD;
     use serde_json::json;
 
     const NOW: Timestamp = Timestamp::from_unix(1_790_000_000);
@@ -243,11 +241,7 @@ mod tests {
 
     /// A verified object: under a secret here, which signs as well as any key.
     fn verified(typ: &str, payload: &str) -> VerifiedJwt {
-        let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
-        let header = json!({ "alg": "HS256", "typ": typ }).to_string();
-        let message = format!("{}.{}", part(header.as_bytes()), part(payload.as_bytes()));
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"s"), message.as_bytes());
-        let token = format!("{message}.{}", part(tag.as_ref()));
+        let token = UnverifiedMac::for_tests(&json!({ "alg": "HS256", "typ": typ }), payload, "s");
         UnverifiedMac::parse(&token).unwrap().verify(&ClientSecret::new("s")).unwrap()
     }
 

@@ -106,7 +106,7 @@ impl AuthenticatedClient {
 mod tests {
     use super::*;
     use crate::client::{AssertionAlg, AssertionProfile, ClientMetadata, Environment};
-    use crate::keys::{JwkSet, JwtError, KeyRecord, Publication, SigningAlg, SigningKeys};
+    use crate::keys::{JwkSet, JwtError, KeyRecord, Publication, SigningAlg, SigningKeys, UnverifiedMac};
     use crate::spec::{OAuthError, Params, Refuse};
     use rand::{SeedableRng, rngs::StdRng};
     use serde_json::{Value, json};
@@ -306,11 +306,7 @@ mod tests {
     }
 
     fn mac_assertion(secret: &str, claims: &Value) -> String {
-        let part = |value: &Value| data_encoding::BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let message = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(claims));
-        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
-        let tag = aws_lc_rs::hmac::sign(&key, message.as_bytes());
-        let token = format!("{message}.{}", data_encoding::BASE64URL_NOPAD.encode(tag.as_ref()));
+        let token = UnverifiedMac::for_tests(&json!({ "alg": "HS256" }), &claims.to_string(), secret);
         url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("client_assertion_type", TYPE), ("client_assertion", &token)])
             .finish()

@@ -121,6 +121,8 @@ pub enum GrantType {
 }
 
 impl GrantType {
+    pub const ALL: &[Self] = &[Self::AuthorizationCode, Self::RefreshToken];
+
     pub const fn wire(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",

@@ -2,7 +2,7 @@
 //! endpoint, kept for a minute, good for one code. RFC 9126; docs/adr/0011-a-pushed-request-leads-to-one-code.md.
 
 use super::client_auth::{self, Refused as NotAuthenticated};
-use super::{Provider, request};
+use super::{Provider, request, resource};
 use crate::authorize::{
     AuthorizationRequest, AuthorizeError, AuthorizeRefused, Outside, PushedRequest, PushedUri, RequestUriError,
 };
@@ -90,10 +90,11 @@ async fn sealed(
     };
     // The code that this leads to takes the row away, so the request has to remember where it came from.
     let params = params.with("request_uri", uri.as_str());
-    match AuthorizationRequest::parse(&params, None, Arc::clone(client), provider.bare_requests) {
-        Ok(_) => {}
-        Err(AuthorizeRefused::Page(error) | AuthorizeRefused::Redirect { error, .. }) => return Err(error),
-    }
+    let asked = AuthorizationRequest::parse(&params, None, Arc::clone(client), provider.bare_requests);
+    let asked = asked.map_err(|refused| match refused {
+        AuthorizeRefused::Page(error) | AuthorizeRefused::Redirect { error, .. } => error,
+    })?;
+    resource::find(provider, asked.resource.as_deref()).await.map_err(|_| AuthorizeError::Unavailable)??;
     let request = PushedRequest::of(&client.client_id, params.encode(), provider.now());
     provider.keys.seal_bytes(&request, &mut *provider.rng()).map_err(|_| AuthorizeError::Unavailable)
 }

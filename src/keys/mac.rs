@@ -32,6 +32,15 @@ impl UnverifiedMac {
         self.compact.claimed_issuer()
     }
 
+    /// A token under `secret`.
+    #[cfg(test)]
+    pub fn for_tests(header: &serde_json::Value, payload: &str, secret: &str) -> String {
+        let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+        let message = format!("{}.{}", part(header.to_string().as_bytes()), part(payload.as_bytes()));
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), message.as_bytes());
+        format!("{message}.{}", part(tag.as_ref()))
+    }
+
     /// Verifies with the octets of the UTF-8 text of `secret` (OpenID Connect Core §10.1), in constant time.
     ///
     /// # Errors
@@ -51,19 +60,12 @@ impl UnverifiedMac {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
-
-    fn token(secret: &[u8]) -> String {
-        let part = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let message = format!("{}.{}", part(json!({ "alg": "HS256" })), part(json!({ "iss": "c" })));
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
-        format!("{message}.{}", BASE64URL_NOPAD.encode(tag.as_ref()))
-    }
+    use serde_json::json;
 
     /// RFC 7515 Appendix A.1 shows the form; our secrets are text (OpenID Connect Core §10.1).
     #[test]
     fn only_the_secret_itself_verifies() {
-        let good = token(b"s3cret");
+        let good = UnverifiedMac::for_tests(&json!({ "alg": "HS256" }), r#"{"iss":"c"}"#, "s3cret");
         let verify = |token: &str, secret: &str| UnverifiedMac::parse(token)?.verify(&ClientSecret::new(secret));
         assert!(verify(&good, "s3cret").is_ok());
         for (token, secret) in [

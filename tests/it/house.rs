@@ -15,7 +15,7 @@ pub use self::documents::{Answers, Behind, Documents};
 pub use self::passkey::{Authenticator, Created};
 pub use self::receiver::{Manner, Receiver};
 pub use self::signer::{Signer, paying_with};
-pub use self::website::{Website, claims, renewing};
+pub use self::website::{VERIFIER, Website, claims, renewing};
 
 use crate::db::TestDb;
 use actix_web::dev::ServerHandle;

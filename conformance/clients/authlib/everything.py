@@ -72,7 +72,11 @@ done.append("refresh")
 known = session.introspect_token(server["introspection_endpoint"], token=fresh["access_token"]).json()
 if not known["active"] or known["sub"] != claims["sub"]:
     raise SystemExit(f"introspection says {known}")
-session.revoke_token(server["revocation_endpoint"], token=fresh["refresh_token"], token_type_hint="refresh_token")
+revoked = session.revoke_token(
+    server["revocation_endpoint"], token=fresh["refresh_token"], token_type_hint="refresh_token"
+)
+if revoked.status_code != 200:
+    raise SystemExit(f"revocation says {revoked.text}")
 if session.introspect_token(server["introspection_endpoint"], token=fresh["access_token"]).json()["active"]:
     raise SystemExit("a revoked token is active")
 done += ["introspection", "revocation"]

@@ -39,12 +39,7 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "acr_values_supported": ["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin"],
         // client_auth::the_id_token_is_signed_in_the_registered_algorithm
         "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
-        // protocol::encrypted, protocol::discovery
-        "id_token_encryption_alg_values_supported": ["RSA-OAEP-256", "ECDH-ES"],
-        "id_token_encryption_enc_values_supported": ["A128GCM", "A256GCM"],
         "userinfo_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
-        "userinfo_encryption_alg_values_supported": ["RSA-OAEP-256", "ECDH-ES"],
-        "userinfo_encryption_enc_values_supported": ["A128GCM", "A256GCM"],
         // client_auth::*
         "token_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"],
@@ -80,6 +75,13 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     });
+    // protocol::introspection::the_answer_is_signed_for_who_asks_for_a_jwt
+    expected["introspection_signing_alg_values_supported"] = json!(["RS256", "PS256", "ES256", "EdDSA"]);
+    // protocol::encrypted, protocol::introspection, protocol::request_objects
+    for encrypted in ["id_token", "userinfo", "introspection", "request_object"] {
+        expected[format!("{encrypted}_encryption_alg_values_supported")] = json!(["RSA-OAEP-256", "ECDH-ES"]);
+        expected[format!("{encrypted}_encryption_enc_values_supported")] = json!(["A128GCM", "A256GCM"]);
+    }
     // tokens::every_way_to_authenticate_works_at_every_endpoint
     for (endpoint, path) in [("revocation", "/revoke"), ("introspection", "/introspect")] {
         expected[format!("{endpoint}_endpoint")] = json!(at(path));

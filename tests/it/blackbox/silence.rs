@@ -42,6 +42,7 @@ async fn no_log_line_holds_a_person_a_sub_or_a_secret() {
     ]);
     secrets.extend(rp.registered.client_secret.clone());
     secrets.extend(browser.cookies.values().filter(|value| value.len() > 12).cloned());
+    demo.logged("/me/sessions/end-all");
     let log = demo.log();
     assert!(log.contains("/authorize") && log.contains("/token"), "the log tells of requests:\n{log}");
     for secret in secrets {
@@ -62,7 +63,7 @@ async fn every_answer_has_a_trace_id_that_the_log_knows() {
     let page = browser.get(&url).await;
     let refused = Refused::read(&page).expect("a refusal");
     assert_eq!(page.headers["x-trace-id"].to_str().expect("text"), refused.trace);
-    assert!(demo.log().contains(&refused.trace), "{}:\n{}", refused.trace, demo.log());
+    demo.logged(&refused.trace);
     assert!(demo.hufu(&["trace", "ZZZZ-ZZZZ", "--json"]).status.code() != Some(0), "an unknown id is no success");
 }
 
@@ -77,8 +78,7 @@ async fn what_is_logged_on_the_way_of_a_request_carries_its_trace_id() {
     wrong.pin = Some("86420975".to_owned());
     let Stop::Page(refused) = browser.sign_in(&page, &wrong).await else { panic!("a wrong PIN is in") };
     let trace = refused.headers["x-trace-id"].to_str().expect("text");
-    let log = demo.log();
-    let line = log.lines().find(|line| line.contains("signin.wrong_pin")).expect("the cause is logged");
+    let line = demo.logged("signin.wrong_pin");
     assert!(line.contains(trace), "{trace} is not in: {line}");
 }
 

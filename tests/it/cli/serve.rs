@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -78,7 +79,7 @@ impl Installation {
         let log = self.path().join("log");
         let (copy, stderr) = (log.clone(), child.stderr.take().expect("piped"));
         let (ready, address) = mpsc::channel();
-        std::thread::spawn(move || {
+        let copying = std::thread::spawn(move || {
             let mut file = std::fs::File::create(copy).expect("a file");
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 writeln!(file, "{line}").expect("written");
@@ -90,7 +91,12 @@ impl Installation {
         });
         let address = address.recv_timeout(PATIENCE);
         let said = || std::fs::read_to_string(&log).unwrap_or_default();
-        Serving { address: address.unwrap_or_else(|_| panic!("not ready:\n{}", said())), child, log }
+        Serving {
+            address: address.unwrap_or_else(|_| panic!("not ready:\n{}", said())),
+            child,
+            log,
+            copying: Some(copying),
+        }
     }
 }
 
@@ -99,6 +105,7 @@ struct Serving {
     address: String,
     child: Child,
     log: PathBuf,
+    copying: Option<JoinHandle<()>>,
 }
 
 impl Serving {
@@ -107,14 +114,13 @@ impl Serving {
         assert!(sent.success(), "it was gone already");
     }
 
-    fn ended(mut self) -> ExitStatus {
-        self.child.wait().expect("it ends")
-    }
-
-    /// Every line that it logged, each an object.
-    fn log(&self) -> Vec<Value> {
+    /// How it ended, and every line that it logged until then, each an object.
+    fn ended(mut self) -> (ExitStatus, Vec<Value>) {
+        let status = self.child.wait().expect("it ends");
+        self.copying.take().expect("one log").join().expect("the log is copied");
         let text = std::fs::read_to_string(&self.log).expect("a log");
-        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+        let parsed = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        (status, text.lines().map(parsed).collect())
     }
 }
 
@@ -152,8 +158,8 @@ on_each_database! {
         let refused = website.redeem(&code).await;
         let trace = refused.header("x-trace-id").to_owned();
         node.signal("-INT");
-        let log = node.log();
-        assert!(node.ended().success(), "Ctrl-C ends it well");
+        let (status, log) = node.ended();
+        assert!(status.success(), "Ctrl-C ends it well");
         let of_it: Vec<_> = log.iter().filter(|line| line.to_string().contains(&trace)).collect();
         assert!(of_it.iter().any(|line| line["code"] == "code.replayed"), "{trace}: {of_it:?}");
         let explained = house.json(&["trace", &trace, "--json"]);
@@ -185,5 +191,5 @@ async fn sigterm_lets_a_request_under_way_end() {
     let mut answer = String::new();
     slow.read_to_string(&mut answer).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("client.unknown"), "{answer}");
-    assert!(node.ended().success());
+    assert!(node.ended().0.success());
 }

@@ -7,7 +7,7 @@ use hufu::spec::ClientId;
 use url::form_urlencoded;
 
 /// RFC 7636, Appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 #[derive(Clone)]
@@ -98,16 +98,20 @@ impl Website {
 
     /// Posts a form with the website's credentials: its secret, or as a public client its id.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        Answer::of(self.posting(path, form).send().await).await
+    }
+
+    fn posting(&self, path: &str, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut form = form.to_vec();
         let authenticates = form.iter().any(|(name, _)| *name == "client_assertion");
         if self.secret.is_none() && !authenticates {
             form.push(("client_id", self.id()));
         }
-        let mut request = HTTP.post(format!("{}{path}", self.address)).form(&form);
-        if let Some(secret) = &self.secret {
-            request = request.basic_auth(encoded(self.id()), Some(encoded(secret)));
+        let request = HTTP.post(format!("{}{path}", self.address)).form(&form);
+        match &self.secret {
+            Some(secret) => request.basic_auth(encoded(self.id()), Some(encoded(secret))),
+            None => request,
         }
-        Answer::of(request.send().await).await
     }
 
     /// Refreshes, with what this request adds to the usual.
@@ -125,6 +129,13 @@ impl Website {
         let answer = self.post("/introspect", &[("token", token)]).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()
+    }
+
+    /// The same as a JWT (RFC 9701 §4).
+    pub async fn introspect_signed(&self, token: &str) -> Answer {
+        let request = self.posting("/introspect", &[("token", token)]);
+        let request = request.header("accept", "application/json;q=0.5, application/token-introspection+jwt");
+        Answer::of(request.send().await).await
     }
 
     /// The access token of a login, redeemed.

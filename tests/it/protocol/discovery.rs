@@ -6,12 +6,12 @@
 
 use super::encrypted::{own_keys, published};
 use crate::db::on_each_database;
-use crate::house::{Answer, House, ISSUER, Website, claims};
+use crate::house::{Answer, House, ISSUER, VERIFIER, Website, claims, renewing};
 use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{AuthMethod, ClientMetadata};
+use hufu::client::{AuthMethod, ClientMetadata, GrantType};
 use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, is_encrypted};
-use hufu::spec::Acr;
+use hufu::spec::{Acr, ScopeValue};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,6 +36,16 @@ exercises! {
     "userinfo_endpoint" => endpoint,
     "jwks_uri" => jwks_uri,
     "end_session_endpoint" => page_endpoint,
+    "registration_endpoint" => registering,
+    "revocation_endpoint" => endpoint,
+    "revocation_endpoint_auth_methods_supported" => revocation_auth,
+    "revocation_endpoint_auth_signing_alg_values_supported" => auth_algs,
+    "introspection_endpoint" => endpoint,
+    "introspection_endpoint_auth_methods_supported" => introspection_auth,
+    "introspection_endpoint_auth_signing_alg_values_supported" => auth_algs,
+    "introspection_signing_alg_values_supported" => introspection_signing,
+    "introspection_encryption_alg_values_supported" => encryption_algs,
+    "introspection_encryption_enc_values_supported" => introspection_encryption,
     "scopes_supported" => scopes,
     "response_types_supported" => response_types,
     "response_modes_supported" => response_modes,
@@ -58,6 +68,8 @@ exercises! {
     "request_uri_parameter_supported" => request_uri_parameter,
     "require_request_uri_registration" => request_uri_parameter,
     "request_object_signing_alg_values_supported" => request_object_signing,
+    "request_object_encryption_alg_values_supported" => encryption_algs,
+    "request_object_encryption_enc_values_supported" => request_object_encryption,
     "pushed_authorization_request_endpoint" => pushing,
     "code_challenge_methods_supported" => code_challenge_methods,
     "authorization_response_iss_parameter_supported" => response_iss,
@@ -77,7 +89,14 @@ const UNADVERTISED: &[&str] = &[
     "/consent",
     "/signin/code",
     "/signin/passkey",
+    "/signin/lift",
     "/signout",
+    "/freeze",
+    "/freeze/heard",
+    // A registration's own answer and its consent page name these.
+    "/register/{client_id}",
+    "/register/{client_id}/errors",
+    "/client/{client_id}/logo",
     "/language",
     "/type-size",
     "/healthz",
@@ -113,13 +132,13 @@ on_each_database! {
         let tree = include_str!("../../../src/web/mod.rs");
         let (before, after) = tree.split_once("scope(\"/me\")").expect("the person's own pages");
         let rest = after.split_once("\n        )\n").expect("the scope ends").1;
-        let marks = ["resource(\"", ".route(\""];
-        let paths = marks.iter().flat_map(|mark| [before, rest].into_iter().flat_map(move |part| part.split(*mark).skip(1)));
-        let paths: Vec<_> = paths.map(|after| after.split('"').next().expect("a path")).collect();
-        assert!(paths.contains(&"/token") && paths.contains(&"/healthz"), "the URL tree is read: {paths:?}");
+        let paths = [before, rest].into_iter().flat_map(|part| part.split("(\"/").skip(1));
+        let paths: Vec<_> = paths.map(|after| format!("/{}", after.split('"').next().expect("a path"))).collect();
+        let has = |path: &str| paths.iter().any(|one| one == path);
+        assert!(has("/token") && has("/healthz") && has("/metrics"), "the URL tree is read: {paths:?}");
         for path in paths {
             let said = advertised.contains(&&*format!("{ISSUER}{path}"));
-            assert!(UNADVERTISED.contains(&path) || said, "{path} is served and not advertised");
+            assert!(UNADVERTISED.contains(&&*path) || said, "{path} is served and not advertised");
         }
     }
 }
@@ -192,15 +211,29 @@ async fn endpoint(house: &House, value: &Value) {
     assert!(!answer.error().is_empty());
 }
 
+/// Without leave, as in a sandbox.
+async fn registering(house: &House, value: &Value) {
+    let document = json!({ "client_name": "Truth", "redirect_uris": ["https://truth.example/cb"] });
+    let created = house.registrar().register(&document).await;
+    assert_eq!((created.status, path(value)), (201, "/register"), "{}", created.body);
+    let website = Website::of(&house.address, &created.json());
+    redeemed(house, &website).await;
+}
+
 async fn jwks_uri(house: &House, value: &Value) {
     let set = house.browser().get(path(value)).await.json();
     assert!(JwkSet::try_from(set).is_ok());
 }
 
 async fn scopes(house: &House, value: &Value) {
-    is_all(value, ["openid"]);
+    is_all(value, ScopeValue::ALL.iter().map(|scope| scope.wire()));
     let website = house.registered(metadata()).await;
     assert_eq!(redeemed(house, &website).await["scope"], "openid");
+    let website = house.registered(renewing("scopes.example")).await;
+    let person = house.person().await;
+    let asked = [("scope", "openid offline_access"), ("prompt", "consent")];
+    let code = house.browser().log_in_with(&website, &person, house.now(), &asked).await.code();
+    assert_eq!(website.redeem(&code).await.json()["scope"], "openid offline_access");
 }
 
 async fn response_types(house: &House, value: &Value) {
@@ -221,8 +254,11 @@ async fn response_modes(house: &House, value: &Value) {
 }
 
 async fn grant_types(house: &House, value: &Value) {
-    is_all(value, ["authorization_code"]);
-    redeemed(house, &house.registered(metadata()).await).await;
+    is_all(value, GrantType::ALL.iter().map(|grant| grant.wire()));
+    let website = house.registered(renewing("grants.example")).await;
+    let answer = redeemed(house, &website).await;
+    let refresh_token = answer["refresh_token"].as_str().expect("a refresh token");
+    assert_eq!(website.refresh(refresh_token, &[]).await.status, 200);
 }
 
 async fn subject_types(house: &House, value: &Value) {
@@ -312,49 +348,64 @@ async fn userinfo_encryption(house: &House, value: &Value) {
     }
 }
 
-/// A form for the token endpoint that proves who the client is, and has no code to redeem.
-async fn proof(house: &House, fields: &[(&str, &str)]) -> Answer {
-    let mut form = vec![("grant_type", "authorization_code"), ("code", "none")];
-    form.extend_from_slice(fields);
-    house.browser().post("/token", &form).await
+/// Posts `form` to `path` with the credentials of a fresh client of this method.
+async fn proven(house: &House, method: AuthMethod, path: &str, form: &[(&str, &str)]) -> Answer {
+    let key = Key::ec();
+    let jwks = (method == AuthMethod::PrivateKeyJwt).then(|| JwkSet::try_from(key.jwks()).expect("a set"));
+    let known = ClientMetadata { token_endpoint_auth_method: method, jwks, ..metadata() };
+    let website = house.registered(known).await;
+    let (id, secret) = (website.id().to_owned(), website.secret.clone().unwrap_or_default());
+    let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    let now = house.now().unix();
+    let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
+    let assertion = match method {
+        AuthMethod::ClientSecretJwt => {
+            let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+            jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256), &said, &key)
+                .expect("signed")
+        }
+        _ => key.sign(None, &said),
+    };
+    let credentials = match method {
+        AuthMethod::ClientSecretBasic => return website.post(path, form).await,
+        AuthMethod::ClientSecretPost => vec![("client_id", &*id), ("client_secret", &*secret)],
+        AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => vec![kind, ("client_assertion", &*assertion)],
+        AuthMethod::None => vec![("client_id", &*id)],
+    };
+    house.browser().post(path, &[form, &credentials].concat()).await
 }
 
+/// Each is believed: what is refused is the code.
 async fn auth_methods(house: &House, value: &Value) {
     is_all(value, AuthMethod::ALL.iter().map(|method| method.wire()));
     for method in AuthMethod::ALL {
-        let key = Key::ec();
-        let jwks = (*method == AuthMethod::PrivateKeyJwt).then(|| JwkSet::try_from(key.jwks()).expect("a set"));
-        let known = ClientMetadata { token_endpoint_auth_method: *method, jwks, ..metadata() };
-        let website = house.registered(known).await;
-        let (id, secret) = (website.id().to_owned(), website.secret.clone().unwrap_or_default());
-        let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-        let now = house.now().unix();
-        let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
-        let answer = match method {
-            AuthMethod::ClientSecretBasic => website.redeem("none").await,
-            AuthMethod::ClientSecretPost => proof(house, &[("client_id", &id), ("client_secret", &secret)]).await,
-            AuthMethod::ClientSecretJwt => {
-                let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
-                let head = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
-                let assertion = jsonwebtoken::encode(&head, &said, &key).expect("signed");
-                proof(house, &[kind, ("client_assertion", &assertion)]).await
-            }
-            AuthMethod::PrivateKeyJwt => proof(house, &[kind, ("client_assertion", &key.sign(None, &said))]).await,
-            AuthMethod::None => proof(house, &[("client_id", &id)]).await,
-        };
-        assert_eq!(
-            answer.error(),
-            "invalid_grant",
-            "{}: it is believed, and the code is not: {}",
-            method.wire(),
-            answer.body
-        );
+        let form = [("grant_type", "authorization_code"), ("code", "none"), ("code_verifier", VERIFIER)];
+        let answer = proven(house, *method, "/token", &form).await;
+        assert_eq!(answer.error(), "invalid_grant", "{}: {}", method.wire(), answer.body);
+    }
+}
+
+async fn revocation_auth(house: &House, value: &Value) {
+    is_all(value, AuthMethod::ALL.iter().map(|method| method.wire()));
+    for method in AuthMethod::ALL {
+        assert_eq!(proven(house, *method, "/revoke", &[("token", "none")]).await.status, 200, "{}", method.wire());
+    }
+}
+
+/// Everybody who can prove it: a public client cannot (RFC 7662 §2.1).
+async fn introspection_auth(house: &House, value: &Value) {
+    let confidential = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
+    is_all(value, confidential.map(|method| method.wire()));
+    for method in AuthMethod::ALL {
+        let answer = proven(house, *method, "/introspect", &[("token", "none")]).await;
+        let expected = if *method == AuthMethod::None { 401 } else { 200 };
+        assert_eq!(answer.status, expected, "{}: {}", method.wire(), answer.body);
     }
 }
 
 /// `client_auth::private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience` signs with each.
 async fn auth_signing(house: &House, value: &Value) {
-    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()).chain(["HS256"]));
+    auth_algs(house, value).await;
     for key in Key::of_every_algorithm() {
         let known = ClientMetadata {
             token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
@@ -365,6 +416,47 @@ async fn auth_signing(house: &House, value: &Value) {
         let (id, now) = (website.id(), house.now().unix());
         let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
         assert_eq!(website.redeem_by_assertion("none", &key.sign(None, &said)).await.error(), "invalid_grant");
+    }
+}
+
+/// One set for the three endpoints that clients authenticate at.
+async fn auth_algs(_: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()).chain(["HS256"]));
+}
+
+/// A JWT about an access token of its own (RFC 9701).
+async fn introspected(house: &House, metadata: ClientMetadata) -> String {
+    let website = house.registered(metadata).await;
+    let token = redeemed(house, &website).await;
+    website.introspect_signed(token["access_token"].as_str().expect("an access token")).await.body
+}
+
+async fn introspection_signing(house: &House, value: &Value) {
+    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()));
+    for alg in SigningAlg::ALL {
+        let signs = ClientMetadata { introspection_signed_response_alg: Some(*alg), ..metadata() };
+        assert_eq!(header(&introspected(house, signs).await)["alg"], alg.wire());
+    }
+}
+
+async fn introspection_encryption(house: &House, value: &Value) {
+    is_all(value, ContentEncryption::ALL.iter().map(|enc| enc.wire()));
+    for (alg, enc) in pairs() {
+        let encrypted = ClientMetadata {
+            introspection_encrypted_response_alg: Some(alg),
+            introspection_encrypted_response_enc: Some(enc),
+            ..with_keys()
+        };
+        is_encrypted_by(&introspected(house, encrypted).await, alg, enc);
+    }
+}
+
+/// `request_objects::an_object_that_was_signed_and_then_encrypted_counts` encrypts with each pair.
+async fn request_object_encryption(house: &House, value: &Value) {
+    is_all(value, ContentEncryption::ALL.iter().map(|enc| enc.wire()));
+    let ours = JwkSet::try_from(house.browser().get("/jwks").await.json()).expect("a set");
+    for (alg, enc) in pairs() {
+        assert!(ours.recipient(alg, enc).is_some(), "a key of ours for {}", alg.wire());
     }
 }
 

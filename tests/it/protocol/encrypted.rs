@@ -31,7 +31,7 @@ pub fn published(keys: &DecryptionKeys) -> Value {
     json!({ "keys": keys.public() })
 }
 
-fn metadata(keys: &DecryptionKeys) -> ClientMetadata {
+pub fn metadata(keys: &DecryptionKeys) -> ClientMetadata {
     ClientMetadata {
         client_name: "Sealed Bank".to_owned(),
         redirect_uris: vec!["https://sealed.example/cb".to_owned()],
@@ -40,13 +40,13 @@ fn metadata(keys: &DecryptionKeys) -> ClientMetadata {
     }
 }
 
-fn header(token: &str) -> Value {
+pub fn header(token: &str) -> Value {
     let header = token.split('.').next().expect("a header");
     serde_json::from_slice(&BASE64URL_NOPAD.decode(header.as_bytes()).expect("base64url")).expect("JSON")
 }
 
 /// The signed JWT inside, after the checks that a website makes of the outside.
-fn opened(keys: &DecryptionKeys, token: &str, alg: EncryptionAlg, enc: ContentEncryption) -> String {
+pub fn opened(keys: &DecryptionKeys, token: &str, alg: EncryptionAlg, enc: ContentEncryption) -> String {
     assert!(is_encrypted(token), "{token}");
     let outside = header(token);
     assert_eq!((outside["alg"].as_str(), outside["enc"].as_str()), (Some(alg.wire()), Some(enc.wire())));
@@ -60,7 +60,7 @@ async fn code(house: &House, website: &Website) -> String {
     house.browser().log_in(website, &person, house.now()).await.code()
 }
 
-async fn verified(house: &House, signed: &str, alg: SigningAlg) -> Value {
+pub async fn verified(house: &House, signed: &str, alg: SigningAlg) -> Value {
     let ours = serde_json::from_value(house.browser().get("/jwks").await.json()).expect("a JWKS");
     UnverifiedJwt::parse(signed).expect("a JWT").verify(&ours, &[alg]).expect("signed by us").claims().expect("claims")
 }

@@ -1,8 +1,10 @@
 //! Revocation and introspection (RFC 7009, RFC 7662; PROTOCOL 6, 8).
 
+use super::encrypted::{header, metadata, opened, own_keys, verified};
 use crate::db::on_each_database;
 use crate::house::{House, ISSUER, Website, renewing};
 use hufu::client::{AuthMethod, ClientMetadata};
+use hufu::keys::{ContentEncryption, EncryptionAlg, SigningAlg};
 use serde_json::{Value, json};
 
 /// The tokens of a login at this website.
@@ -155,5 +157,48 @@ on_each_database! {
         // The public client may still revoke what is its own (RFC 7009 §2.1).
         assert_eq!(website.revoke(text(&tokens, "refresh_token")).await.status, 200);
         assert_eq!(house.count("families"), 0);
+    }
+
+    /// RFC 9701 §5: a JWT about the token, that can be taken neither for the token nor for an ID token.
+    async fn the_answer_is_signed_for_who_asks_for_a_jwt(db) {
+        let house = House::over(db).await;
+        for alg in [None, Some(SigningAlg::ES256)] {
+            let metadata = ClientMetadata { introspection_signed_response_alg: alg, ..renewing("bank.example") };
+            let website = house.registered(metadata).await;
+            let tokens = tokens(&house, &website, &[]).await;
+            let access_token = text(&tokens, "access_token");
+            let answer = website.introspect_signed(access_token).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "application/token-introspection+jwt"));
+            assert_eq!((answer.header("cache-control"), answer.header("vary")), ("no-store", "Accept"));
+            assert_eq!(header(&answer.body)["typ"], "token-introspection+jwt");
+            let alg = alg.unwrap_or(SigningAlg::RS256);
+            let plain = website.introspect(access_token).await;
+            assert_eq!(verified(&house, &answer.body, alg).await, json!({
+                "iss": ISSUER, "aud": website.id(), "iat": house.now().unix(), "token_introspection": plain,
+            }));
+            let dead = website.introspect_signed("nonsense").await;
+            assert_eq!(verified(&house, &dead.body, alg).await["token_introspection"], json!({ "active": false }));
+            for jwt in [&answer.body, &dead.body] {
+                assert_eq!(website.userinfo(jwt).await.error(), "invalid_token", "it is no token");
+                let hinted = website.request(&[("prompt", "none"), ("id_token_hint", jwt)]);
+                assert_eq!(house.browser().get(&hinted).await.param("error").as_deref(), Some("invalid_request"));
+            }
+        }
+    }
+
+    /// RFC 9701 §6: `introspection_encrypted_response_alg`.
+    async fn the_signed_answer_is_encrypted_where_that_was_registered(db) {
+        let (house, keys) = (House::over(db).await, own_keys());
+        let (alg, enc) = (EncryptionAlg::EcdhEs, ContentEncryption::A256GCM);
+        let website = house.registered(ClientMetadata {
+            introspection_encrypted_response_alg: Some(alg),
+            introspection_encrypted_response_enc: Some(enc),
+            ..metadata(&keys)
+        });
+        let website = website.await;
+        let tokens = tokens(&house, &website, &[]).await;
+        let answer = website.introspect_signed(text(&tokens, "access_token")).await;
+        let inside = opened(&keys, &answer.body, alg, enc);
+        assert_eq!(verified(&house, &inside, SigningAlg::RS256).await["token_introspection"]["active"], true);
     }
 }

@@ -4,6 +4,7 @@ use crate::db::on_each_database;
 use crate::house::{Answer, House, ISSUER, Person, Website, claims, renewing};
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::ClientMetadata;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const OWN: &str = "https://bank.example/api";
@@ -128,6 +129,7 @@ on_each_database! {
         for unknown in ["https://bank.example/api/", "https://nowhere.example/", "api", "https://bank.example/api#f"] {
             let answer = browser.authorize(&town.bank, &[("resource", unknown)]).await;
             assert_eq!(answer.param("error").as_deref(), Some("invalid_target"), "{unknown}");
+            assert_eq!(town.bank.push(&[("resource", unknown)]).await.error(), "invalid_target", "{unknown}");
         }
         let twice = format!("{}&resource={FOREIGN}", town.bank.request(&[("resource", OWN)]));
         let answer = browser.get(&twice).await;
@@ -193,5 +195,25 @@ on_each_database! {
         }
         assert_eq!(town.house.count("clients"), 2);
         assert_eq!(town.house.count("resources"), 2);
+    }
+
+    /// PROTOCOL 8: one website answers for a resource, however it registers.
+    async fn a_resource_that_is_taken_is_not_registered_again(db) {
+        let town = town(db).await;
+        let registrar = town.house.registrar();
+        let mut rival = json!({
+            "client_name": "Rival", "redirect_uris": ["https://bank.example/other"], "resources": [OWN],
+        });
+        let refused = registrar.register(&rival).await;
+        assert_eq!((refused.status, &*refused.error()), (400, "invalid_client_metadata"), "{}", refused.body);
+        assert!(refused.body.contains("resources") && refused.body.contains(OWN), "{}", refused.body);
+        rival["resources"] = json!(["https://bank.example/other-api"]);
+        let created = registrar.register(&rival).await.json();
+        rival["resources"] = json!([OWN]);
+        rival["client_id"] = created["client_id"].clone();
+        let (uri, token) = (text(&created, "registration_client_uri"), text(&created, "registration_access_token"));
+        let refused = registrar.send(Method::PUT, uri, Some(token), Some(&rival)).await;
+        assert_eq!((refused.status, &*refused.error()), (400, "invalid_client_metadata"), "{}", refused.body);
+        assert!(refused.body.contains(OWN), "{}", refused.body);
     }
 }

@@ -164,6 +164,17 @@ impl Demo {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The line of the log that holds `what`, which may come a moment after the answer.
+    pub fn logged(&self, what: &str) -> String {
+        for _ in 0..100 {
+            if let Some(line) = self.log().lines().find(|line| line.contains(what)) {
+                return line.to_owned();
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{what} is not in:\n{}", self.log())
+    }
+
     /// Asks the server to stop, as a service manager does, and waits until it has. Returns its data.
     pub fn stop(mut self) -> (bool, TempDir) {
         let stop = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
