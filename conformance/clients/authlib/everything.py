@@ -37,6 +37,8 @@ session = OAuth2Session(
     registered["client_id"],
     registered["client_secret"],
     token_endpoint_auth_method="client_secret_post",
+    revocation_endpoint_auth_method="client_secret_post",
+    introspection_endpoint_auth_method="client_secret_post",
     scope="openid",
     redirect_uri=told["redirect_uri"],
     code_challenge_method="S256",
