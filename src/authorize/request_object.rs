@@ -1,7 +1,7 @@
 //! A request object: an authorization request as a JWT that the client signed. OpenID Connect Core §6, RFC 9101.
 //!
-//! Decides what of a verified object counts, and how it goes together with what stands outside (docs/adr/0010-what-counts-beside-a-request-object.md). Knows
-//! neither where the object came from nor whose key verified it.
+//! Decides what of a verified object counts, and how it goes together with what stands outside
+//! (docs/adr/0008-what-counts-beside-a-request-object.md). Knows neither where the object came from nor whose key verified it.
 
 use crate::client::{Client, ClientMetadata};
 use crate::keys::{

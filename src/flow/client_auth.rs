@@ -2,9 +2,9 @@
 
 use super::client_keys::{self, NoClientKeys};
 use super::{Provider, register};
-use crate::client::{AssertionError, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
+use crate::client::{AssertionError, AuthMethod, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
 use crate::keys::JwkSet;
-use crate::spec::{AssertionId, ClientId, Params};
+use crate::spec::{AssertionId, ClientId, Params, Sender};
 use crate::store::{StoreError, Tx, assertions, clients};
 use crate::token::TokenError;
 use std::sync::Arc;
@@ -13,7 +13,23 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Refused {
     pub client_id: Option<ClientId>,
+    pub sender: Sender,
     pub error: TokenError,
+}
+
+impl Refused {
+    /// What an authenticated client asked for. A public one has proven nothing, nor has whoever shows an assertion again.
+    pub(super) fn of(client: &AuthenticatedClient, error: TokenError) -> Self {
+        let public = client.client().metadata.token_endpoint_auth_method == AuthMethod::None;
+        let unproven = public || matches!(error, TokenError::Client(_));
+        let sender = if unproven { Sender::Anybody } else { Sender::Client };
+        Self { client_id: Some(client.client_id().clone()), sender, error }
+    }
+
+    /// Who calls has not proven anything.
+    fn unproven(client_id: Option<ClientId>, error: TokenError) -> Self {
+        Self { client_id, sender: Sender::Anybody, error }
+    }
 }
 
 /// The client that calls the endpoint at that path. Its assertion is not spent yet: [`spend_in`] does that, in the commit
@@ -27,12 +43,12 @@ pub(super) async fn authenticate(
     form: &Params,
     endpoint: &str,
 ) -> Result<AuthenticatedClient, Refused> {
-    let nobody = |error: TokenError| Refused { client_id: None, error };
+    let nobody = |error: TokenError| Refused::unproven(None, error);
     let presented = Presented::parse(authorization, form).map_err(|error| nobody(error.into()))?;
     let client_id = presented.client_id().clone();
     let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
     // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
-    let refused = |error: ClientAuthError| Refused { client_id: known.then_some(client_id), error: error.into() };
+    let refused = |error: ClientAuthError| Refused::unproven(known.then_some(client_id), error.into());
     let published = match published(provider, &claimed).await {
         Ok(published) => published,
         Err(error) => return Err(refused(error.into())),

@@ -21,7 +21,7 @@ pub async fn introspect(
     shape: IntrospectionShape,
 ) -> Result<IntrospectionResponse, Refused> {
     let client = client_auth::authenticate(provider, authorization, form, "/introspect").await?;
-    let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
+    let refused = |error: TokenError| Refused::of(&client, error);
     client_auth::spend(provider, &client).await.map_err(refused)?;
     if client.client().metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err(refused(TokenError::PublicClient));

@@ -1,5 +1,5 @@
 //! A website pushes its authorization request before the person comes: authenticated, checked as at the authorization
-//! endpoint, kept for a minute, good for one code. RFC 9126; docs/adr/0011-a-pushed-request-leads-to-one-code.md.
+//! endpoint, kept for a minute, good for one code. RFC 9126; docs/adr/0009-a-pushed-request-leads-to-one-code.md.
 
 use super::client_auth::{self, Refused as NotAuthenticated};
 use super::{Provider, request, resource};
@@ -7,7 +7,7 @@ use crate::authorize::{
     AuthorizationRequest, AuthorizeError, AuthorizeRefused, Outside, PushedRequest, PushedUri, RequestUriError,
 };
 use crate::client::{Client, ClientAuthError};
-use crate::spec::{ClientId, Params, lifetime};
+use crate::spec::{ClientId, Params, Sender, lifetime};
 use crate::store::pushed;
 use crate::token::TokenError;
 use serde::Serialize;
@@ -33,12 +33,13 @@ pub enum PushError {
 #[derive(Debug)]
 pub struct NotPushed {
     pub client_id: Option<ClientId>,
+    pub sender: Sender,
     pub error: PushError,
 }
 
 impl From<NotAuthenticated> for NotPushed {
     fn from(refused: NotAuthenticated) -> Self {
-        Self { client_id: refused.client_id, error: PushError::Caller(refused.error) }
+        Self { client_id: refused.client_id, sender: refused.sender, error: PushError::Caller(refused.error) }
     }
 }
 
@@ -48,13 +49,13 @@ impl From<NotAuthenticated> for NotPushed {
 /// As RFC 9126 §2.3.
 pub async fn push(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<PushedAnswer, NotPushed> {
     let client = client_auth::authenticate(provider, authorization, form, "/par").await?;
-    let refused = |error| NotPushed { client_id: Some(client.client_id().clone()), error };
+    let refused = |error: TokenError| NotPushed::from(NotAuthenticated::of(&client, error));
     let uri = PushedUri::issue(provider.now(), &mut *provider.rng());
     let sealed = match sealed(provider, client.client(), form, &uri).await {
         Ok(sealed) => sealed,
         Err(error) => {
-            client_auth::spend(provider, &client).await.map_err(|error| refused(PushError::Caller(error)))?;
-            return Err(refused(PushError::Request(error)));
+            client_auth::spend(provider, &client).await.map_err(refused)?;
+            return Err(NotPushed { error: PushError::Request(error), ..refused(TokenError::Unavailable) });
         }
     };
     let (id, assertion) = (uri.id(), client.assertion());
@@ -65,8 +66,8 @@ pub async fn push(provider: &Provider, authorization: Option<&str>, form: &Param
         Ok(true) => {
             Ok(PushedAnswer { request_uri: uri.as_str().to_owned(), expires_in: lifetime::PUSHED_REQUEST.as_secs() })
         }
-        Ok(false) => Err(refused(PushError::Caller(ClientAuthError::AssertionReplayed.into()))),
-        Err(_) => Err(refused(PushError::Caller(TokenError::Unavailable))),
+        Ok(false) => Err(refused(ClientAuthError::AssertionReplayed.into())),
+        Err(_) => Err(refused(TokenError::Unavailable)),
     }
 }
 

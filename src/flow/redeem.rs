@@ -27,7 +27,7 @@ enum Decision {
 /// As RFC 6749 §5.2.
 pub async fn token(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<TokenSet, Refused> {
     let client = client_auth::authenticate(provider, authorization, form, "/token").await?;
-    let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
+    let refused = |error: TokenError| Refused::of(&client, error);
     let answer = match TokenRequest::parse(form) {
         Ok(TokenRequest::AuthorizationCode(request)) => exchange(provider, &client, &request).await,
         Ok(TokenRequest::RefreshToken(request)) => refresh(provider, &client, &request).await,

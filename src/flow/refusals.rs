@@ -4,7 +4,8 @@
 //! there. When somebody floods us, the oldest are dropped; the log has them all by trace id. What a client sent after it
 //! had proven itself has a ring and a bound of its own, which no stranger can fill.
 
-use super::{Provider, Unavailable};
+use super::client_auth::Refused;
+use super::{NotPushed, Provider, Unavailable};
 use crate::spec::{ClientId, Refusal, Sender, Timestamp, TraceId};
 use crate::store::refusals;
 use serde::{Deserialize, Serialize};
@@ -39,9 +40,23 @@ pub struct Whose<'a> {
 }
 
 impl<'a> Whose<'a> {
+    pub const NOBODY: Whose<'static> = Whose { client_id: None, sender: Sender::Anybody };
+
     /// The client had proven to be itself.
     pub fn proven(client_id: Option<&'a ClientId>) -> Self {
         Self { client_id, sender: if client_id.is_some() { Sender::Client } else { Sender::Anybody } }
+    }
+}
+
+impl<'a> From<&'a Refused> for Whose<'a> {
+    fn from(refused: &'a Refused) -> Self {
+        Self { client_id: refused.client_id.as_ref(), sender: refused.sender }
+    }
+}
+
+impl<'a> From<&'a NotPushed> for Whose<'a> {
+    fn from(refused: &'a NotPushed) -> Self {
+        Self { client_id: refused.client_id.as_ref(), sender: refused.sender }
     }
 }
 

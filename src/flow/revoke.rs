@@ -17,7 +17,7 @@ use crate::token::{PresentedRefreshToken, RefreshError, StandsBy, TokenError};
 /// Client authentication, a missing token, another client's token.
 pub async fn revoke(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<(), Refused> {
     let client = client_auth::authenticate(provider, authorization, form, "/revoke").await?;
-    let refused = |error: TokenError| Refused { client_id: Some(client.client_id().clone()), error };
+    let refused = |error: TokenError| Refused::of(&client, error);
     match what(provider, &client, form) {
         Ok(Some(stands_by)) => end(provider, &client, stands_by).await.map_err(refused),
         Ok(None) => client_auth::spend(provider, &client).await.map_err(refused),

@@ -20,9 +20,9 @@ use serde_json::json;
 pub const RETRY_AFTER: u64 = 2;
 
 /// The token endpoint's refusal. `WWW-Authenticate` answers a client that used the header (RFC 6749 §5.2).
-pub fn json(provider: &Provider, visit: &Visit, client_id: Option<&ClientId>, error: &TokenError) -> HttpResponse {
+pub fn json<'a>(provider: &Provider, visit: &Visit, whose: impl Into<Whose<'a>>, error: &TokenError) -> HttpResponse {
     let refusal = error.refusal();
-    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    refusals::record(provider, visit.trace, &visit.endpoint, whose, &refusal);
     let mut answer = begin(&refusal);
     if let TokenError::Client(cause) = error
         && ClientAuthError::asked_by_header(cause)
@@ -33,14 +33,14 @@ pub fn json(provider: &Provider, visit: &Visit, client_id: Option<&ClientId>, er
 }
 
 /// A pushed request that breaks a rule, told as the token endpoint tells (RFC 9126 §2.3).
-pub fn not_pushed(
+pub fn not_pushed<'a>(
     provider: &Provider,
     visit: &Visit,
-    client_id: Option<&ClientId>,
+    whose: impl Into<Whose<'a>>,
     error: &AuthorizeError,
 ) -> HttpResponse {
     let refusal = error.refusal();
-    refusals::record(provider, visit.trace, &visit.endpoint, client_id, &refusal);
+    refusals::record(provider, visit.trace, &visit.endpoint, whose, &refusal);
     begin(&refusal).json(body(&refusal, visit))
 }
 

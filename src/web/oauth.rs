@@ -4,7 +4,8 @@ use super::error;
 use super::form::Body;
 use super::visit::Visit;
 use crate::flow::discovery::Document;
-use crate::flow::{self, NotPushed, Provider, PushError, UserInfoError};
+use crate::flow::refusals::Whose;
+use crate::flow::{self, Provider, PushError, UserInfoError};
 use crate::spec::Params;
 use crate::token::{AccessTokenError, IntrospectionResponse, IntrospectionShape, TokenError};
 use crate::userinfo::UserInfoResponse;
@@ -55,63 +56,58 @@ fn document_answer(
 }
 
 pub async fn token(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let mut answer = match form(&request, &body) {
-        Err(error) => error::json(&provider, &visit, None, &error),
+    let answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, Whose::NOBODY, &error),
         Ok(form) => match flow::token(&provider, authorization(&request), &form).await {
             Ok(tokens) => HttpResponse::Ok()
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .insert_header((header::PRAGMA, "no-cache"))
                 .json(tokens),
-            Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+            Err(refused) => error::json(&provider, &visit, &refused, &refused.error),
         },
     };
-    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
-    answer
+    open(answer)
 }
 
 pub async fn push(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let mut answer = match form(&request, &body) {
-        Err(error) => error::json(&provider, &visit, None, &error),
+    let answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, Whose::NOBODY, &error),
         Ok(form) => match flow::push(&provider, authorization(&request), &form).await {
             Ok(pushed) => {
                 HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-cache, no-store")).json(pushed)
             }
-            Err(NotPushed { client_id, error: PushError::Caller(error) }) => {
-                error::json(&provider, &visit, client_id.as_ref(), &error)
-            }
-            Err(NotPushed { client_id, error: PushError::Request(error) }) => {
-                error::not_pushed(&provider, &visit, client_id.as_ref(), &error)
-            }
+            Err(refused) => match &refused.error {
+                PushError::Caller(error) => error::json(&provider, &visit, &refused, error),
+                PushError::Request(error) => error::not_pushed(&provider, &visit, &refused, error),
+            },
         },
     };
-    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
-    answer
+    open(answer)
 }
 
 pub async fn revoke(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
-    let mut answer = match form(&request, &body) {
-        Err(error) => error::json(&provider, &visit, None, &error),
+    let answer = match form(&request, &body) {
+        Err(error) => error::json(&provider, &visit, Whose::NOBODY, &error),
         Ok(form) => match flow::revoke(&provider, authorization(&request), &form).await {
             Ok(()) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).finish(),
-            Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+            Err(refused) => error::json(&provider, &visit, &refused, &refused.error),
         },
     };
-    answer.headers_mut().insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
-    answer
+    open(answer)
 }
 
 /// For servers only: no script of another origin has credentials to ask with.
 pub async fn introspect(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {
     let form = match form(&request, &body) {
         Ok(form) => form,
-        Err(error) => return error::json(&provider, &visit, None, &error),
+        Err(error) => return error::json(&provider, &visit, Whose::NOBODY, &error),
     };
     let mut ok = HttpResponse::Ok();
     ok.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::VARY, "Accept"));
     match flow::introspect(&provider, authorization(&request), &form, introspection_shape(&request)).await {
         Ok(IntrospectionResponse::Json(answer)) => ok.json(answer),
         Ok(IntrospectionResponse::Jwt(jwt)) => ok.insert_header((header::CONTENT_TYPE, INTROSPECTION_JWT)).body(jwt),
-        Err(refused) => error::json(&provider, &visit, refused.client_id.as_ref(), &refused.error),
+        Err(refused) => error::json(&provider, &visit, &refused, &refused.error),
     }
 }
 
@@ -131,7 +127,7 @@ pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: Http
         Err(_) => Err(AccessTokenError::Malformed),
     };
     let token = form.and_then(|form| crate::userinfo::bearer(authorization(&request), &form).map(str::to_owned));
-    let mut answer = match token {
+    let answer = match token {
         Err(cause) => error::bearer(&provider, &visit, None, cause),
         Ok(token) => match flow::userinfo(&provider, &token).await {
             Ok(UserInfoResponse::Json(claims)) => {
@@ -143,16 +139,22 @@ pub async fn userinfo(provider: web::Data<Provider>, visit: Visit, request: Http
                 .body(jwt),
             Err(refused) => match refused.error {
                 UserInfoError::Recipient(error) => {
-                    error::json(&provider, &visit, refused.client_id.as_ref(), &error.into())
+                    error::json(&provider, &visit, Whose::proven(refused.client_id.as_ref()), &error.into())
                 }
                 UserInfoError::Token(cause) => error::bearer(&provider, &visit, refused.client_id.as_ref(), cause),
                 UserInfoError::Unavailable => error::unavailable_json(&visit),
             },
         },
     };
+    open(answer)
+}
+
+/// No cookie counts here, so a page of any origin may read the answer, and what its developer asks the operator about.
+pub fn open(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header::HeaderValue::from_static("WWW-Authenticate"));
+    let exposed = header::HeaderValue::from_static("WWW-Authenticate, X-Trace-Id, Retry-After");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     answer
 }
 

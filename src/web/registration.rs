@@ -2,7 +2,7 @@
 
 use super::error;
 use super::form::Body;
-use super::oauth::{ANYWHERE, authorization};
+use super::oauth::{ANYWHERE, authorization, open};
 use super::visit::Visit;
 use crate::client::RegistrationError;
 use crate::flow::Provider;
@@ -108,13 +108,5 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 
 fn fresh(mut answer: HttpResponseBuilder) -> HttpResponseBuilder {
     answer.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"));
-    answer
-}
-
-/// No cookie counts here, so any page may read the answer.
-fn open(mut answer: HttpResponse) -> HttpResponse {
-    let headers = answer.headers_mut();
-    headers.insert(ANYWHERE.0, header::HeaderValue::from_static(ANYWHERE.1));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header::HeaderValue::from_static("WWW-Authenticate"));
     answer
 }

@@ -27,6 +27,10 @@ async fn token_revocation_userinfo_discovery_and_jwks_may_be_read_from_anywhere(
         let answer = fetch(request, &demo.url(path)).await;
         assert_eq!(answer.headers["access-control-allow-origin"], "*", "{path} {}", answer.status);
         assert!(!answer.headers.contains_key("access-control-allow-credentials"), "{path}: cookies count nowhere here");
+        let exposed = answer.headers.get("access-control-expose-headers").map(|names| names.to_str().expect("text"));
+        let expected =
+            (!path.starts_with("/.well") && path != "/jwks").then_some("WWW-Authenticate, X-Trace-Id, Retry-After");
+        assert_eq!(exposed, expected, "{path}: what a script needs to know beside the body");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pushed authorization requests. RFC 9126; docs/adr/0011-a-pushed-request-leads-to-one-code.md.
+//! Pushed authorization requests. RFC 9126; docs/adr/0009-a-pushed-request-leads-to-one-code.md.
 
 use crate::db::on_each_database;
 use crate::house::{Answer, Browser, House, ISSUER, Website};

@@ -215,6 +215,11 @@ on_each_database! {
         wrong["subject_type"] = json!("public");
         assert_eq!(registrar.send(Method::PUT, &uri, Some(&token), Some(&wrong)).await.status, 400);
         let website = Website::of(&house.address, &created.json());
+        assert_eq!(website.redeem("no-such-code").await.error(), "invalid_grant");
+        assert_eq!(website.push(&[("response_type", "token")]).await.error(), "unsupported_response_type");
+        let mut impostor = website.clone();
+        impostor.secret = Some("guessed".to_owned());
+        assert_eq!(impostor.redeem("no-such-code").await.error(), "invalid_client");
         let mut stranger = house.browser();
         for _ in 0..520 {
             stranger.authorize(&website, &[("redirect_uri", "https://recorder.example/CB")]).await;
@@ -227,9 +232,10 @@ on_each_database! {
         let from = |sender: &str| lines.iter().filter(|line| line["sender"] == sender).collect::<Vec<_>>();
         assert_eq!(from("anybody").len(), 200, "the bound of what anybody may send");
         let own = from("client");
-        assert_eq!(own.len(), 1);
-        assert_eq!(own[0]["code"], "metadata.not_supported");
-        assert_eq!(own[0]["endpoint"], "/register/{client_id}");
+        let mut endpoints: Vec<_> = own.iter().map(|line| line["endpoint"].as_str().expect("text")).collect();
+        endpoints.sort_unstable();
+        assert_eq!(endpoints, ["/par", "/register/{client_id}", "/token"], "the guessed secret counts as anybody's");
+        assert!(own.iter().any(|line| line["code"] == "metadata.not_supported"));
         let strange = from("anybody")[0];
         assert_eq!(strange["received"], "https://recorder.example/CB");
         assert_eq!(strange["registered"], "https://recorder.example/cb");
