@@ -21,12 +21,15 @@ pub struct Args {
     reader: Reader,
 }
 
+const UNKNOWN: &str = "no refusal is kept under that id: they are kept for 24 hours, and those of a person's own sign-in \
+                       (a wrong PIN or code) stand in the log alone, under the same id";
+
 pub fn run(args: &Args) -> Result<(), Failure> {
     let id = TraceId::from_spoken(&args.id).ok_or_else(|| {
         Failure::no(format!("{} is no trace id: sixteen letters and digits in groups of four", args.id))
     })?;
     let row = Desk::open(&args.place)?.read(move |db| refusals::by_trace(db, &id))?;
-    let row = row.ok_or_else(|| Failure::no("no refusal is kept under that id; they are kept for 24 hours"))?;
+    let row = row.ok_or_else(|| Failure::no(UNKNOWN))?;
     let body: Value = serde_json::from_str(&row.body).unwrap_or(Value::String(row.body));
     let client_id = row.client_id.map(|id| id.to_string());
     let whole = json!({ "trace": id.spoken(), "client_id": client_id, "refusal": body });
