@@ -7,6 +7,7 @@ use crate::Outcome;
 use crate::fleet::{Laps, Work};
 use crate::http::Connection;
 use crate::product::Persona;
+use crate::proof::Signer;
 use crate::site::{Site, start};
 
 /// Pages on the way from a website and back.
@@ -244,6 +245,39 @@ impl Work for Introspecting {
         let begin = Instant::now();
         let answer = self.connection.ask(&self.request).await.map_err(broken)?;
         Site::active(&answer)?;
+        Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO])
+    }
+}
+
+/// A website's server that proves who it is and asks about a token that is none: what is left is client authentication.
+pub struct Proving {
+    connection: Connection,
+    site: Site,
+    signer: Option<Signer>,
+    asker: usize,
+    number: u64,
+    request: String,
+}
+
+impl Proving {
+    pub async fn open(address: SocketAddr, site: &Site, signer: Option<Signer>, asker: usize) -> Outcome<Proving> {
+        let mut request = String::new();
+        site.about(&mut request, "/introspect", "token=", "none");
+        let connection = Connection::open(address).await.map_err(broken)?;
+        Ok(Proving { connection, site: site.clone(), signer, asker, number: 0, request })
+    }
+}
+
+impl Work for Proving {
+    async fn once(&mut self) -> Outcome<Laps> {
+        if let Some(signer) = &self.signer {
+            self.number += 1;
+            let proof = signer.proof(&self.site, &format!("{:04}-{:016}", self.asker, self.number))?;
+            self.site.call(&mut self.request, "/introspect", &format!("token=none&{proof}"));
+        }
+        let begin = Instant::now();
+        let answer = self.connection.ask(&self.request).await.map_err(broken)?;
+        Site::inactive(&answer)?;
         Ok([begin.elapsed(), Duration::ZERO, Duration::ZERO])
     }
 }

@@ -18,6 +18,7 @@ mod options;
 mod part;
 mod process;
 mod product;
+mod proof;
 mod run;
 mod site;
 mod table;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::process::{Server, free_address, on_server_core};
+use crate::proof::{Method, Signer};
 use crate::site::{Alg, Site};
 
 /// The callback of the website: https, since a loopback callback is asked for consent every time (RFC 8252 §8.6).
@@ -81,6 +82,25 @@ impl Product {
         self.add(alg, &["--refresh"])
     }
 
+    /// Registers a website that proves in that way who it is; what signs its assertions, where there are any.
+    pub fn add_proving_site(&self, method: Method) -> Outcome<(Site, Option<Signer>)> {
+        let way = ["--auth-method", method.name()];
+        match method {
+            Method::ClientSecretBasic => Ok((self.add(Alg::Es256, &way)?, None)),
+            Method::ClientSecretJwt => {
+                let site = self.add(Alg::Es256, &way)?;
+                let signer = Signer::by_secret(&site);
+                Ok((site, Some(signer)))
+            }
+            Method::PrivateKeyJwt => {
+                let (signer, jwks) = Signer::by_key()?;
+                let file = format!("{}/client-keys.json", self.dir.display());
+                fs::write(&file, jwks.to_string()).map_err(|error| format!("{file}: {error}"))?;
+                Ok((self.add(Alg::Es256, &[&way[..], &["--jwks-file", &file]].concat())?, Some(signer)))
+            }
+        }
+    }
+
     fn add(&self, alg: Alg, more: &[&str]) -> Outcome<Site> {
         let words = ["client", "add", "--json", "--config", &self.config, "--redirect-uri", REDIRECT_URI];
         let added = command(&[&words[..], &["--id-token-alg", alg.name()], more].concat())?;
@@ -88,7 +108,8 @@ impl Product {
         Ok(Site {
             authority: self.authority.clone(),
             client_id: member(&added, "client_id")?,
-            client_secret: member(&added, "client_secret")?,
+            // A client that signs with its own key has none.
+            client_secret: added["client_secret"].as_str().unwrap_or_default().to_owned(),
             redirect_uri: REDIRECT_URI.to_owned(),
             alg,
         })

@@ -94,6 +94,18 @@ impl Site {
         );
     }
 
+    /// A form from the website's server that proves who it is by what stands in it.
+    pub fn call(&self, out: &mut String, path: &str, form: &str) {
+        out.clear();
+        let _ = write!(
+            out,
+            "POST {path} HTTP/1.1\r\nHost: {}\r\n{LIBRARY}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.authority,
+            form.len()
+        );
+    }
+
     fn basic(&self) -> String {
         let pair = format!("{}:{}", floor::form_encoded(&self.client_id), floor::form_encoded(&self.client_secret));
         BASE64_STANDARD.encode(pair)
@@ -166,6 +178,14 @@ impl Site {
     pub fn active(answer: &Answer<'_>) -> Outcome<()> {
         match answer.status {
             200 if answer.body.contains("\"active\":true") => Ok(()),
+            status => Err(format!("/introspect answered {status}: {}", start(answer.body))),
+        }
+    }
+
+    /// That introspection believed who asked, and knows no such token.
+    pub fn inactive(answer: &Answer<'_>) -> Outcome<()> {
+        match answer.status {
+            200 if answer.body.contains("\"active\":false") => Ok(()),
             status => Err(format!("/introspect answered {status}: {}", start(answer.body))),
         }
     }

@@ -1,10 +1,11 @@
-//! Refreshing and introspecting, beside `/healthz`, which is a hello-world behind the same middleware in the same server.
+//! Refreshing, introspecting, and proving who one is, beside `/healthz`, which is a hello-world behind the same middleware in the same server.
 
 use crate::Outcome;
-use crate::browser::{Browser, Introspecting, Reader, Refreshing};
+use crate::browser::{Browser, Introspecting, Proving, Reader, Refreshing};
 use crate::cell::{Side, take_turns};
 use crate::fleet::Work;
 use crate::house::House;
+use crate::proof::Method;
 use crate::run::Run;
 use crate::site::Alg;
 use crate::table::Row;
@@ -23,7 +24,16 @@ pub async fn measure(run: &mut Run<'_>, house: &House) -> Outcome<()> {
     }
     // Introspection first: it asks about access tokens, which live for minutes.
     beside_hello(run, house, "introspection", introspecting).await?;
-    beside_hello(run, house, "refresh, ES256", refreshing).await
+    beside_hello(run, house, "refresh, ES256", refreshing).await?;
+    for method in Method::ALL {
+        let (site, signer) = house.product.add_proving_site(method)?;
+        let mut proving = Vec::new();
+        for asker in 0..CONNECTIONS {
+            proving.push(Proving::open(house.server.address, &site, signer.clone(), asker).await?);
+        }
+        beside_hello(run, house, method.name(), proving).await?;
+    }
+    Ok(())
 }
 
 async fn beside_hello<W: Work>(run: &mut Run<'_>, house: &House, what: &str, fleet: Vec<W>) -> Outcome<()> {
