@@ -11,19 +11,33 @@ use std::sync::Arc;
 
 /// A refusal and whose it was, as far as the request said.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Refused<E = TokenError> {
     pub client_id: Option<ClientId>,
     pub sender: Sender,
-    pub error: TokenError,
+    pub error: E,
+}
+
+impl<E> Refused<E> {
+    /// What an authenticated client asked for. A public one has proven nothing.
+    pub(super) fn asked(client: &AuthenticatedClient, error: E) -> Self {
+        let public = client.client().metadata.token_endpoint_auth_method == AuthMethod::None;
+        let sender = if public { Sender::Anybody } else { Sender::Client };
+        Self { client_id: Some(client.client_id().clone()), sender, error }
+    }
+
+    /// The same refusal, told at another endpoint.
+    pub(super) fn map<F>(self, told: impl FnOnce(E) -> F) -> Refused<F> {
+        Refused { client_id: self.client_id, sender: self.sender, error: told(self.error) }
+    }
 }
 
 impl Refused {
-    /// What an authenticated client asked for. A public one has proven nothing, nor has whoever shows an assertion again.
+    /// [`Refused::asked`], but whoever shows an assertion again has proven nothing either.
     pub(super) fn of(client: &AuthenticatedClient, error: TokenError) -> Self {
-        let public = client.client().metadata.token_endpoint_auth_method == AuthMethod::None;
-        let unproven = public || matches!(error, TokenError::Client(_));
-        let sender = if unproven { Sender::Anybody } else { Sender::Client };
-        Self { client_id: Some(client.client_id().clone()), sender, error }
+        match error {
+            TokenError::Client(_) => Self::unproven(Some(client.client_id().clone()), error),
+            _ => Self::asked(client, error),
+        }
     }
 
     /// Who calls has not proven anything.

@@ -50,7 +50,7 @@ pub use logout::{
 };
 pub use outbox::Outbox;
 pub use provider::{Mode, Parts, Provider, World};
-pub use push::{NotPushed, PushError, PushedAnswer, push};
+pub use push::{PushError, PushedAnswer, push};
 pub use redeem::token;
 pub use revoke::revoke;
 pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};

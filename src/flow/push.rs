@@ -1,13 +1,13 @@
 //! A website pushes its authorization request before the person comes: authenticated, checked as at the authorization
 //! endpoint, kept for a minute, good for one code. RFC 9126; docs/adr/0009-a-pushed-request-leads-to-one-code.md.
 
-use super::client_auth::{self, Refused as NotAuthenticated};
+use super::client_auth::{self, Refused};
 use super::{Provider, request, resource};
 use crate::authorize::{
     AuthorizationRequest, AuthorizeError, AuthorizeRefused, Outside, PushedRequest, PushedUri, RequestUriError,
 };
 use crate::client::{Client, ClientAuthError};
-use crate::spec::{ClientId, Params, Sender, lifetime};
+use crate::spec::{Params, lifetime};
 use crate::store::pushed;
 use crate::token::TokenError;
 use serde::Serialize;
@@ -29,33 +29,24 @@ pub enum PushError {
     Request(AuthorizeError),
 }
 
-/// A refusal and whose it was, where that is known.
-#[derive(Debug)]
-pub struct NotPushed {
-    pub client_id: Option<ClientId>,
-    pub sender: Sender,
-    pub error: PushError,
-}
-
-impl From<NotAuthenticated> for NotPushed {
-    fn from(refused: NotAuthenticated) -> Self {
-        Self { client_id: refused.client_id, sender: refused.sender, error: PushError::Caller(refused.error) }
-    }
-}
-
 /// Keeps a request for its client.
 ///
 /// # Errors
 /// As RFC 9126 §2.3.
-pub async fn push(provider: &Provider, authorization: Option<&str>, form: &Params) -> Result<PushedAnswer, NotPushed> {
-    let client = client_auth::authenticate(provider, authorization, form, "/par").await?;
-    let refused = |error: TokenError| NotPushed::from(NotAuthenticated::of(&client, error));
+pub async fn push(
+    provider: &Provider,
+    authorization: Option<&str>,
+    form: &Params,
+) -> Result<PushedAnswer, Refused<PushError>> {
+    let client = client_auth::authenticate(provider, authorization, form, "/par").await;
+    let client = client.map_err(|refused| refused.map(PushError::Caller))?;
+    let refused = |error: TokenError| Refused::of(&client, error).map(PushError::Caller);
     let uri = PushedUri::issue(provider.now(), &mut *provider.rng());
     let sealed = match sealed(provider, client.client(), form, &uri).await {
         Ok(sealed) => sealed,
         Err(error) => {
             client_auth::spend(provider, &client).await.map_err(refused)?;
-            return Err(NotPushed { error: PushError::Request(error), ..refused(TokenError::Unavailable) });
+            return Err(Refused::asked(&client, PushError::Request(error)));
         }
     };
     let (id, assertion) = (uri.id(), client.assertion());

@@ -5,7 +5,7 @@
 //! had proven itself has a ring and a bound of its own, which no stranger can fill.
 
 use super::client_auth::Refused;
-use super::{NotPushed, Provider, Unavailable};
+use super::{Provider, Unavailable};
 use crate::spec::{ClientId, Refusal, Sender, Timestamp, TraceId};
 use crate::store::refusals;
 use serde::{Deserialize, Serialize};
@@ -48,14 +48,8 @@ impl<'a> Whose<'a> {
     }
 }
 
-impl<'a> From<&'a Refused> for Whose<'a> {
-    fn from(refused: &'a Refused) -> Self {
-        Self { client_id: refused.client_id.as_ref(), sender: refused.sender }
-    }
-}
-
-impl<'a> From<&'a NotPushed> for Whose<'a> {
-    fn from(refused: &'a NotPushed) -> Self {
+impl<'a, E> From<&'a Refused<E>> for Whose<'a> {
+    fn from(refused: &'a Refused<E>) -> Self {
         Self { client_id: refused.client_id.as_ref(), sender: refused.sender }
     }
 }
