@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::cargo::{Build, cargo};
 use crate::demo::Demo;
 use crate::json::{self, Json};
 use crate::report::Passed;
@@ -16,6 +17,9 @@ use crate::{machine, shell, websites};
 const SECOND_WEBSITE: &str = "http://127.0.0.1:9/callback";
 /// Number, PIN and code: how the scripts sign in.
 const ACR: &str = "urn:hufu:acr:code";
+
+/// The example that goes by the crate `openidconnect`.
+const RUST: &str = "website";
 
 enum Library {
     Npm(&'static str),
@@ -26,6 +30,7 @@ const LIBRARIES: &[Library] =
     &[Library::Npm("openid-client"), Library::PyPi("authlib"), Library::PyPi("requests-oauth2client")];
 
 pub fn run() -> Result<Passed, String> {
+    shell::run(&mut cargo(&["build", "--example", RUST], Build::Whole))?;
     let demo = Demo::start("clients")?;
     let second = demo.add_client(SECOND_WEBSITE)?;
     let (mut failures, mut count) = (0, LIBRARIES.len());
@@ -48,7 +53,7 @@ pub fn run() -> Result<Passed, String> {
             }
         }
     }
-    let rust = shell::command(shell::target().join("debug/examples/website"), &[]);
+    let rust = shell::command(shell::target().join("debug/examples").join(RUST), &[]);
     let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain([("openidconnect", rust)]);
     count += 1;
     match sign_out(&demo) {

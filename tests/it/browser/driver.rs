@@ -18,6 +18,8 @@ use url::Url;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at a page.
 const BREATH: Duration = Duration::from_millis(50);
+/// How often a chromedriver may fail to start.
+const STARTS: usize = 5;
 /// Browsers at once; each is as heavy as everything else together.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
@@ -26,6 +28,28 @@ static ROOM: Semaphore = Semaphore::const_new(2);
 pub enum Script {
     On,
     Off,
+}
+
+/// Starts until one stands, at a port of its own. A chromedriver takes its free port in two steps, one for each kind of
+/// address; when somebody comes between, it ends without a word.
+fn driver() -> (Child, u16) {
+    for _ in 0..STARTS {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed (apt-get install chromium chromium-driver)");
+        let said = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
+        let mut ports = said
+            .filter_map(|line| line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        match ports.next() {
+            Some(port) => return (driver, port),
+            None => drop(driver.wait()),
+        }
+    }
+    panic!("chromedriver names no port, {STARTS} times over");
 }
 
 pub struct Chrome {
@@ -46,17 +70,7 @@ impl Chrome {
     pub async fn with(script: Script, language: &str) -> Self {
         let room = ROOM.acquire().await.expect("never closed");
         let profile = TempDir::new().expect("a directory");
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed (apt-get install chromium chromium-driver)");
-        let said = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
-        let port = said
-            .filter_map(|line| line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok());
-        let port: u16 = port.take(1).next().expect("chromedriver names its port");
+        let (driver, port) = driver();
         let address = format!("http://127.0.0.1:{port}/");
         let flags = [
             "--headless",
