@@ -29,7 +29,7 @@ pub use letter::{Addressee, Letter};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
 pub use passkey::{Assertion, Challenge, NoDomain, PasskeyRefused, Passkeys, Proven, StoredPasskey};
-pub use pin::{BirthDate, PinRule, choose_pin, normal_pin};
+pub use pin::{PinRule, choose_pin, normal_pin};
 pub use pin_hash::{PinHash, UnreadableHash};
 pub use rack::{Full, Place, Rack};
 pub use session::{Life, Session, SessionCookie, SessionSecrets, sid};

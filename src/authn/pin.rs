@@ -4,15 +4,7 @@
 //! says why. Decides the rules only; hashing is `pin_hash`, counting is `throttle`.
 
 use super::digits;
-use crate::spec::Pin;
-
-/// A day of birth as far as a PIN may not repeat it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BirthDate {
-    pub year: u16,
-    pub month: u8,
-    pub day: u8,
-}
+use crate::spec::{BirthDate, Pin};
 
 /// The rule that a PIN breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

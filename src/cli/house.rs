@@ -52,6 +52,7 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
         world: Arc::new(world::Real),
         websites: fetcher(config)?.into(),
+        ports: None,
         demo_site,
         bare_requests: match config.danger.danger_accept_bare_requests {
             true => BareRequests::Accepted,

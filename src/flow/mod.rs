@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod person;
 pub mod pin;
+pub mod ports;
 mod provider;
 mod push;
 mod redeem;

@@ -4,6 +4,7 @@ use super::client_keys::ClientKeys;
 use super::discovery::Published;
 use super::fetch::Fetch;
 use super::logo::Logos;
+use super::ports::Ports;
 use super::refusals::Recorder;
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
@@ -42,6 +43,8 @@ pub struct Provider {
     pub refusals: Recorder,
     /// The way to websites' own servers.
     pub websites: Arc<dyn Fetch>,
+    /// The services that an application needs; a node without them takes none.
+    pub ports: Option<Ports>,
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
@@ -60,6 +63,7 @@ pub struct Parts {
     pub rack: Arc<Rack>,
     pub world: Arc<dyn World>,
     pub websites: Arc<dyn Fetch>,
+    pub ports: Option<Ports>,
     pub demo_site: Option<String>,
     pub bare_requests: BareRequests,
 }
@@ -77,6 +81,7 @@ impl Provider {
             demo_site: parts.demo_site,
             refusals: Recorder::default(),
             websites: parts.websites,
+            ports: parts.ports,
             bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
             logos: Logos::default(),

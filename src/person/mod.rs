@@ -4,11 +4,15 @@
 //! keeps sealed (PROTOCOL 10, 11). Knows no website, no session, no key and no database.
 
 mod age;
+mod contact;
+mod evidence;
 mod number;
 mod secrets;
 mod state;
 
 pub use age::Standing;
+pub use contact::{PhoneNumber, PhoneNumberError, RegistryRef};
+pub use evidence::{DocumentProof, Evidence, FaceProof, Uniqueness};
 pub use number::{NetworkNumber, NumberError};
 pub use secrets::{PersonSecrets, WebauthnUserId};
 pub use state::{IllegalTransition, PersonState, TokensLive};

@@ -6,10 +6,10 @@
 use super::authenticator;
 use super::data::Secrets;
 use super::registry::{Persona, Standing, Way};
-use crate::authn::{BirthDate, Challenge, CodeSource, PasskeyRefused, Passkeys, Rack, choose_pin};
+use crate::authn::{Challenge, CodeSource, PasskeyRefused, Passkeys, Rack, choose_pin};
 use crate::keys::{KeyError, Keys, TagPurpose};
 use crate::person::{self, NetworkNumber, PersonSecrets, PersonState, WebauthnUserId};
-use crate::spec::{CredentialDigest, NumberDigest, PasskeyId, PersonId, Pin, Timestamp};
+use crate::spec::{BirthDate, CredentialDigest, NumberDigest, PasskeyId, PersonId, Pin, Timestamp};
 use crate::store::passkeys::PasskeyRow;
 use crate::store::persons::PersonRow;
 use crate::store::{StoreError, Tx, passkeys, persons};
@@ -55,7 +55,7 @@ pub fn invent(persona: &Persona, year: i32, keys: &Keys, rng: &mut dyn CryptoRng
         ..Secrets::default()
     };
     if persona.way != Way::Passkey {
-        secrets.pin = Some(pin(birth_date(&persona.identity(year).birthdate), rng));
+        secrets.pin = Some(pin(BirthDate::parse(&persona.identity(year).birthdate), rng));
     }
     match persona.way {
         Way::PinAndCode => {
@@ -206,13 +206,4 @@ fn eight_digits(rng: &mut dyn CryptoRng) -> String {
     let mut random = [0; 8];
     rng.fill_bytes(&mut random);
     format!("{:08}", u64::from_be_bytes(random) % 100_000_000)
-}
-
-fn birth_date(written: &str) -> Option<BirthDate> {
-    let mut parts = written.split('-');
-    Some(BirthDate {
-        year: parts.next()?.parse().ok()?,
-        month: parts.next()?.parse().ok()?,
-        day: parts.next()?.parse().ok()?,
-    })
 }

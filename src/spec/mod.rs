@@ -3,6 +3,7 @@
 //! Knows no key, no database and no HTTP. Where `openidconnect` already has a word, that word is used.
 
 mod acr;
+mod birth_date;
 mod claim;
 mod error;
 mod id;
@@ -16,6 +17,7 @@ mod sector;
 mod time;
 
 pub use acr::{Acr, Assurance, Factor, FactorSet};
+pub use birth_date::BirthDate;
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{

@@ -184,6 +184,7 @@ impl Node {
             rack: plan.rack,
             world: clock.clone(),
             websites: plan.websites,
+            ports: None,
             demo_site: None,
             bare_requests: BareRequests::Refused,
         }));
