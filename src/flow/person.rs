@@ -3,13 +3,13 @@
 use super::{Provider, Unavailable, pin};
 use crate::authn::CodeSource;
 use crate::keys::TagPurpose;
-use crate::person::{NetworkNumber, PersonSecrets, PersonState, Standing};
+use crate::person::{Applicant, NetworkNumber, PersonSecrets, PersonState};
 use crate::spec::{NumberDigest, PersonId, Pin};
 use crate::store::persons::{self, PersonRow};
 
 /// What a person begins with.
 pub struct Beginnings {
-    pub standing: Standing,
+    pub applicant: Applicant,
     pub state: PersonState,
     /// Number + PIN + code is a way in only with both.
     pub code_way: Option<(Pin, CodeSource)>,
@@ -26,7 +26,7 @@ pub struct Made {
 /// # Errors
 /// Unavailable storage or keys.
 pub async fn make(provider: &Provider, beginnings: Beginnings) -> Result<Made, Unavailable> {
-    let Beginnings { standing, state, code_way } = beginnings;
+    let Beginnings { applicant, state, code_way } = beginnings;
     let pin_hash = match &code_way {
         Some((pin, _)) => Some(pin::hash(provider, pin).await?),
         None => None,
@@ -34,7 +34,7 @@ pub async fn make(provider: &Provider, beginnings: Beginnings) -> Result<Made, U
     let (row, made) = {
         let mut rng = provider.rng();
         let keys = &provider.keys;
-        let secrets = PersonSecrets::random(keys.current_epoch().0, standing, &mut *rng);
+        let secrets = PersonSecrets::random(keys.current_epoch().0, applicant, &mut *rng);
         let id = PersonId::random(&mut *rng);
         let row = PersonRow {
             id,

@@ -14,5 +14,5 @@ pub use age::Standing;
 pub use contact::{PhoneNumber, PhoneNumberError, RegistryRef};
 pub use evidence::{DocumentProof, Evidence, FaceProof, Uniqueness};
 pub use number::{NetworkNumber, NumberError};
-pub use secrets::{PersonSecrets, WebauthnUserId};
+pub use secrets::{Applicant, PersonSecrets, WebauthnUserId};
 pub use state::{IllegalTransition, PersonState, TokensLive};

@@ -1,6 +1,6 @@
 //! What a person's row keeps sealed. Whoever opens it can compute every sub of the person (PROTOCOL 2, 10).
 
-use super::{NetworkNumber, Standing};
+use super::{Evidence, NetworkNumber, RegistryRef, Standing};
 use crate::keys::Sealable;
 use crate::spec::Handle;
 use rand::CryptoRng;
@@ -17,17 +17,32 @@ pub struct PersonSecrets {
     pub epoch: u16,
     pub webauthn_user: WebauthnUserId,
     pub standing: Standing,
+    /// What they were proved by, and so how high they can reach.
+    pub evidence: Evidence,
+    /// `None` for somebody whom no registry knows.
+    pub registry_ref: Option<RegistryRef>,
+}
+
+/// What an application proved of somebody who is to become a person.
+#[derive(Clone, Debug)]
+pub struct Applicant {
+    pub standing: Standing,
+    pub evidence: Evidence,
+    pub registry_ref: Option<RegistryRef>,
 }
 
 impl PersonSecrets {
     /// The secrets of a new person, under the pairwise key of `epoch`.
-    pub fn random(epoch: u16, standing: Standing, rng: &mut dyn CryptoRng) -> Self {
+    pub fn random(epoch: u16, applicant: Applicant, rng: &mut dyn CryptoRng) -> Self {
+        let Applicant { standing, evidence, registry_ref } = applicant;
         Self {
             number: NetworkNumber::random(rng),
             handle: Handle::random(rng),
             epoch,
             webauthn_user: WebauthnUserId::random(rng),
             standing,
+            evidence,
+            registry_ref,
         }
     }
 }
@@ -65,40 +80,55 @@ impl fmt::Debug for WebauthnUserId {
 
 impl Sealable for PersonSecrets {
     const PURPOSE: &'static str = "person";
-    const CLASSES: &'static [usize] = &[128];
+    const CLASSES: &'static [usize] = &[256];
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::person::{DocumentProof, FaceProof, Uniqueness};
+    use crate::spec::Timestamp;
     use rand::{SeedableRng, rngs::StdRng};
+
+    fn applicant(standing: Standing) -> Applicant {
+        let evidence = Evidence {
+            document: DocumentProof::Voucher,
+            face: FaceProof::Voucher,
+            uniqueness: Uniqueness::DocumentChain,
+            weak_hash: true,
+            at: Timestamp::from_unix(1_790_000_000),
+        };
+        // As long as a reference may be.
+        Applicant { standing, evidence, registry_ref: RegistryRef::new("r".repeat(128)) }
+    }
 
     #[test]
     fn the_sealed_part_comes_back_as_it_was() {
-        let secrets = PersonSecrets::random(3, Standing::Under18, &mut StdRng::seed_from_u64(1));
+        let secrets = PersonSecrets::random(u16::MAX, applicant(Standing::Under18), &mut StdRng::seed_from_u64(1));
         let bytes = postcard::to_stdvec(&secrets).expect("serialises");
         assert!(bytes.len() < PersonSecrets::CLASSES[0], "every row is as long: {}", bytes.len());
         let again: PersonSecrets = postcard::from_bytes(&bytes).expect("parses");
         assert!(again.number.matches(&secrets.number));
         assert_eq!(again.handle.expose(), secrets.handle.expose());
         assert!(again.webauthn_user.matches(secrets.webauthn_user.as_bytes()));
-        assert_eq!((again.epoch, again.standing), (3, Standing::Under18));
+        assert_eq!((again.epoch, again.standing), (u16::MAX, Standing::Under18));
+        assert_eq!((again.evidence, again.registry_ref), (secrets.evidence, secrets.registry_ref));
     }
 
     /// PROTOCOL 11: the WebAuthn `user.id` is a value of its own.
     #[test]
     fn the_webauthn_user_id_is_computed_from_nothing_else() {
         let mut rng = StdRng::seed_from_u64(2);
-        let one = PersonSecrets::random(0, Standing::Adult, &mut rng);
+        let one = PersonSecrets::random(0, applicant(Standing::Adult), &mut rng);
         let two = PersonSecrets { webauthn_user: WebauthnUserId::random(&mut rng), ..one.clone() };
         assert!(!two.webauthn_user.matches(one.webauthn_user.as_bytes()));
     }
 
     #[test]
     fn printed_secrets_show_nothing() {
-        let secrets = PersonSecrets::random(0, Standing::Adult, &mut StdRng::seed_from_u64(3));
+        let secrets = PersonSecrets::random(0, applicant(Standing::Adult), &mut StdRng::seed_from_u64(3));
         let printed = format!("{secrets:?}");
         assert!(!printed.contains(&secrets.number.grouped()));
-        assert_eq!(printed.matches("[redacted]").count(), 3);
+        assert_eq!(printed.matches("[redacted]").count(), 4);
     }
 }

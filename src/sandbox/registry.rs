@@ -2,6 +2,9 @@
 //!
 //! All of it is invented. Region 999999 exists nowhere, and the telephone numbers are not assigned.
 
+use crate::person::RegistryRef;
+use aws_lc_rs::hmac;
+use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use std::borrow::Cow;
 use time::{Date, Month};
@@ -96,6 +99,9 @@ pub static PERSONAS: [Persona; 9] = [
     standing(Under14, persona(8, "li10", "李知秋", Aged(10), PinAndCode, "10 years old, a minor: guardians come later, and the page says so")),
 ];
 
+/// The twin's own key. In the open like everything of the twin's: it keeps nobody real.
+const TWIN_KEY: &[u8] = b"the key of the registry's twin";
+
 /// The keys of personas that `hufu persona add` makes: `more-1`, `more-2`, …
 const MORE: &str = "more-";
 /// Document and telephone numbers have three and four digits for a place.
@@ -136,6 +142,13 @@ impl Persona {
             standing: Standing::Active,
             note: "an adult, added later",
         })
+    }
+
+    /// The registry's pseudonym of this persona: of the person, so the same for every document of theirs (PROTOCOL 9).
+    pub fn registry_ref(&self) -> RegistryRef {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, TWIN_KEY);
+        let tag = hmac::sign(&key, format!("person/{}", self.key).as_bytes());
+        RegistryRef::new(BASE64URL_NOPAD.encode(tag.as_ref())).expect("43 characters")
     }
 
     /// The number in `more-NUMBER`.
@@ -195,6 +208,9 @@ mod tests {
         assert_eq!(distinct(|identity| identity.name.clone()), PERSONAS.len() + MOST);
         assert_eq!(distinct(|identity| identity.document_number.clone()), PERSONAS.len() + MOST);
         assert_eq!(distinct(|identity| identity.phone.clone()), PERSONAS.len() + MOST);
+        let more = (1..=MOST).filter_map(|number| Persona::more(number, PinAndCode));
+        let references = PERSONAS.iter().cloned().chain(more).map(|persona| persona.registry_ref().expose().to_owned());
+        assert_eq!(references.collect::<BTreeSet<_>>().len(), PERSONAS.len() + MOST);
     }
 
     /// GB 11643-1999, the standard's own example.

@@ -8,7 +8,10 @@ use super::data::Secrets;
 use super::registry::{Persona, Standing, Way};
 use crate::authn::{Challenge, CodeSource, PasskeyRefused, Passkeys, Rack, choose_pin};
 use crate::keys::{KeyError, Keys, TagPurpose};
-use crate::person::{self, NetworkNumber, PersonSecrets, PersonState, WebauthnUserId};
+use crate::person::{
+    self, Applicant, DocumentProof, Evidence, FaceProof, NetworkNumber, PersonSecrets, PersonState, Uniqueness,
+    WebauthnUserId,
+};
 use crate::spec::{BirthDate, CredentialDigest, NumberDigest, PasskeyId, PersonId, Pin, Timestamp};
 use crate::store::passkeys::PasskeyRow;
 use crate::store::persons::PersonRow;
@@ -119,7 +122,9 @@ impl Tools<'_> {
             Standing::Under18 => (person::Standing::Under18, PersonState::Active),
             Standing::Under14 => (person::Standing::Under14, PersonState::Active),
         };
-        let mut sealed = PersonSecrets::random(self.keys.current_epoch().0, standing, rng);
+        let applicant =
+            Applicant { standing, evidence: evidence(self.now), registry_ref: Some(persona.registry_ref()) };
+        let mut sealed = PersonSecrets::random(self.keys.current_epoch().0, applicant, rng);
         sealed.number = number;
         if let Some(passkey) = &secrets.passkey {
             let handle = BASE64URL_NOPAD.decode(passkey.user_handle.as_bytes()).ok();
@@ -189,6 +194,17 @@ impl Rows {
             passkeys::add_at_most(tx, passkey, 1)?;
         }
         Ok(Some(()))
+    }
+}
+
+/// What a persona was proved by: as if it had held its resident card to a reader, and its face before a camera.
+pub fn evidence(now: Timestamp) -> Evidence {
+    Evidence {
+        document: DocumentProof::ResidentCard,
+        face: FaceProof::Compared,
+        uniqueness: Uniqueness::Registry,
+        weak_hash: false,
+        at: now.hour(),
     }
 }
 

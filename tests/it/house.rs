@@ -26,7 +26,9 @@ use hufu::flow::person::Beginnings;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, Keys};
 use hufu::outside::{Fetcher, Reach};
-use hufu::person::{PersonState, Standing};
+use hufu::person::{Applicant, PersonState, Standing};
+use hufu::sandbox::registry::Persona;
+use hufu::sandbox::seed;
 use hufu::spec::{IssuerUrl, PersonId, Pin, Timestamp};
 use hufu::store::signing_keys::SigningKeyRow;
 use hufu::store::{Store, StoreConfig, persons, signing_keys};
@@ -248,8 +250,12 @@ impl Node {
     }
 
     async fn person_with(&self, source: CodeSource, state: PersonState) -> Person {
-        let beginnings =
-            Beginnings { standing: Standing::Adult, state, code_way: Some((Pin::new(PIN), source.clone())) };
+        let applicant = Applicant {
+            standing: Standing::Adult,
+            evidence: seed::evidence(self.now()),
+            registry_ref: Persona::of_key("lin").map(|persona| persona.registry_ref()),
+        };
+        let beginnings = Beginnings { applicant, state, code_way: Some((Pin::new(PIN), source.clone())) };
         let made = person::make(&self.provider, beginnings).await.expect("a person");
         Person { id: made.id, number: made.number.grouped(), pin: PIN.to_owned(), source }
     }

@@ -67,6 +67,7 @@ impl<'a> Search<'a> {
 /// What a person is known by to us, and what the registry knows.
 fn known_by(citizen: &Citizen) -> Vec<(&'static str, Vec<u8>)> {
     let number = citizen.person.number.clone();
+    let reference = citizen.secrets.registry_ref.as_ref().expect("the registry's twin knows everybody");
     vec![
         ("number", number.replace('-', "").into_bytes()),
         ("number as typed", number.into_bytes()),
@@ -76,6 +77,7 @@ fn known_by(citizen: &Citizen) -> Vec<(&'static str, Vec<u8>)> {
         ("name", citizen.identity.name.clone().into_bytes()),
         ("birth date", citizen.identity.birthdate.clone().into_bytes()),
         ("document", citizen.identity.document_number.clone().into_bytes()),
+        ("registry's reference", reference.expose().as_bytes().to_vec()),
         ("phone", citizen.identity.phone.clone().into_bytes()),
     ]
 }
