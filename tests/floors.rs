@@ -56,6 +56,12 @@ const FENCES: &[(&str, &[&str])] = &[
     ("der", &["document"]),
     ("x509_cert", &["document"]),
     ("ecdsa", &["document"]),
+    ("p256", &["document"]),
+    ("p384", &["document"]),
+    ("p521", &["document"]),
+    ("bp256", &["document"]),
+    ("bp384", &["document"]),
+    ("crypto_bigint", &["document"]),
 ];
 /// Part of a fenced crate that anybody may use: a plain hash holds no key.
 const UNFENCED: &[&str] = &["aws_lc_rs::digest"];
@@ -386,6 +392,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("token/mod.rs", "use jsonwebtoken::encode;", "jsonwebtoken is fenced off"),
     ("authn/pin.rs", "extern crate aws_lc_rs;", "aws_lc_rs is fenced off"),
     ("userinfo/mod.rs", "use openidconnect::core::CoreClient;", "openidconnect is fenced off"),
+    ("keys/sign.rs", "use p256::elliptic_curve::SecretKey;", "p256 is fenced off"),
+    ("flow/apply.rs", "use crypto_bigint::BoxedUint;", "crypto_bigint is fenced off"),
     ("store/person.rs", "use diesel::{prelude::*, sqlite::Sqlite};", "store/conn.rs alone"),
     ("store/person.rs", "fn f(c: &mut PgConnection) {}", "store/conn.rs alone"),
     ("store/person.rs", "diesel::insert_into(persons).execute(c).ok();", "does not parse"),

@@ -77,6 +77,10 @@ pub enum FileError {
     Faces(usize),
     #[error("a name is not UTF-8")]
     NameText,
+    #[error("an element of it is no SecurityInfo, or there are too many")]
+    SecurityInfo,
+    #[error("there is no public key in it")]
+    PublicKey,
 }
 
 /// What EF.COM says is there. Nothing signs it: it only tells what to read.

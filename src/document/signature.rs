@@ -39,13 +39,13 @@ const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.
 const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(super) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const RSA_SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5");
 const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+pub(super) const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ECDSA_SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.1");
 const ECDSA_SHA224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.1");
 const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
@@ -171,9 +171,9 @@ fn pss(digest: Digest) -> Result<&'static RsaParameters, SignatureError> {
 
 /// PKCS#1 (RFC 8017 A.1.1).
 #[derive(Sequence)]
-struct RsaPublicKey<'a> {
-    n: UintRef<'a>,
-    e: UintRef<'a>,
+pub(super) struct RsaPublicKey<'a> {
+    pub n: UintRef<'a>,
+    pub e: UintRef<'a>,
 }
 
 fn verify_rsa(
@@ -194,7 +194,7 @@ fn verify_rsa(
 
 /// A curve on which issuers sign. Brainpool P-512 is the one of theirs that is missing: no kept library has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Curve {
+pub(super) enum Curve {
     P256,
     P384,
     P521,
@@ -234,7 +234,7 @@ impl Curve {
 
     /// Named, or spelt out as most passports do. A curve that is spelt out is only *recognised*, by its order: what is
     /// computed with is the curve that we know, so a generator of somebody's own (CVE-2020-0601) gains nothing.
-    fn of(spki: &SubjectPublicKeyInfoOwned) -> Option<Self> {
+    pub fn of(spki: &SubjectPublicKeyInfoOwned) -> Option<Self> {
         if spki.algorithm.oid != EC_PUBLIC_KEY {
             return None;
         }

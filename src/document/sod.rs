@@ -105,6 +105,11 @@ impl SecurityObject {
         if *hash == self.digest.hash(file) { Ok(()) } else { Err(SodError::GroupDiffers(number)) }
     }
 
+    /// Whether it holds a hash of that file: whether the issuer put one on the chip.
+    pub fn signs(&self, group: DataGroup) -> bool {
+        self.hashes.iter().any(|(number, _)| *number == group.number())
+    }
+
     /// The document signer's certificate, to be held against the issuers that are trusted.
     pub fn signer(&self) -> &Certificate {
         &self.signer
