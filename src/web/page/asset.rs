@@ -25,10 +25,11 @@ macro_rules! asset {
     };
 }
 
-pub(crate) static ASSETS: [Asset; 11] = [
+pub(crate) static ASSETS: [Asset; 12] = [
     asset!("hufu.css", CSS),
     asset!("signin.js", JS),
     asset!("me.js", JS),
+    asset!("apply.js", JS),
     asset!("signout.js", JS),
     asset!("form_post.js", JS),
     asset!("tally.svg", SVG),

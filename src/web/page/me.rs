@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Chrome, Day};
+use super::{Chrome, Day, grouped, masked};
 
 /// Forms, all with `csrf`: `POST /me/consents/withdraw` (`client_id`), `/me/sessions/end` (`session`),
 /// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
@@ -27,18 +27,12 @@ pub struct Me<'a> {
 }
 
 impl Me<'_> {
-    /// Four groups of four, as people read it out.
     fn groups(&self) -> String {
-        let characters: Vec<char> = self.number.chars().collect();
-        let groups: Vec<String> = characters.chunks(4).map(|g| g.iter().collect()).collect();
-        groups.join("-")
+        grouped(self.number)
     }
 
-    /// All but the last group hidden.
     fn masked(&self) -> String {
-        let hidden = self.number.chars().count().saturating_sub(4);
-        let end: String = self.number.chars().skip(hidden).collect();
-        format!("••••-••••-••••-{end}")
+        masked(self.number)
     }
 
     /// Whether taking this passkey away would leave no way in.

@@ -3,6 +3,7 @@
 //! Decides wording, order and markup (PAGES). Every word from outside is escaped by askama or by [`Say`]. Must not
 //! know requests, cookies, the store or any other room: the structs hold strings and small enums of their own.
 
+pub mod apply;
 mod asset;
 mod freeze;
 mod locale;
@@ -116,6 +117,19 @@ impl Day {
             }
         }
     }
+}
+
+/// A network number in four groups of four, as people read it out.
+fn grouped(number: &str) -> String {
+    let characters: Vec<char> = number.chars().collect();
+    characters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
+}
+
+/// All but the last group hidden.
+fn masked(number: &str) -> String {
+    let hidden = number.chars().count().saturating_sub(4);
+    let end: String = number.chars().skip(hidden).collect();
+    format!("••••-••••-••••-{end}")
 }
 
 /// A way back to the website; the address must be one that the website registered.

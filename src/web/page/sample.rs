@@ -210,5 +210,6 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         let name: String = format!("me-{problem:?}").to_lowercase().replace(['(', ')'], "-");
         page(name.trim_end_matches('-'), failed.render());
     }
+    pages.extend(apply::sample::every(locale));
     pages
 }

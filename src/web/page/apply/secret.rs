@@ -1,0 +1,87 @@
+//! Step 4: the PIN, whose rules stand beforehand, and the app that makes the one-time codes.
+
+use askama::Template;
+
+use super::{Chrome, Step};
+
+/// Form: `POST /apply/pin` (`csrf`, `pin`, `pin_again`).
+#[derive(Debug, Template)]
+#[template(path = "apply/pin.html")]
+pub struct ChoosePin<'a> {
+    pub chrome: Chrome<'a>,
+    pub problem: Option<PinRefused>,
+}
+
+/// The rule that the PIN breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinRefused {
+    /// Not 8 digits.
+    Shape,
+    /// The two differ.
+    Differ,
+    Sequence,
+    Repeated,
+    Palindrome,
+    Birthdate,
+    /// Among those that everybody tries first.
+    Common,
+}
+
+impl PinRefused {
+    pub const ALL: [Self; 7] =
+        [Self::Shape, Self::Differ, Self::Sequence, Self::Repeated, Self::Palindrome, Self::Birthdate, Self::Common];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Shape => "apply-pin-shape",
+            Self::Differ => "apply-pin-differ",
+            Self::Sequence => "problem-pin-sequence",
+            Self::Repeated => "problem-pin-repeated",
+            Self::Palindrome => "apply-pin-palindrome",
+            Self::Birthdate => "problem-pin-birthdate",
+            Self::Common => "apply-pin-common",
+        }
+    }
+}
+
+/// The secret of the one-time codes goes into an app, by picture, link or hand; the first code shows that it arrived.
+/// Form: `POST /apply/code` (`csrf`, `code`).
+#[derive(Debug, Template)]
+#[template(path = "apply/authenticator.html")]
+pub struct Authenticator<'a> {
+    pub chrome: Chrome<'a>,
+    /// `otpauth://…`; `/apply/qr` shows it as a picture.
+    pub uri: &'a str,
+    /// The same secret in Base32, for typing.
+    pub secret: &'a str,
+    pub problem: Option<CodeProblem>,
+}
+
+impl Authenticator<'_> {
+    /// Groups of four, as people read it out.
+    fn groups(&self) -> String {
+        self.secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Why the app is not set up yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeProblem {
+    /// Not 8 digits.
+    Shape,
+    Wrong,
+    /// A service does not answer. Nothing is lost.
+    Unreachable,
+}
+
+impl CodeProblem {
+    pub const ALL: [Self; 3] = [Self::Shape, Self::Wrong, Self::Unreachable];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Shape => "signin-code-shape",
+            Self::Wrong => "apply-code-wrong",
+            Self::Unreachable => "apply-problem-unreachable",
+        }
+    }
+}
