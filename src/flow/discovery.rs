@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// A document ready to send.
 #[derive(Clone, Debug)]
 pub struct Document {
-    pub json: Bytes,
+    pub bytes: Bytes,
     /// Strong, quoted.
     pub etag: String,
 }
@@ -39,9 +39,14 @@ pub fn publish(issuer: &IssuerUrl, signing: SigningKeys, decryption: DecryptionK
 }
 
 fn document(content: &impl Serialize) -> Result<Document, Unavailable> {
-    let json = serde_json::to_vec(content).map_err(|_| Unavailable::damaged("metadata"))?;
-    let hash = TokenHash::of(&json);
-    Ok(Document { etag: format!("\"{}\"", BASE64URL_NOPAD.encode(&hash.as_bytes()[..16])), json: Bytes::from(json) })
+    serde_json::to_vec(content).map(|json| Document::of(json.into())).map_err(|_| Unavailable::damaged("metadata"))
+}
+
+impl Document {
+    pub(super) fn of(bytes: Bytes) -> Self {
+        let hash = TokenHash::of(&bytes);
+        Self { etag: format!("\"{}\"", BASE64URL_NOPAD.encode(&hash.as_bytes()[..16])), bytes }
+    }
 }
 
 const fn core_alg(alg: SigningAlg) -> CoreJwsSigningAlgorithm {

@@ -38,6 +38,7 @@ pub mod session;
 mod sign_in;
 mod sign_in_passkey;
 pub mod signing;
+pub mod status_lists;
 mod upkeep;
 mod userinfo;
 

@@ -6,6 +6,7 @@ use super::fetch::Fetch;
 use super::logo::Logos;
 use super::ports::Ports;
 use super::refusals::Recorder;
+use super::status_lists::StatusLists;
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
 use crate::keys::Keys;
@@ -49,6 +50,7 @@ pub struct Provider {
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
     pub(super) logos: Logos,
+    pub(super) status_lists: StatusLists,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
 }
@@ -85,6 +87,7 @@ impl Provider {
             bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
             logos: Logos::default(),
+            status_lists: StatusLists::default(),
             world: parts.world,
             published: RwLock::new(None),
         }

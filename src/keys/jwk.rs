@@ -59,7 +59,7 @@ impl Material {
     }
 
     /// The required members.
-    fn members(&self) -> Value {
+    pub(super) fn members(&self) -> Value {
         match self {
             Self::Rsa { n, e } => json!({ "kty": "RSA", "n": n, "e": e }),
             Self::P256 { x, y } => json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }),

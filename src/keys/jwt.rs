@@ -1,7 +1,7 @@
 //! JSON Web Tokens at the door: unverified until a signature fits, and even then `crit`, `typ` and times are checked here.
 //!
 //! RFC 7515, RFC 7519, RFC 8725. The header names an algorithm and a key; it never brings one (`jwk`, `jku`, `x5c` are
-//! not read). Times are in `times`.
+//! not read); only a proof of possession does (`holder`). Times are in `times`.
 
 use super::alg::SigningAlg;
 use super::jwk::JwkSet;
@@ -92,6 +92,14 @@ impl Compact {
         })
     }
 
+    /// More of the header, as `T`.
+    fn header<T: DeserializeOwned>(&self) -> Result<T, JwtError> {
+        let header = self.token.split('.').next().unwrap_or_default();
+        let bytes = BASE64URL_NOPAD.decode(header.as_bytes());
+        let read = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        read.ok_or(JwtError::Malformed("the header is not a JOSE header"))
+    }
+
     /// What is signed, and the signature as text.
     pub(super) fn signed(&self) -> Result<(&str, &str), JwtError> {
         self.token.rsplit_once('.').ok_or(JwtError::Malformed("three parts are expected"))
@@ -143,6 +151,11 @@ impl UnverifiedJwt {
 
     pub fn kid(&self) -> Option<&str> {
         self.compact.kid.as_deref()
+    }
+
+    /// Members of the header that this module does not know.
+    pub(super) fn header<T: DeserializeOwned>(&self) -> Result<T, JwtError> {
+        self.compact.header()
     }
 
     /// Who the token claims to be from: enough to know whose keys to fetch, and no more.
@@ -210,6 +223,17 @@ impl VerifiedJwt {
                 if fits { Ok(()) } else { Err(JwtError::TypDiffers(typ.clone())) }
             }
             None => Ok(()),
+        }
+    }
+
+    /// As [`Self::expect_typ`], and one without `typ` is refused too.
+    ///
+    /// # Errors
+    /// [`JwtError::TypDiffers`].
+    pub(super) fn demand_typ(&self, known: &str) -> Result<(), JwtError> {
+        match &self.typ {
+            Some(_) => self.expect_typ(&[known]),
+            None => Err(JwtError::TypDiffers(String::new())),
         }
     }
 

@@ -19,7 +19,11 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::time::Duration;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Of what websites are given.
+const LONGEST_TOKEN: Duration = lifetime::ID_TOKEN;
 
 /// A key's id: its thumbprint (RFC 7638), so no two keys share one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,7 +114,7 @@ impl Schedule {
         match self.stage(now) {
             Stage::Waiting => Some(self.used_from()),
             Stage::InUse => self.retires(),
-            Stage::Retired => self.removed_after().map(|last| last.plus(std::time::Duration::from_secs(1))),
+            Stage::Retired => self.removed_after().map(|last| last.plus(Duration::from_secs(1))),
             Stage::Gone => None,
         }
     }
@@ -160,13 +164,29 @@ impl KeyRecord {
         })
     }
 
-    /// This key with a successor that is used from `retires`.
+    /// This key with a successor that is used from `retires`; published until the last that it signed has expired.
     #[must_use]
     pub fn retire(self, retires: Timestamp) -> Self {
         let longest = match self.alg {
-            KeyAlg::Signing(_) => lifetime::ID_TOKEN.max(lifetime::ACCESS_TOKEN),
+            // Certificates are signed with ES256 and live longest (ADR 15).
+            KeyAlg::Signing(SigningAlg::ES256) => lifetime::CERTIFICATE,
+            KeyAlg::Signing(_) => LONGEST_TOKEN,
             KeyAlg::Encryption(_) => lifetime::RETIRED_DECRYPTION_KEY,
         };
+        self.close(retires, longest)
+    }
+
+    /// This key, replaced at once because it is no longer trusted: what it signed for long goes with it.
+    #[must_use]
+    pub(super) fn withdraw(self, now: Timestamp) -> Self {
+        let longest = match self.alg {
+            KeyAlg::Signing(_) => LONGEST_TOKEN,
+            KeyAlg::Encryption(_) => lifetime::RETIRED_DECRYPTION_KEY,
+        };
+        self.close(now, longest)
+    }
+
+    fn close(self, retires: Timestamp, longest: Duration) -> Self {
         let schedule = Schedule::Closing {
             published: self.schedule.published(),
             used_from: self.schedule.used_from(),

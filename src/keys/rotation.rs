@@ -98,7 +98,7 @@ fn retire_used(records: &[KeyRecord], alg: KeyAlg, now: Timestamp, at: Timestamp
     records
         .iter()
         .filter(move |record| record.alg == alg && record.stage(now) == Stage::InUse)
-        .map(move |record| record.clone().retire(at))
+        .map(move |record| if at == now { record.clone().withdraw(at) } else { record.clone().retire(at) })
 }
 
 fn newest(records: &[KeyRecord], alg: KeyAlg, now: Timestamp, stage: Stage) -> Option<&KeyRecord> {
@@ -188,6 +188,20 @@ mod tests {
         let rows = written(&records, rotate(&records, ES256, later, When::Now));
         assert_eq!(signing(&rows, later), ["new"]);
         assert_eq!(rows.iter().filter(|record| record.stage(later) == Stage::Retired).count(), 1);
+    }
+
+    /// ADR 15: a certificate of a key's last day is verified to its own last day. A key that is replaced at once is no longer
+    /// trusted, and its certificates are worth nothing an hour later.
+    #[test]
+    fn a_key_outlives_its_certificates_unless_it_is_no_longer_trusted() {
+        let old = open("old", NOW, NOW).retire(NOW.plus(DAY));
+        let last = NOW.plus(DAY).plus(lifetime::CERTIFICATE);
+        assert_eq!((old.stage(last), old.stage(last.plus(DAY))), (Stage::Retired, Stage::Gone));
+        let rows = written(&[old], rotate(&[open("old", NOW, NOW)], ES256, NOW, When::Now));
+        let old = rows.iter().find(|record| record.kid.as_str() == "old").unwrap();
+        assert_eq!(old.stage(NOW.plus(Duration::from_secs(3600))), Stage::Gone);
+        let other = KeyRecord { alg: KeyAlg::Signing(SigningAlg::RS256), ..open("old", NOW, NOW) }.retire(NOW.plus(DAY));
+        assert_eq!(other.stage(NOW.plus(DAY).plus(Duration::from_secs(3600))), Stage::Gone);
     }
 
     #[test]

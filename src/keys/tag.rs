@@ -25,10 +25,12 @@ pub enum TagPurpose {
     Assertion,
     /// The family of refresh tokens that comes from a grant (PROTOCOL 18).
     Family,
+    /// Where a certificate stands on its status list (PROTOCOL 26).
+    StatusPlace,
 }
 
 impl TagPurpose {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Number,
         Self::Credential,
         Self::Throttle,
@@ -39,6 +41,7 @@ impl TagPurpose {
         Self::Successor,
         Self::Assertion,
         Self::Family,
+        Self::StatusPlace,
     ];
 
     /// Part of the key derivation: a change moves every digest of the purpose.
@@ -54,6 +57,7 @@ impl TagPurpose {
             Self::Successor => "successor",
             Self::Assertion => "assertion",
             Self::Family => "family",
+            Self::StatusPlace => "status-place",
         }
     }
 }

@@ -121,6 +121,11 @@ expiring_id!(
     16
 );
 expiring_id!(
+    /// A batch of one person's network certificates.
+    BatchId,
+    16
+);
+expiring_id!(
     /// Something that a website is still to be told.
     OutboxId,
     16

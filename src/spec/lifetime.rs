@@ -55,6 +55,13 @@ pub const LOGOUT_DELIVERY: Duration = Duration::from_secs(24 * HOUR);
 pub const LOGOUT_TOKEN: Duration = Duration::from_secs(2 * MINUTE);
 /// A client that registered itself without the operator's leave, which only the sandbox lets it.
 pub const UNASKED_CLIENT: Duration = Duration::from_secs(30 * DAY);
+/// A network certificate, from the first hour of the day on which it is issued.
+pub const CERTIFICATE: Duration = Duration::from_secs(30 * DAY);
+/// A status list: whoever keeps one for longer must fetch it again.
+pub const STATUS_LIST: Duration = Duration::from_secs(DAY);
+/// The step in which status lists change, and for which whoever reads one may keep it (`ttl`): all that changed meanwhile
+/// changes together.
+pub const STATUS_STEP: Duration = Duration::from_secs(15 * MINUTE);
 /// A signing key, from its first signature to its last; a decryption key, while it is offered.
 pub const SIGNING_KEY: Duration = Duration::from_secs(90 * DAY);
 /// How long a signing key is published before it signs, and a decryption key is on every node before it is published.

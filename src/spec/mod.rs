@@ -21,7 +21,7 @@ pub use birth_date::BirthDate;
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{
-    AssertionId, CeremonyId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId, SpentId,
+    AssertionId, BatchId, CeremonyId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId, SpentId,
     TraceId,
 };
 pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};

@@ -5,7 +5,7 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    CredentialDigest, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest,
+    BatchId, CredentialDigest, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest,
     SubDigest, Timestamp, TokenHash, TraceId,
 };
 
@@ -37,6 +37,7 @@ macro_rules! from_column {
 }
 
 from_column! { Binary, Vec<u8> =>
+    BatchId, |bytes| Self::from_slice(&bytes);
     CredentialDigest, |bytes| Self::from_slice(&bytes);
     FamilyId, |bytes| Self::from_slice(&bytes);
     GrantId, |bytes| Self::from_slice(&bytes);

@@ -15,6 +15,7 @@ mod schema;
 
 pub mod assertions;
 pub mod audit;
+pub mod certificates;
 pub mod clients;
 pub mod consents;
 pub mod families;
@@ -30,6 +31,7 @@ pub mod resources;
 pub mod sessions;
 pub mod signing_keys;
 pub mod spent;
+pub mod status_lists;
 pub mod sweep;
 pub mod throttles;
 

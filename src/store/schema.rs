@@ -25,6 +25,17 @@ tables! {
         sealed -> Binary,
         created_hour -> BigInt,
     }
+    certificates (id) {
+        id -> Binary,
+        person -> Binary,
+        sealed -> Binary,
+        revoked -> Bool,
+    }
+    status_lists (expires_day, nth) {
+        expires_day -> BigInt,
+        nth -> BigInt,
+        taken -> BigInt,
+    }
     sessions (id) {
         id -> Binary,
         person -> Binary,
@@ -116,3 +127,5 @@ tables! {
         value -> Text,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(certificates, persons);

@@ -6,7 +6,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, clients, families, grants, outbox, pushed, refusals, spent};
+use super::schema::{assertions, certificates, clients, families, grants, outbox, pushed, refusals, spent, status_lists};
 use super::{StoreError, Tx};
 use crate::spec::{ClientId, SessionId, Timestamp};
 
@@ -22,10 +22,12 @@ pub enum Expiring {
     Pushed,
     Refusals,
     Outbox,
+    Certificates,
+    StatusLists,
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 9] = [
+    pub const ALL: [Expiring; 11] = [
         Expiring::Consents,
         Expiring::Clients,
         Expiring::Families,
@@ -35,6 +37,8 @@ impl Expiring {
         Expiring::Pushed,
         Expiring::Refusals,
         Expiring::Outbox,
+        Expiring::Certificates,
+        Expiring::StatusLists,
     ];
 }
 
@@ -61,6 +65,12 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
         Expiring::Pushed => below!(tx, pushed, hour, most),
         Expiring::Refusals => below!(tx, refusals, hour, most),
         Expiring::Outbox => below!(tx, outbox, hour, most),
+        Expiring::Certificates => below!(tx, certificates, hour, most),
+        // A few a day.
+        Expiring::StatusLists => {
+            let expired = status_lists::table.filter(status_lists::expires_day.le(now.unix()));
+            diesel::delete(expired).execute(tx.conn())?
+        }
         Expiring::Consents => expired_consents(tx, now, most)?,
         Expiring::Clients => expired_clients(tx, now, most)?,
         Expiring::Families => expired_families(tx, now, most)?,

@@ -3,6 +3,7 @@
 //! Knows no database and no key. `routes` reads as the URL tree.
 
 mod authorize;
+mod certificate;
 mod cookie;
 mod error;
 mod form;
@@ -81,6 +82,9 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         .service(document("/.well-known/openid-configuration", oauth::metadata))
         .service(document("/.well-known/oauth-authorization-server", oauth::metadata))
         .service(document("/jwks", oauth::jwks))
+        .service(document("/.well-known/jwt-vc-issuer", certificate::issuer))
+        .service(document("/vct/network-certificate", certificate::kind))
+        .service(document("/status/{list}", certificate::status_list))
         .service(get_or_post("/authorize", authorize::by_query, authorize::by_form))
         .service(get("/continue", authorize::again))
         .service(post("/consent", authorize::decide))

@@ -35,7 +35,8 @@ pub async fn jwks(provider: web::Data<Provider>, visit: Visit, request: HttpRequ
     }
 }
 
-fn document_answer(
+/// A document with its tag, or the word that the asker's own is still the one (RFC 9110 §13.1.2).
+pub fn document_answer(
     request: &HttpRequest,
     cache: &'static str,
     media_type: &'static str,
@@ -52,7 +53,7 @@ fn document_answer(
     if fresh {
         return answer.finish();
     }
-    answer.insert_header((header::CONTENT_TYPE, media_type)).body(document.json.clone())
+    answer.insert_header((header::CONTENT_TYPE, media_type)).body(document.bytes.clone())
 }
 
 pub async fn token(provider: web::Data<Provider>, visit: Visit, request: HttpRequest, body: Body) -> HttpResponse {

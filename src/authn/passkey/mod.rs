@@ -50,6 +50,11 @@ impl Challenge {
         Self(bytes)
     }
 
+    /// A challenge that is a digest of what the passkey is to authorise: as fresh as what was digested.
+    pub const fn over(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "postgres")]
 mod commit;
+mod certificates;
 mod dead;
 mod doors;
 mod durable;

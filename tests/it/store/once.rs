@@ -10,7 +10,7 @@ use hufu::store::{audit, clients, leases, passkeys, persons, sessions};
 use std::time::Duration;
 
 /// Runs `count` jobs at once, every other on a second node; hands back what they decided.
-async fn at_once<T, W, F>(db: &crate::db::TestDb, count: u32, work: W) -> Vec<T>
+pub async fn at_once<T, W, F>(db: &crate::db::TestDb, count: u32, work: W) -> Vec<T>
 where
     T: Send + 'static,
     W: Fn(Store, u32) -> F,
@@ -26,7 +26,7 @@ where
     decided
 }
 
-fn wins(decided: &[bool]) -> usize {
+pub fn wins(decided: &[bool]) -> usize {
     decided.iter().filter(|won| **won).count()
 }
 
