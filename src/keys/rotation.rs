@@ -200,7 +200,8 @@ mod tests {
         let rows = written(&[old], rotate(&[open("old", NOW, NOW)], ES256, NOW, When::Now));
         let old = rows.iter().find(|record| record.kid.as_str() == "old").unwrap();
         assert_eq!(old.stage(NOW.plus(Duration::from_secs(3600))), Stage::Gone);
-        let other = KeyRecord { alg: KeyAlg::Signing(SigningAlg::RS256), ..open("old", NOW, NOW) }.retire(NOW.plus(DAY));
+        let other =
+            KeyRecord { alg: KeyAlg::Signing(SigningAlg::RS256), ..open("old", NOW, NOW) }.retire(NOW.plus(DAY));
         assert_eq!(other.stage(NOW.plus(DAY).plus(Duration::from_secs(3600))), Stage::Gone);
     }
 

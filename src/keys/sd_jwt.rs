@@ -110,7 +110,8 @@ mod tests {
             .split('~')
             .map(|disclosure| {
                 assert!(concealed.digests.contains(&digest_of(disclosure)));
-                serde_json::from_slice(&BASE64URL_NOPAD.decode(disclosure.as_bytes()).expect("base64url")).expect("JSON")
+                serde_json::from_slice(&BASE64URL_NOPAD.decode(disclosure.as_bytes()).expect("base64url"))
+                    .expect("JSON")
             })
             .collect();
         assert_eq!((&said[0][1], &said[0][2]), (&json!("name"), &json!("林安然")));
@@ -122,8 +123,7 @@ mod tests {
     #[test]
     fn no_two_certificates_share_a_digest() {
         let mut rng = rng();
-        let digests: BTreeSet<String> =
-            (0..50).flat_map(|_| Concealed::of(two(), 8, &mut rng).digests).collect();
+        let digests: BTreeSet<String> = (0..50).flat_map(|_| Concealed::of(two(), 8, &mut rng).digests).collect();
         assert_eq!(digests.len(), 400);
     }
 }

@@ -240,7 +240,8 @@ mod tests {
     fn a_certificate_is_made_with_every_claim_concealed() {
         let issuer = IssuerUrl::new("https://id.example.org".into()).expect("a URL");
         let validity = Validity::from(Timestamp::from_unix(1_790_000_000));
-        let concealed = Concealed::of(attested("1990-03-15").claims(validity.iat), DIGESTS, &mut StdRng::seed_from_u64(1));
+        let concealed =
+            Concealed::of(attested("1990-03-15").claims(validity.iat), DIGESTS, &mut StdRng::seed_from_u64(1));
         let digests = serde_json::to_value(&concealed).expect("JSON");
         assert_eq!(digests.as_array().map(Vec::len), Some(DIGESTS));
         let list = ListId::of(validity.exp, 3);

@@ -14,9 +14,7 @@ mod state;
 mod status_list;
 
 pub use age::Standing;
-pub use certificate::{
-    Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, VCT, Validity,
-};
+pub use certificate::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, VCT, Validity};
 pub use certificate_type::{DISCLOSABLE, Disclosable, certificate_type};
 pub use contact::{PhoneNumber, PhoneNumberError, RegistryRef};
 pub use evidence::{DocumentProof, Evidence, FaceProof, Uniqueness};

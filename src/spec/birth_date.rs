@@ -17,7 +17,8 @@ impl BirthDate {
     pub fn parse(text: &str) -> Option<Self> {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;
-        if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) || ![year, month, day].into_iter().all(digits) {
             return None;
         }
         Self::of(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)

@@ -5,8 +5,8 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    BatchId, CredentialDigest, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId, ShownDigest,
-    SubDigest, Timestamp, TokenHash, TraceId,
+    BatchId, CredentialDigest, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId,
+    ShownDigest, SubDigest, Timestamp, TokenHash, TraceId,
 };
 
 macro_rules! from_column {

@@ -6,7 +6,9 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assertions, certificates, clients, families, grants, outbox, pushed, refusals, spent, status_lists};
+use super::schema::{
+    assertions, certificates, clients, families, grants, outbox, pushed, refusals, spent, status_lists,
+};
 use super::{StoreError, Tx};
 use crate::spec::{ClientId, SessionId, Timestamp};
 

@@ -1,8 +1,8 @@
 //! The storage contract (docs/architecture.md), on SQLite and again on PostgreSQL.
 
+mod certificates;
 #[cfg(feature = "postgres")]
 mod commit;
-mod certificates;
 mod dead;
 mod doors;
 mod durable;
