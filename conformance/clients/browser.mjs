@@ -8,7 +8,10 @@ import https from 'node:https'
 
 const MOST_PAGES = 20
 
-/** Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land. */
+/**
+ * Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land, or the request
+ * that its form makes there.
+ */
 export async function signIn(url, person) {
   return walk(browser(), url, person)
 }
@@ -33,6 +36,8 @@ export async function walk(get, url, person) {
     const { text } = response
     if (response.status !== 200) throw new Error(`${response.url} answered ${response.status}:\n${text}`)
     const forms = formsOf(text)
+    const back = forms.find(({ action }) => action === person.redirect_uri)
+    if (back) return new Request(back.action, { method: 'POST', body: new URLSearchParams([...back.fields]) })
     let form = forms.find(({ fields }) => ['number', 'pin', 'code'].every((name) => fields.has(name)))
     if (form) {
       if (signedIn) throw new Error(`the sign-in was refused:\n${text}`)

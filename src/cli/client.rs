@@ -320,6 +320,8 @@ pub fn demo_website(desk: &Desk, known: Option<&SiteClient>, redirect_uri: &str)
         client_name_zh: Some("蓝海银行".into()),
         redirect_uris: vec![redirect_uri.to_owned()],
         logo_uri: Some(redirect_uri.replace("/callback", "/logo.png")),
+        policy_uri: Some(redirect_uri.replace("/callback", "/privacy")),
+        tos_uri: Some(redirect_uri.replace("/callback", "/terms")),
         alternative_login_uri: Some(redirect_uri.replace("/callback", "/other")),
         post_logout_redirect_uris: vec![redirect_uri.replace("/callback", "/bye")],
         backchannel_logout_uri: Some(redirect_uri.replace("/callback", "/backchannel-logout")),

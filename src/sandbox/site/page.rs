@@ -87,6 +87,20 @@ pub struct Other {
     pub lang: Lang,
 }
 
+/// `/privacy`, `/terms`: what the website says of itself, which the provider's pages link to.
+#[derive(Debug, Template)]
+#[template(path = "site/word.html")]
+pub struct Word {
+    pub lang: Lang,
+    pub of: WordOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordOf {
+    Privacy,
+    Terms,
+}
+
 /// The sign-in failed: the error code and its description, as the provider or the library gave them.
 #[derive(Debug, Template)]
 #[template(path = "site/failed.html")]
@@ -147,6 +161,8 @@ mod tests {
                 ("signed-in", signed_in.render()),
                 ("declined", Declined { lang }.render()),
                 ("other", Other { lang }.render()),
+                ("privacy", Word { lang, of: WordOf::Privacy }.render()),
+                ("terms", Word { lang, of: WordOf::Terms }.render()),
                 ("failed", failed.render()),
             ] {
                 let path = format!("{folder}/site-{name}.{}.html", lang.tag());

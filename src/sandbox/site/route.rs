@@ -3,7 +3,7 @@
 use super::Bank;
 use super::initiated::Initiated;
 use super::login::{Callback, NotSignedIn};
-use super::page::{Declined, FILES, Failed, Gone, Index, Lang, Other, SignedIn, Template};
+use super::page::{Declined, FILES, Failed, Gone, Index, Lang, Other, SignedIn, Template, Word, WordOf};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::http::{StatusCode, header};
@@ -35,6 +35,8 @@ pub(super) fn all(app: &mut web::ServiceConfig, bank: &Bank) {
         .route("/login", web::post().to(login_by_form))
         .route("/callback", web::get().to(callback))
         .route("/other", web::get().to(other))
+        .route("/privacy", web::get().to(privacy))
+        .route("/terms", web::get().to(terms))
         .route("/logout", web::post().to(logout))
         .route("/bye", web::get().to(bye))
         .route("/backchannel-logout", web::post().to(told))
@@ -147,6 +149,14 @@ async fn callback(request: HttpRequest, bank: web::Data<Bank>, said: web::Query<
 
 async fn other(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
     show(StatusCode::OK, &Other { lang: lang(&request, &asked) })
+}
+
+async fn privacy(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
+    show(StatusCode::OK, &Word { lang: lang(&request, &asked), of: WordOf::Privacy })
+}
+
+async fn terms(request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
+    show(StatusCode::OK, &Word { lang: lang(&request, &asked), of: WordOf::Terms })
 }
 
 #[derive(Deserialize)]

@@ -164,6 +164,10 @@ async fn every_page(language: &'static str) {
     tour.look("site").await;
     tour.chrome.click("#other").await;
     tour.look("site-other").await;
+    for word in ["privacy", "terms"] {
+        tour.chrome.open(&format!("{site}/{word}")).await;
+        tour.look(&format!("site-{word}")).await;
+    }
     tour.chrome.open(&format!("{site}/callback?error=server_error")).await;
     tour.look("site-failed").await;
     tour.chrome.open(&site).await;

@@ -1,0 +1,82 @@
+// What some websites ask for besides: the answer in a form, a level that must be met now, a token for their own resource server,
+// and an app without a secret. Reads who and where from standard input, as JSON.
+
+import { readFileSync } from 'node:fs'
+import { webcrypto } from 'node:crypto'
+import { createRemoteJWKSet, jwtVerify } from 'jose' // it comes with openid-client
+
+globalThis.crypto ??= webcrypto // Node 18
+const client = await import('openid-client')
+const { signIn } = await import('../browser.mjs')
+
+const told = JSON.parse(readFileSync(0, 'utf8'))
+const sandbox = { execute: [client.allowInsecureRequests] } // the sandbox is on plain http, on this machine only
+const [callback, resource] = ['https://more.example/callback', 'https://more.example/api'] // nobody needs to be there
+const done = []
+
+// A website with a resource server at its own host (RFC 8707).
+const website = await register({ redirect_uris: [callback], resources: [resource] })
+
+// The answer in a form: nothing of it stands in an address (OAuth 2.0 Form Post Response Mode).
+// What must be met, now: an essential level, and max_age=0 (OpenID Connect Core §5.5.1.1, §3.1.2.1; RFC 9470 §4).
+const essential = { id_token: { acr: { essential: true, values: ['urn:hufu:acr:code'] } } }
+const { tokens, claims } = await login(website, callback, {
+  response_mode: 'form_post',
+  max_age: '0',
+  claims: JSON.stringify(essential),
+  resource,
+})
+if (claims.acr !== 'urn:hufu:acr:code') throw new Error(`the level is ${claims.acr}`)
+if (Math.abs(claims.auth_time - Date.now() / 1000) > 120) throw new Error(`auth_time is ${claims.auth_time}`)
+done.push('form_post', 'essential acr', 'max_age')
+
+// What the resource server does with the token (RFC 9068 §4).
+const keys = createRemoteJWKSet(new URL(website.serverMetadata().jwks_uri))
+const { payload } = await jwtVerify(tokens.access_token, keys, {
+  issuer: told.issuer,
+  audience: resource,
+  typ: 'at+jwt',
+  algorithms: ['RS256'],
+  requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
+})
+if (payload.sub !== claims.sub) throw new Error('the access token speaks of somebody else')
+done.push('resource', 'JWT access token')
+
+// An app on a desk: no secret, whatever port is free (RFC 8252 §7.3). The library insists on verifying every ID token itself.
+const port = 1024 + Math.floor(Math.random() * 60000)
+const app = await register({
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  redirect_uris: ['http://127.0.0.1/callback'],
+})
+const own = await login(app, `http://127.0.0.1:${port}/callback`, {})
+if (own.claims.sub === claims.sub) throw new Error('the app and the website see one sub')
+done.push('native app')
+
+console.log(JSON.stringify({ sub: claims.sub, done }))
+
+async function register(wishes) {
+  const metadata = { client_name: 'More', token_endpoint_auth_method: 'client_secret_post', ...wishes } // the library's default
+  const method = metadata.token_endpoint_auth_method === 'none' ? client.None() : undefined
+  return client.dynamicClientRegistration(new URL(told.issuer), metadata, method, sandbox)
+}
+
+async function login(config, redirect_uri, wishes) {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier()
+  const expectedState = client.randomState()
+  const expectedNonce = client.randomNonce()
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri,
+    scope: 'openid',
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: expectedState,
+    nonce: expectedNonce,
+    ...wishes,
+  })
+  const landed = await signIn(url, { ...told, redirect_uri }) // a URL, or the form's request
+  const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
+  const asked = wishes.resource && { resource: wishes.resource }
+  const tokens = await client.authorizationCodeGrant(config, landed, checks, asked)
+  return { tokens, claims: tokens.claims() }
+}
