@@ -257,3 +257,17 @@ problem-pin-sequence = Digits in a row, such as 12345678, are easily guessed. Pl
 problem-pin-repeated = Repeated digits are easily guessed. Please choose another PIN.
 problem-pin-birthdate = Your birth date is easily guessed. Please choose another PIN.
 problem-pin-too-many = There were too many tries. Please wait a while before the next one.
+
+me-events = What happened to your ways in
+me-events-hint = Sign-ins in new browsers and every change, for half a year. Was one of them not you? Change your PIN, or freeze your number.
+me-events-show = { $n ->
+    [one] Show it
+   *[other] Show all { $n }
+}
+me-event-signed-in = Signed in, in a new browser:
+me-event-passkey-added = Passkey added:
+me-event-passkey-removed = Passkey removed:
+me-event-pin-changed = PIN changed
+me-event-signed-out-everywhere = Signed out everywhere
+me-event-frozen = Number frozen
+me-event-lifted = Freeze lifted, with a passkey

@@ -245,3 +245,14 @@ problem-pin-sequence = 12345678 一类的连续数字容易被猜到，请另选
 problem-pin-repeated = 重复的数字容易被猜到，请另选一个口令。
 problem-pin-birthdate = 生日容易被猜到，请另选一个口令。
 problem-pin-too-many = 尝试次数过多，请过一段时间再试。
+
+me-events = 登录方式的变动记录
+me-events-hint = 记录半年内在新浏览器上的登录和每一次变动。如有不是您本人的，请修改口令或冻结网号。
+me-events-show = 查看全部 { $n } 条
+me-event-signed-in = 在新的浏览器上登录：
+me-event-passkey-added = 添加了通行密钥：
+me-event-passkey-removed = 移除了通行密钥：
+me-event-pin-changed = 修改了口令
+me-event-signed-out-everywhere = 退出了所有登录
+me-event-frozen = 冻结了网号
+me-event-lifted = 用通行密钥解除了冻结

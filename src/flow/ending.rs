@@ -4,15 +4,15 @@
 //! changes the list, and the write refuses and is tried again. PROTOCOL 1, 5; Back-Channel Logout 1.0 §2.5.
 
 use super::session::{self, Live, TRIES};
-use super::{Provider, Unavailable};
+use super::{Provider, Unavailable, events};
 use crate::authn::{ClientList, Letter};
 use crate::keys::Epoch;
-use crate::person::PersonSecrets;
+use crate::person::{PersonSecrets, SecurityEvent};
 use crate::spec::{PersonId, SessionId, Timestamp, lifetime};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
-use crate::store::{Db, StoreError, Tx, persons, sessions};
+use crate::store::{Db, StoreError, Tx, events as happened, persons, sessions};
 use tracing::warn;
 
 /// Sessions that one sweep looks at together.
@@ -81,10 +81,12 @@ pub async fn everywhere(provider: &Provider, live: &Live) -> Result<ClientList, 
             }
             endings.push(ending(provider, row, &live.secrets, list)?);
         }
+        let event = events::row(provider, person, SecurityEvent::SignedOutEverywhere)?;
         let ended = provider.store.write(move |tx| match carry_out(tx, &endings)? {
             // A sign-in of this very moment is signed out as well.
             Outcome::Ended(_) if !sessions::of_person(tx, &person)?.is_empty() => Ok(Outcome::Moved),
-            outcome => Ok(outcome),
+            Outcome::Ended(count) => happened::note(tx, &event).map(|()| Outcome::Ended(count)),
+            Outcome::Moved => Ok(Outcome::Moved),
         });
         if let Outcome::Ended(_) = ended.await? {
             return Ok(here);

@@ -9,11 +9,12 @@ use super::budget::Slots;
 use super::ending::Farewell;
 use super::session::{self, Asker, Live, TRIES};
 use super::sign_in::{self, NotSignedIn};
-use super::{Provider, Unavailable, logout, passkeys};
+use super::{Provider, Unavailable, events, logout, passkeys};
 use crate::authn::{Admission, Attempt, normal_pin};
 use crate::keys::TagPurpose;
-use crate::person::{NetworkNumber, PersonSecrets, PersonState};
+use crate::person::{NetworkNumber, PersonSecrets, PersonState, SecurityEvent};
 use crate::spec::{NumberDigest, PersonId, Pin};
+use crate::store::events::{self as happened, EventRow};
 use crate::store::persons::{self, PersonRow};
 use crate::store::{StoreError, Tx};
 use tracing::info;
@@ -73,12 +74,13 @@ pub async fn by_pin(provider: &Provider, number: &str, pin: &Pin, device: Option
     };
     for _ in 0..TRIES {
         let (target, farewell) = (target.clone(), target.farewell(provider).await?);
+        let event = events::row(provider, target.id, SecurityEvent::Frozen)?;
         let written = provider.store.write(move |tx| {
             if !farewell.holds(tx, &target.id)? {
                 return Ok(Written::Moved);
             }
             match slots.draw(tx, Attempt::Wrong, now)? {
-                Admission::Through(_) => stop(tx, &target, &farewell),
+                Admission::Through(_) => stop(tx, &target, &farewell, &event),
                 Admission::TryLater { .. } => Ok(Written::BudgetSpent),
             }
         });
@@ -106,12 +108,13 @@ pub async fn own(provider: &Provider, live: &Live, way_back: WayBack) -> Result<
     for _ in 0..TRIES {
         let (target, farewell) = (target.clone(), target.farewell(provider).await?);
         let (list, asker) = (farewell.list(live.session.id), Asker::of(live));
+        let event = events::row(provider, target.id, SecurityEvent::Frozen)?;
         let written = provider.store.write(move |tx| {
             if !asker.still_stands(tx)? {
                 return Ok(Written::Nobody);
             }
             match farewell.holds(tx, &target.id)? {
-                true => stop(tx, &target, &farewell),
+                true => stop(tx, &target, &farewell, &event),
                 false => Ok(Written::Moved),
             }
         });
@@ -177,7 +180,7 @@ enum Written {
 }
 
 /// The state and the sessions, in one write, by the same statements whether or not anybody is meant.
-fn stop(tx: &mut Tx, target: &Target, farewell: &Farewell) -> Result<Written, StoreError> {
+fn stop(tx: &mut Tx, target: &Target, farewell: &Farewell, event: &EventRow) -> Result<Written, StoreError> {
     let person = persons::by_id(tx, &target.id)?.filter(|row| target.is_still(row));
     let version = person.and_then(|row| PersonState::parse(&row.state)?.freeze().ok().map(|_| row.version));
     let frozen = persons::set_state(tx, &target.id, version.unwrap_or(NO_VERSION), PersonState::Frozen.text())?;
@@ -185,6 +188,7 @@ fn stop(tx: &mut Tx, target: &Target, farewell: &Farewell) -> Result<Written, St
         return Ok(Written::Nobody);
     }
     farewell.carry_out(tx)?;
+    happened::note(tx, event)?;
     Ok(Written::Frozen)
 }
 

@@ -2,8 +2,9 @@
 //! computed and its digest looked up (PROTOCOL 5).
 
 use super::session::Live;
-use super::{Provider, Unavailable, passkeys, register, session};
+use super::{Provider, Unavailable, events, passkeys, register, session};
 use crate::client::Client;
+use crate::person::Happened;
 use crate::spec::{Assurance, ClientId, Factor, SubDigest, Timestamp, lifetime};
 use crate::store::{clients, consents, sessions};
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub struct Overview {
     pub sessions: Vec<Seen>,
     pub passkeys: Vec<Passkey>,
     pub has_pin: bool,
+    /// What happened to the ways in, the latest first.
+    pub events: Vec<Happened>,
 }
 
 /// A website that this person agreed to.
@@ -65,6 +68,7 @@ pub async fn overview(provider: &Provider, live: &Live) -> Result<Overview, Unav
         sessions: seen(provider, live).await?,
         passkeys: own_passkeys(provider, live).await?,
         has_pin: live.person.pin_hash.is_some() && live.person.totp.is_some(),
+        events: events::of(provider, live).await?,
     })
 }
 

@@ -11,6 +11,7 @@ pub mod discovery;
 mod encryption;
 pub mod ending;
 mod error;
+mod events;
 mod fetch;
 pub mod freeze;
 pub mod health;

@@ -1,12 +1,13 @@
 //! A person's passkeys: adding, naming, removing; never the last way in. WebAuthn Level 3 §7.1; PROTOCOL 11.
 
 use super::session::{Asker, Live};
-use super::{Provider, Unavailable, sign_in_passkey};
+use super::{Provider, Unavailable, events, sign_in_passkey};
 use crate::authn::{Challenge, StoredPasskey};
 use crate::keys::Sealable;
+use crate::person::SecurityEvent;
 use crate::spec::{PasskeyId, PersonId, SessionId, SpentId, Timestamp, lifetime};
 use crate::store::passkeys::{self, PasskeyRow, Removal};
-use crate::store::spent;
+use crate::store::{events as happened, spent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
@@ -141,6 +142,7 @@ pub async fn add(
         sealed: provider.keys.seal_bytes(&passkey, &mut *provider.rng()).map_err(Unavailable::from)?,
         created_hour: now.hour(),
     };
+    let event = events::row(provider, live.person.id, SecurityEvent::PasskeyAdded { name: passkey.name().to_owned() })?;
     let (spent_id, asker) = (registration.id, Asker::of(live));
     let added = provider.store.write(move |tx| {
         if !asker.still_stands(tx)? {
@@ -149,7 +151,10 @@ pub async fn add(
         if !spent::spend(tx, &spent_id)? {
             return Ok(Err(Refused::Stale));
         }
-        Ok(if passkeys::add_at_most(tx, &row, MOST)? { Ok(()) } else { Err(Refused::NotAccepted) })
+        if !passkeys::add_at_most(tx, &row, MOST)? {
+            return Ok(Err(Refused::NotAccepted));
+        }
+        happened::note(tx, &event).map(Ok)
     });
     added.await.map_err(Unavailable::from)?
 }
@@ -181,14 +186,18 @@ pub async fn rename(provider: &Provider, live: &Live, id: Option<PasskeyId>, nam
 /// [`Refused::LastWay`] when nothing else would open the door; else as [`Refused`].
 pub async fn remove(provider: &Provider, live: &Live, id: Option<PasskeyId>) -> Result<(), Refused> {
     recent(provider, live)?;
-    let id = id.ok_or(Refused::Stale)?;
+    let own = all(provider, live.person.id).await?;
+    let (row, passkey) = own.into_iter().find(|(row, _)| Some(row.id) == id).ok_or(Refused::Stale)?;
+    let id = row.id;
+    let event = SecurityEvent::PasskeyRemoved { name: passkey.name().to_owned() };
+    let event = events::row(provider, live.person.id, event)?;
     let (person, asker) = (live.person.id, Asker::of(live));
     let removed = provider.store.write(move |tx| {
         if !asker.still_stands(tx)? {
             return Ok(Err(Refused::SignedOut));
         }
         Ok(match passkeys::remove_not_last(tx, &id, &person)? {
-            Removal::Removed => Ok(()),
+            Removal::Removed => Ok(happened::note(tx, &event)?),
             Removal::LastWayIn => Err(Refused::LastWay),
             Removal::Unknown => Err(Refused::Stale),
         })

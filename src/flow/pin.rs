@@ -3,9 +3,11 @@
 use super::budget::{self, Heard, Settled};
 use super::session::{Asker, Live};
 use super::sign_in::{self, NotSignedIn};
-use super::{Provider, Unavailable};
+use super::{Provider, Unavailable, events};
 use crate::authn::{PinHash, PinRule, Place, SignInRefused, choose_pin, normal_pin};
+use crate::person::SecurityEvent;
 use crate::spec::{DynamicCode, Pin};
+use crate::store::events as happened;
 use crate::store::persons::{self, PersonRow};
 use tokio::task::JoinHandle;
 use tracing::{debug, warn};
@@ -69,7 +71,7 @@ pub async fn change(provider: &Provider, live: &Live, change: Change<'_>) -> Res
     let hash = hash(provider, &new_pin).await?;
     let (person, version, consumes) = (proved.person.id, proved.person.version, proved.consumes);
     let (heard, now) = (Heard::Code(proved.slots), provider.now());
-    let asker = Asker::of(live);
+    let (asker, event) = (Asker::of(live), events::row(provider, person, SecurityEvent::PinChanged)?);
     let changed = provider.store.write(move |tx| {
         // The questions come first: a refusal is a value, and would not undo what was written before it.
         if !asker.still_stands(tx)? {
@@ -88,7 +90,7 @@ pub async fn change(provider: &Provider, live: &Live, change: Change<'_>) -> Res
             return Ok(Err(Refused::Mismatch));
         }
         budget::put(tx, &cleared)?;
-        Ok(Ok(()))
+        happened::note(tx, &event).map(Ok)
     });
     changed.await.map_err(Unavailable::from)?
 }

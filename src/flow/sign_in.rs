@@ -4,14 +4,15 @@
 //! attempts that arrive together none slips past its budget.
 
 use super::budget::{self, Heard, Settled, Slots};
-use super::{Provider, Unavailable, session};
+use super::{Provider, Unavailable, events, session};
 use crate::authn::{
     self, Admission, Budget, CodeSource, Evidence, FixedCodes, Found, Interaction, KnownBrowser, PinCompared, PinHash,
     Session, SessionSecrets, SignInRefused, Verdict, normal_pin,
 };
 use crate::keys::TagPurpose;
-use crate::person::{NetworkNumber, PersonState};
+use crate::person::{NetworkNumber, PersonState, SecurityEvent};
 use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp, TokenHash};
+use crate::store::events::{self as happened, EventRow};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
 use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
@@ -235,6 +236,8 @@ struct Change {
     session: SessionRow,
     /// An earlier session of the same person in this browser, by its secret, goes on at a higher level.
     raise: Option<TokenHash>,
+    /// What the person is to find on their own page.
+    events: Vec<EventRow>,
 }
 
 /// What it decided.
@@ -264,6 +267,10 @@ pub(super) async fn begin(
             Session::begin(ceremony, person.id, sealed, &mut *provider.rng())
         }
     };
+    let new_here = known.as_ref().and_then(|known| known.device_of(person.id, now)).is_none();
+    let mut events = Vec::new();
+    events.extend((lift == Lift::Freeze).then_some(SecurityEvent::Lifted));
+    events.extend(new_here.then(|| SecurityEvent::SignedIn { browser: session.sealed.browser.clone() }));
     let change = Change {
         ceremony: SpentId::from_bytes(*ceremony.as_bytes()),
         person: person.id,
@@ -274,6 +281,7 @@ pub(super) async fn begin(
         lift,
         session: session::sealed(provider, &session)?,
         raise: before.map(|live| live.session.secret_hash),
+        events: events.into_iter().map(|what| events::row(provider, person.id, what)).collect::<Result<_, _>>()?,
     };
     let written = provider.store.write(move |tx| write(tx, &change, now)).await.map_err(Unavailable::from)?;
     match written {
@@ -322,6 +330,7 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
         return Ok(Written::CeremonyUsed);
     }
     budget::put(tx, &cleared)?;
+    change.events.iter().try_for_each(|event| happened::note(tx, event))?;
     Ok(Written::Begun)
 }
 

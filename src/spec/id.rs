@@ -101,6 +101,11 @@ expiring_id!(
     16
 );
 expiring_id!(
+    /// Something that happened to a person's ways in, remembered until it expires.
+    EventId,
+    16
+);
+expiring_id!(
     /// What was agreed: the code's id and its row.
     GrantId,
     16

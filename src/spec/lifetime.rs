@@ -47,6 +47,8 @@ pub const INTERACTION: Duration = Duration::from_secs(15 * MINUTE);
 pub const PUSHED_REQUEST: Duration = Duration::from_secs(MINUTE);
 /// A result-only consent.
 pub const CONSENT: Duration = Duration::from_secs(365 * DAY);
+/// What happened to a person's ways in, on the person's own page.
+pub const EVENT: Duration = Duration::from_secs(180 * DAY);
 /// A refusal kept for `hufu trace`.
 pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
 /// What a website must be told of a session's end, until it is given up.

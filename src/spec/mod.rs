@@ -21,8 +21,8 @@ pub use birth_date::BirthDate;
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{
-    AssertionId, BatchId, CeremonyId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId, SessionId,
-    SpentId, TraceId,
+    AssertionId, BatchId, CeremonyId, EventId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId,
+    SessionId, SpentId, TraceId,
 };
 pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};
 pub use metadata::{Metadata, metadata};

@@ -5,8 +5,8 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    BatchId, CredentialDigest, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId, SessionId,
-    ShownDigest, SubDigest, Timestamp, TokenHash, TraceId,
+    BatchId, CredentialDigest, EventId, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId,
+    SessionId, ShownDigest, SubDigest, Timestamp, TokenHash, TraceId,
 };
 
 macro_rules! from_column {
@@ -39,6 +39,7 @@ macro_rules! from_column {
 from_column! { Binary, Vec<u8> =>
     BatchId, |bytes| Self::from_slice(&bytes);
     CredentialDigest, |bytes| Self::from_slice(&bytes);
+    EventId, |bytes| Self::from_slice(&bytes);
     FamilyId, |bytes| Self::from_slice(&bytes);
     GrantId, |bytes| Self::from_slice(&bytes);
     NodeId, |bytes| Self::from_slice(&bytes);

@@ -18,6 +18,7 @@ pub mod audit;
 pub mod certificates;
 pub mod clients;
 pub mod consents;
+pub mod events;
 pub mod families;
 pub mod grants;
 pub mod leases;

@@ -45,6 +45,11 @@ tables! {
         version -> BigInt,
         last_seen -> BigInt,
     }
+    events (id) {
+        id -> Binary,
+        person -> Binary,
+        sealed -> Binary,
+    }
     clients (client_id) {
         client_id -> Text,
         version -> BigInt,

@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    assertions, certificates, clients, families, grants, outbox, pushed, refusals, spent, status_lists,
+    assertions, certificates, clients, events, families, grants, outbox, pushed, refusals, spent, status_lists,
 };
 use super::{StoreError, Tx};
 use crate::spec::{ClientId, SessionId, Timestamp};
@@ -26,10 +26,11 @@ pub enum Expiring {
     Outbox,
     Certificates,
     StatusLists,
+    Events,
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 11] = [
+    pub const ALL: [Expiring; 12] = [
         Expiring::Consents,
         Expiring::Clients,
         Expiring::Families,
@@ -41,6 +42,7 @@ impl Expiring {
         Expiring::Outbox,
         Expiring::Certificates,
         Expiring::StatusLists,
+        Expiring::Events,
     ];
 }
 
@@ -73,6 +75,7 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
             let expired = status_lists::table.filter(status_lists::expires_day.le(now.unix()));
             diesel::delete(expired).execute(tx.conn())?
         }
+        Expiring::Events => below!(tx, events, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
         Expiring::Clients => expired_clients(tx, now, most)?,
         Expiring::Families => expired_families(tx, now, most)?,

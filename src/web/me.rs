@@ -8,6 +8,7 @@ use crate::authn::PinRule;
 use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
 use crate::flow::{self, Provider, ending, freeze, interaction, passkeys, pin, session};
+use crate::person::SecurityEvent;
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -101,6 +102,18 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             PasskeyKind::Synced => Binding::Synced,
         },
     });
+    let events = overview.events.iter().map(|event| page::Event {
+        day: day(event.at),
+        what: match &event.what {
+            SecurityEvent::SignedIn { browser } => page::What::SignedIn { browser },
+            SecurityEvent::PasskeyAdded { name } => page::What::PasskeyAdded { name },
+            SecurityEvent::PasskeyRemoved { name } => page::What::PasskeyRemoved { name },
+            SecurityEvent::PinChanged => page::What::PinChanged,
+            SecurityEvent::SignedOutEverywhere => page::What::SignedOutEverywhere,
+            SecurityEvent::Frozen => page::What::Frozen,
+            SecurityEvent::Lifted => page::What::Lifted,
+        },
+    });
     let status = if said.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     visit.page(
         status,
@@ -112,6 +125,7 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             sessions: sessions.collect(),
             passkeys: passkeys.collect(),
             pin: if overview.has_pin { page::Standing::Present } else { page::Standing::Absent },
+            events: events.collect(),
             notice: said.notice,
             problem: said.problem,
         },

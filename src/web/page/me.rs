@@ -22,6 +22,8 @@ pub struct Me<'a> {
     pub passkeys: Vec<Passkey<'a>>,
     /// Whether PIN and code are set up: then the PIN can be changed, and number + PIN + code is a way in.
     pub pin: Standing,
+    /// The latest first.
+    pub events: Vec<Event<'a>>,
     pub notice: Option<Notice>,
     pub problem: Option<MeProblem>,
 }
@@ -101,6 +103,50 @@ pub struct Passkey<'a> {
 pub enum Binding {
     Device,
     Synced,
+}
+
+/// Something that happened to the ways in.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    pub what: What<'a>,
+    pub day: Day,
+}
+
+/// What it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'a> {
+    SignedIn { browser: &'a str },
+    PasskeyAdded { name: &'a str },
+    PasskeyRemoved { name: &'a str },
+    PinChanged,
+    SignedOutEverywhere,
+    Frozen,
+    Lifted,
+}
+
+impl<'a> What<'a> {
+    /// Its text in `locales/`.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "me-event-signed-in",
+            Self::PasskeyAdded { .. } => "me-event-passkey-added",
+            Self::PasskeyRemoved { .. } => "me-event-passkey-removed",
+            Self::PinChanged => "me-event-pin-changed",
+            Self::SignedOutEverywhere => "me-event-signed-out-everywhere",
+            Self::Frozen => "me-event-frozen",
+            Self::Lifted => "me-event-lifted",
+        }
+    }
+
+    /// The browser or the passkey that it was about.
+    fn about(&self) -> &'a str {
+        match self {
+            Self::SignedIn { browser: about }
+            | Self::PasskeyAdded { name: about }
+            | Self::PasskeyRemoved { name: about } => about,
+            Self::PinChanged | Self::SignedOutEverywhere | Self::Frozen | Self::Lifted => "",
+        }
+    }
 }
 
 /// Whether something is set up.

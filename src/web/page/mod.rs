@@ -21,7 +21,7 @@ pub use askama::Template;
 pub use asset::{Asset, asset, asset_version};
 pub use freeze::{Freeze, FreezeProblem, Frozen, Lift, Said};
 pub use locale::{Locale, Say};
-pub use me::{Binding, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way};
+pub use me::{Binding, Event, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way, What};
 pub use refusal::{Happened, Refusal};
 pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Why};
 pub use small::{Busy, FormPost, Landing, SignOut, SignedOut};

@@ -82,6 +82,15 @@ pub(crate) fn me(locale: Locale) -> Me<'static> {
             },
         ],
         pin: Standing::Present,
+        events: vec![
+            Event { what: What::SignedIn { browser: "Firefox, Linux" }, day: ADDED },
+            Event { what: What::PasskeyAdded { name: if zh { "我的手机" } else { "My phone" } }, day: ADDED },
+            Event { what: What::PasskeyRemoved { name: if zh { "旧手机" } else { "Old phone" } }, day: ADDED },
+            Event { what: What::PinChanged, day: ADDED },
+            Event { what: What::SignedOutEverywhere, day: ADDED },
+            Event { what: What::Frozen, day: Day { month: 9, ..ADDED } },
+            Event { what: What::Lifted, day: Day { month: 9, ..ADDED } },
+        ],
         notice: None,
         problem: None,
     }

@@ -6,6 +6,7 @@ mod client_keys;
 mod discovery;
 mod encrypted;
 mod errors;
+mod events;
 mod freeze;
 mod guessing;
 mod introspection;

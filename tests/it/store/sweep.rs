@@ -3,8 +3,9 @@
 use super::*;
 use crate::db::on_each_database;
 use hufu::consent::Access;
-use hufu::spec::{AssertionId, FamilyId, OutboxId, PushedId, Sender, TraceId};
+use hufu::spec::{AssertionId, EventId, FamilyId, OutboxId, PersonId, PushedId, Sender, TraceId};
 use hufu::store::clients::{ClientRow, Registration};
+use hufu::store::events::{self, EventRow};
 use hufu::store::families::{self, FamilyRow};
 use hufu::store::outbox::{self, OutboxRow};
 use hufu::store::refusals::{self, RefusalRow};
@@ -78,6 +79,8 @@ on_each_database! {
                 spent::spend(tx, &SpentId::expiring(past, &mut rng))?;
                 assertions::spend(tx, &AssertionId::expiring(past, &mut rng))?;
                 pushed::insert(tx, &PushedId::expiring(past, &mut rng), &[1])?;
+                let id = EventId::expiring(past, &mut rng);
+                events::note(tx, &EventRow { id, person: PersonId::random(&mut rng), sealed: vec![1] })?;
                 let id = TraceId::expiring(past, &mut rng);
                 let (body, sender) = ("{}".to_owned(), Sender::Anybody);
                 refusals::insert(tx, &RefusalRow { id, client_id: None, body, sender }, 9)

@@ -10,13 +10,13 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types};
 use crate::store::conn::any::{AnyConn, Db, Tx};
 use crate::store::error::StoreError;
 
-/// Every table that gets rows while people sign in. A refusal names a website and comes right after a sign-in, so it would
+/// Every table that gets rows while people sign in. An event names a person as a session does. A refusal names a website and comes right after a sign-in, so it would
 /// tell as much as a consent; what the outbox holds for one person's websites enters it in one transaction; an assertion
 /// tells that the grant of its transaction is that of a website with keys, and a family that it is one that refreshes; a
 /// pushed request comes just before a sign-in. `spent` comes last, for every transaction leaves a row there, those of the
 /// mingling too.
-pub(in crate::store::conn) const TABLES: [&str; 9] =
-    ["sessions", "consents", "refusals", "outbox", "grants", "families", "assertions", "pushed", "spent"];
+pub(in crate::store::conn) const TABLES: [&str; 10] =
+    ["sessions", "events", "consents", "refusals", "outbox", "grants", "families", "assertions", "pushed", "spent"];
 
 /// The crowd: as many of the youngest rows share one transaction.
 const CROWD: u32 = 5000;

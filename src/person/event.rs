@@ -1,0 +1,40 @@
+//! What happened to a person's ways in. For the person's own eyes: so that whoever else it was is noticed.
+//!
+//! No website is in it, and no sign-in in a browser that the person has signed in from before: this is no diary of a life.
+
+use crate::keys::Sealable;
+use crate::spec::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecurityEvent {
+    /// In a browser that was not known before, as it called itself.
+    SignedIn {
+        browser: String,
+    },
+    PasskeyAdded {
+        name: String,
+    },
+    PasskeyRemoved {
+        name: String,
+    },
+    PinChanged,
+    SignedOutEverywhere,
+    Frozen,
+    /// The freeze was lifted, with a passkey.
+    Lifted,
+}
+
+/// What a row keeps sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    pub what: SecurityEvent,
+    pub at: Timestamp,
+}
+
+impl Sealable for Happened {
+    const PURPOSE: &'static str = "event";
+    /// Of one length, whatever it was: the longest name of a passkey or browser fits.
+    const CLASSES: &'static [usize] = &[320];
+}
