@@ -1,8 +1,9 @@
 //! The one value that the rest of the house holds instead of keys. Cheap to clone.
 
+use super::derive::Subkey;
 use super::pairwise::{Epoch, Sub};
 use super::sealing::{OpenError, Sealable, Sealer};
-use super::service::{KeyError, KeyService, RootKey};
+use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use super::tag::{self, TagPurpose};
 use crate::spec::{Handle, IssuerUrl, Pin, Sector, SubDigest};
 use aws_lc_rs::hmac;
@@ -31,14 +32,16 @@ impl Keys {
     /// The keys that `service` holds, used for `issuer`: no other issuer can open what these seal.
     ///
     /// # Errors
-    /// The service cannot derive.
+    /// The service does not answer: the subkeys are derived here, once.
     pub fn new(service: impl KeyService + 'static, issuer: IssuerUrl) -> Result<Self, KeyError> {
         super::provider::install();
+        let digest = HeldKey { root: RootKey::Digest, version: service.current(RootKey::Digest) };
+        let tag = |purpose: &TagPurpose| Subkey::of(&service, digest, tag::LABEL, purpose.label());
         let tags = TagPurpose::ALL
             .iter()
-            .map(|purpose| Ok(hmac::Key::new(hmac::HMAC_SHA256, service.digest_key(purpose.label())?.expose())))
+            .map(|purpose| Ok(hmac::Key::new(hmac::HMAC_SHA256, tag(purpose)?.expose())))
             .collect::<Result<_, _>>()?;
-        let sealer = Sealer::new(issuer.as_str());
+        let sealer = Sealer::new(&service, issuer.as_str())?;
         Ok(Self(Arc::new(Inner { service: Box::new(service), issuer, sealer, tags })))
     }
 
@@ -68,7 +71,7 @@ impl Keys {
     /// # Errors
     /// As [`Self::seal`].
     pub fn seal_bytes<T: Sealable>(&self, value: &T, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, KeyError> {
-        self.0.sealer.seal(&*self.0.service, value, rng)
+        self.0.sealer.seal(value, rng)
     }
 
     /// The value that [`Self::seal`] sealed.
@@ -76,7 +79,7 @@ impl Keys {
     /// # Errors
     /// Not sealed by this issuer, for this purpose, with a key still held; or not at all. One error: no oracle.
     pub fn open<T: Sealable>(&self, sealed: &str) -> Result<T, OpenError> {
-        self.0.sealer.open_text(&*self.0.service, sealed)
+        self.0.sealer.open_text(sealed)
     }
 
     /// The value that [`Self::seal_bytes`] sealed.
@@ -84,7 +87,7 @@ impl Keys {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_bytes<T: Sealable>(&self, sealed: &[u8]) -> Result<T, OpenError> {
-        self.0.sealer.open(&*self.0.service, sealed)
+        self.0.sealer.open(sealed)
     }
 
     /// The person's sub in that sector: the only maker of a [`Sub`] (PROTOCOL 2).
@@ -115,7 +118,7 @@ impl Keys {
     /// # Errors
     /// The version's key is not there, or the key service fails.
     pub fn peppered(&self, version: u16, pin: &Pin) -> Result<[u8; 32], KeyError> {
-        self.0.service.prf(RootKey::Pepper, version, &[b"hufu/pin/v1\0", pin.expose().as_bytes()])
+        self.0.service.prf(HeldKey { root: RootKey::Pepper, version }, &[b"hufu/pin/v1\0", pin.expose().as_bytes()])
     }
 
     /// The pepper for a PIN that is set now.

@@ -5,6 +5,7 @@
 
 mod alg;
 mod decryption;
+mod derive;
 mod facade;
 mod hint;
 mod holder;
@@ -39,14 +40,14 @@ pub use jwt::{JwtError, UnverifiedJwt, VerifiedJwt};
 pub use mac::UnverifiedMac;
 pub use pairwise::{Epoch, Sub};
 pub use place::PLACES;
-pub use proof::{HeldKey, RingProof};
+pub use proof::RingProof;
 pub use provider::install as install_crypto;
 pub use record::{KeyRecord, Kid, Schedule, Stage};
-pub use ring::{FileKeys, RingError};
+pub use ring::{FileKeys, KeyMaterial, RingError};
 pub use rotation::{Publication, Rotation, When, rotate, tend};
 pub use sd_jwt::{Concealed, SD_ALG};
 pub use sealing::{OpenError, Sealable};
-pub use service::{KeyError, KeyService, RootKey, Subkey};
+pub use service::{HeldKey, KeyError, KeyService, RootKey};
 pub use signing::SigningKeys;
 pub use tag::TagPurpose;
 pub use times::{Lifetime, Times};

@@ -1,6 +1,6 @@
 //! The only place where a sub is made. PROTOCOL 2; OpenID Connect Core §8.1. Vectors: docs/sub-vectors.json.
 
-use super::service::{KeyError, KeyService, RootKey};
+use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use crate::spec::{Handle, Sector};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,8 @@ impl Sub {
         epoch: Epoch,
     ) -> Result<Self, KeyError> {
         let input = [LABEL, b"\0", sector.as_str().as_bytes(), b"\0", handle.expose()];
-        service.prf(RootKey::Pairwise, epoch.0, &input).map(|mac| Self(BASE64URL_NOPAD.encode(&mac)))
+        let key = HeldKey { root: RootKey::Pairwise, version: epoch.0 };
+        service.prf(key, &input).map(|mac| Self(BASE64URL_NOPAD.encode(&mac)))
     }
 
     pub fn as_str(&self) -> &str {
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!((before.current_epoch(), after.current_epoch()), (Epoch(1), Epoch(2)));
         assert_eq!(sub(&before, Epoch(1)), sub(&after, Epoch(1)));
         assert_ne!(sub(&after, Epoch(1)), sub(&after, Epoch(2)));
-        let lost = KeyError::NoSuchVersion { key: RootKey::Pairwise, version: 2 };
+        let lost = KeyError::NoSuchKey(HeldKey { root: RootKey::Pairwise, version: 2 });
         assert_eq!(sub(&before, Epoch(2)), Err(lost));
     }
 

@@ -2,54 +2,19 @@
 //! a key. PROTOCOL 12.
 
 use super::facade::Keys;
-use super::service::{KeyError, KeyService, RootKey};
-use super::tag;
-use aws_lc_rs::hmac;
+use super::service::{HeldKey, KeyError, KeyService};
 use data_encoding::HEXLOWER;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Unlike any input that a key is otherwise given.
 const PROBE: &[u8] = b"hufu/backup/v1\0";
-/// Separates the derived keys from those of every other purpose.
-const PURPOSE: &str = "backup-proof";
-
-/// One key of a ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HeldKey {
-    /// A version of a root key; of the pairwise key, an epoch.
-    Root(RootKey, u16),
-    Encryption(u16),
-    Digest,
-}
-
-impl fmt::Display for HeldKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root(RootKey::Pairwise, epoch) => write!(f, "[[pairwise]] epoch {epoch}"),
-            Self::Root(RootKey::Unique, version) => write!(f, "[[unique]] version {version}"),
-            Self::Root(RootKey::Document, version) => write!(f, "[[document]] version {version}"),
-            Self::Root(RootKey::Pepper, version) => write!(f, "[[pepper]] version {version}"),
-            Self::Encryption(id) => write!(f, "[[encryption]] id {id}"),
-            Self::Digest => f.write_str("[[digest]]"),
-        }
-    }
-}
 
 /// What each key of a ring makes of the same probe.
 pub struct RingProof(BTreeMap<HeldKey, [u8; 32]>);
 
 impl RingProof {
     pub(super) fn of(service: &dyn KeyService) -> Result<Self, KeyError> {
-        let probed = |subkey: [u8; 32]| tag::hmac(&hmac::Key::new(hmac::HMAC_SHA256, &subkey), &[PROBE]);
-        let shown = |key: HeldKey| {
-            Ok(match key {
-                HeldKey::Root(root, version) => service.prf(root, version, &[PROBE])?,
-                HeldKey::Encryption(id) => probed(*service.sealing_key(id, PURPOSE)?.expose()),
-                HeldKey::Digest => probed(*service.digest_key(PURPOSE)?.expose()),
-            })
-        };
-        service.held().into_iter().map(|key| Ok((key, shown(key)?))).collect::<Result<_, _>>().map(Self)
+        service.held().into_iter().map(|key| Ok((key, service.prf(key, &[PROBE])?))).collect::<Result<_, _>>().map(Self)
     }
 
     /// The first key of this ring that `copy` lacks or has otherwise; `None` when the copy restores all of it.
@@ -82,6 +47,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::RootKey;
     use crate::keys::tests::{keys_of, ring};
 
     fn proof(ring: &str) -> RingProof {
@@ -97,30 +63,24 @@ mod tests {
     #[test]
     fn a_copy_that_lacks_any_key_of_any_version_is_noticed_and_the_key_is_named() {
         let old = ring();
-        for (section, held) in [
-            ("pairwise", HeldKey::Root(RootKey::Pairwise, 2)),
-            ("unique", HeldKey::Root(RootKey::Unique, 2)),
-            ("document", HeldKey::Root(RootKey::Document, 2)),
-            ("pepper", HeldKey::Root(RootKey::Pepper, 2)),
-            ("encryption", HeldKey::Encryption(2)),
-        ] {
+        for root in RootKey::ALL.into_iter().filter(|root| *root != RootKey::Digest) {
+            let (section, held) = (root.word(), HeldKey { root, version: 2 });
             let grown = proof(&(old.clone() + &entry(section, 2)));
             assert_eq!(grown.first_lost_by(&proof(&old)), Some(held));
             assert_eq!(proof(&old).first_lost_by(&grown), None, "a copy may hold more");
-            assert!(held.to_string().starts_with(&format!("[[{section}]]")), "{held}");
             assert_ne!(grown.fingerprint(), proof(&old).fingerprint());
         }
     }
 
     #[test]
     fn a_key_that_was_replaced_is_another_ring() {
-        let (one, sections) = (ring(), ["pairwise", "unique", "document", "pepper", "digest", "encryption"]);
-        for (nth, section) in sections.iter().enumerate() {
+        let one = ring();
+        for (nth, root) in RootKey::ALL.into_iter().enumerate() {
             let key = one.lines().filter_map(|line| line.strip_prefix("key = ")).nth(nth).unwrap();
             let other = proof(&one.replace(key, &format!("\"{}\"", data_encoding::BASE64.encode(&[9; 32]))));
             let lost = proof(&one).first_lost_by(&other).expect("noticed");
-            assert!(lost.to_string().starts_with(&format!("[[{section}]]")), "{lost}");
-            assert_ne!(proof(&one).fingerprint(), other.fingerprint(), "{section}");
+            assert_eq!(lost, HeldKey { root, version: 1 });
+            assert_ne!(proof(&one).fingerprint(), other.fingerprint(), "{lost}");
         }
         assert_eq!(proof(&one).fingerprint(), proof(&one).fingerprint());
     }

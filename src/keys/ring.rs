@@ -3,17 +3,13 @@
 //! Several encryption keys may open and exactly one seals: a new key is first added to every node, then marked `current`
 //! on every node. Knows no file: `cli` reads the text.
 
-use super::proof::HeldKey;
-use super::service::{KeyError, KeyService, RootKey, Subkey};
-use aws_lc_rs::{hkdf, hmac};
+use super::service::{HeldKey, KeyError, KeyService, RootKey};
+use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use rand::CryptoRng;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use zeroize::Zeroizing;
-
-const SEAL_INFO: &[u8] = b"hufu/seal/v1\0";
-const TAG_INFO: &[u8] = b"hufu/tag/v1\0";
 
 /// Why a text is no ring of keys.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,18 +53,75 @@ struct Entry {
     current: bool,
 }
 
-/// The versions of one root key, each prepared once.
-struct Versions<K> {
-    keys: HashMap<u16, K>,
-    current: u16,
+impl Text {
+    fn section(&mut self, root: RootKey) -> Vec<Entry> {
+        std::mem::take(match root {
+            RootKey::Pairwise => &mut self.pairwise,
+            RootKey::Unique => &mut self.unique,
+            RootKey::Document => &mut self.document,
+            RootKey::Pepper => &mut self.pepper,
+            RootKey::Digest => &mut self.digest,
+            RootKey::Encryption => &mut self.encryption,
+        })
+    }
 }
 
 /// A ring of root keys in memory.
 pub struct FileKeys {
     sandbox: bool,
-    prf: HashMap<RootKey, Versions<hmac::Key>>,
-    encryption: Versions<hkdf::Prk>,
-    digest: hkdf::Prk,
+    keys: HashMap<HeldKey, hmac::Key>,
+    current: HashMap<RootKey, u16>,
+}
+
+/// The bare keys of a ring, to be moved to where they cannot be read again. Wiped when dropped.
+pub struct KeyMaterial {
+    pub sandbox: bool,
+    pub keys: BTreeMap<HeldKey, Zeroizing<[u8; 32]>>,
+    current: HashMap<RootKey, u16>,
+}
+
+impl KeyMaterial {
+    /// Reads the keys themselves: for moving them to a token, and for nothing else.
+    ///
+    /// # Errors
+    /// What is wrong with the text, by section and version; never a key.
+    pub fn danger_read(text: &str) -> Result<Self, RingError> {
+        // `toml` quotes the offending line in its error, and that line may be a key: only the message is kept, and the
+        // message without what it quotes of a value.
+        let mut text: Text = toml::from_str(text).map_err(|error| RingError::Syntax(without_keys(error.message())))?;
+        let mut material = Self { sandbox: text.sandbox, keys: BTreeMap::new(), current: HashMap::new() };
+        for root in RootKey::ALL {
+            material.read(root, text.section(root))?;
+        }
+        match material.keys.keys().filter(|key| key.root == RootKey::Digest).count() {
+            1 => Ok(material),
+            _ => Err(RingError::SeveralDigestKeys),
+        }
+    }
+
+    fn read(&mut self, root: RootKey, entries: Vec<Entry>) -> Result<(), RingError> {
+        let name = root.word();
+        let marked: Vec<u16> = entries.iter().filter(|entry| entry.current).map(|entry| entry.version).collect();
+        let current = match (marked.as_slice(), entries.as_slice()) {
+            (_, []) => return Err(RingError::Empty(name)),
+            ([current], _) => *current,
+            ([], [only]) => only.version,
+            _ => return Err(RingError::NoSingleCurrent(name)),
+        };
+        self.current.insert(root, current);
+        for Entry { version, key, .. } in entries {
+            let decoded = BASE64.decode(key.trim().as_bytes()).map(Zeroizing::new);
+            let key = decoded.ok().and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).map(Zeroizing::new);
+            let key = key.ok_or(RingError::NotAKey(name, version))?;
+            if self.keys.values().any(|other| *other == key) {
+                return Err(RingError::Reused);
+            }
+            if self.keys.insert(HeldKey { root, version }, key).is_some() {
+                return Err(RingError::Twice(name, version));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl FileKeys {
@@ -145,33 +198,9 @@ current = true
     /// # Errors
     /// What is wrong with the text, by section and version; never a key.
     pub fn parse(text: &str) -> Result<Self, RingError> {
-        // `toml` quotes the offending line in its error, and that line may be a key: only the message is kept, and the
-        // message without what it quotes of a value.
-        let text: Text = toml::from_str(text).map_err(|error| RingError::Syntax(without_keys(error.message())))?;
-        let mut seen = Vec::new();
-        let mut read = |name, entries: Vec<Entry>| read(name, entries, &mut seen);
-        let roots = [
-            (RootKey::Pairwise, read("pairwise", text.pairwise)?),
-            (RootKey::Unique, read("unique", text.unique)?),
-            (RootKey::Document, read("document", text.document)?),
-            (RootKey::Pepper, read("pepper", text.pepper)?),
-        ];
-        let digest = read("digest", text.digest)?;
-        let encryption = read("encryption", text.encryption)?;
-        if digest.keys.len() > 1 {
-            return Err(RingError::SeveralDigestKeys);
-        }
-        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hufu");
-        let digest = digest.keys.values().next().map(|key| salt.extract(&**key)).ok_or(RingError::Empty("digest"))?;
-        Ok(Self {
-            sandbox: text.sandbox,
-            prf: roots
-                .into_iter()
-                .map(|(root, keys)| (root, keys.prepare(|key| hmac::Key::new(hmac::HMAC_SHA256, key))))
-                .collect(),
-            encryption: encryption.prepare(|key| salt.extract(key)),
-            digest,
-        })
+        let KeyMaterial { sandbox, keys, current } = KeyMaterial::danger_read(text)?;
+        let keys = keys.into_iter().map(|(held, key)| (held, hmac::Key::new(hmac::HMAC_SHA256, &*key))).collect();
+        Ok(Self { sandbox, keys, current })
     }
 }
 
@@ -188,90 +217,18 @@ fn without_keys(message: &str) -> String {
     kept
 }
 
-type Bytes = Zeroizing<[u8; 32]>;
-
-fn read(name: &'static str, entries: Vec<Entry>, seen: &mut Vec<Bytes>) -> Result<Versions<Bytes>, RingError> {
-    let marked: Vec<u16> = entries.iter().filter(|entry| entry.current).map(|entry| entry.version).collect();
-    let current = match (marked.as_slice(), entries.as_slice()) {
-        (_, []) => return Err(RingError::Empty(name)),
-        ([current], _) => *current,
-        ([], [only]) => only.version,
-        _ => return Err(RingError::NoSingleCurrent(name)),
-    };
-    let mut keys = HashMap::new();
-    for entry in entries {
-        let decoded = BASE64.decode(entry.key.trim().as_bytes()).map(Zeroizing::new);
-        let key = decoded.ok().and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).map(Zeroizing::new);
-        let key = key.ok_or(RingError::NotAKey(name, entry.version))?;
-        if seen.contains(&key) {
-            return Err(RingError::Reused);
-        }
-        seen.push(key.clone());
-        if keys.insert(entry.version, key).is_some() {
-            return Err(RingError::Twice(name, entry.version));
-        }
-    }
-    Ok(Versions { keys, current })
-}
-
-impl Versions<Bytes> {
-    fn prepare<K>(self, make: impl Fn(&[u8]) -> K) -> Versions<K> {
-        Versions {
-            keys: self.keys.into_iter().map(|(version, key)| (version, make(&*key))).collect(),
-            current: self.current,
-        }
-    }
-}
-
-struct Bytes32;
-
-impl hkdf::KeyType for Bytes32 {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
-fn expand(prk: &hkdf::Prk, info: &[&[u8]]) -> Result<Subkey, KeyError> {
-    let mut bytes = [0; 32];
-    prk.expand(info, Bytes32)
-        .and_then(|okm| okm.fill(&mut bytes))
-        .map_err(|_| KeyError::Unavailable("HKDF failed".into()))?;
-    Ok(Subkey::from_bytes(bytes))
-}
-
 impl KeyService for FileKeys {
-    fn prf(&self, key: RootKey, version: u16, input: &[&[u8]]) -> Result<[u8; 32], KeyError> {
-        let schedule = self
-            .prf
-            .get(&key)
-            .and_then(|versions| versions.keys.get(&version))
-            .ok_or(KeyError::NoSuchVersion { key, version })?;
+    fn prf(&self, key: HeldKey, input: &[&[u8]]) -> Result<[u8; 32], KeyError> {
+        let schedule = self.keys.get(&key).ok_or(KeyError::NoSuchKey(key))?;
         Ok(super::tag::hmac(schedule, input))
     }
 
-    fn current(&self, key: RootKey) -> u16 {
-        self.prf[&key].current
-    }
-
-    fn sealing_key(&self, id: u16, purpose: &str) -> Result<Subkey, KeyError> {
-        let prk = self.encryption.keys.get(&id).ok_or(KeyError::NoSuchId(id))?;
-        expand(prk, &[SEAL_INFO, purpose.as_bytes()])
-    }
-
-    fn seals_with(&self) -> u16 {
-        self.encryption.current
-    }
-
-    fn digest_key(&self, purpose: &str) -> Result<Subkey, KeyError> {
-        expand(&self.digest, &[TAG_INFO, purpose.as_bytes()])
+    fn current(&self, root: RootKey) -> u16 {
+        self.current[&root]
     }
 
     fn held(&self) -> Vec<HeldKey> {
-        let roots = self
-            .prf
-            .iter()
-            .flat_map(|(root, versions)| versions.keys.keys().map(move |version| HeldKey::Root(*root, *version)));
-        roots.chain(self.encryption.keys.keys().map(|id| HeldKey::Encryption(*id))).chain([HeldKey::Digest]).collect()
+        self.keys.keys().copied().collect()
     }
 
     fn is_sandbox(&self) -> bool {
@@ -298,9 +255,10 @@ mod tests {
     fn several_keys_open_and_exactly_one_seals() {
         let second = "[[encryption]]\nid = 2\nkey = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\n";
         let ring = FileKeys::parse(&(fresh() + second)).unwrap();
-        assert_eq!(ring.seals_with(), 1);
-        assert!(ring.sealing_key(2, "x").is_ok());
-        assert_eq!(ring.sealing_key(3, "x").err(), Some(KeyError::NoSuchId(3)));
+        assert_eq!(ring.current(RootKey::Encryption), 1);
+        let id = |version| HeldKey { root: RootKey::Encryption, version };
+        assert!(ring.prf(id(2), &[b"x"]).is_ok());
+        assert_eq!(ring.prf(id(3), &[b"x"]), Err(KeyError::NoSuchKey(id(3))));
         let both = fresh() + second + "current = true\n";
         assert_eq!(FileKeys::parse(&both).err(), Some(RingError::NoSingleCurrent("encryption")));
     }

@@ -1,9 +1,11 @@
 //! Sealed values: version ‖ key id ‖ nonce ‖ ciphertext, AES-256-GCM-SIV, padded to classes. PROTOCOL 13.
 //!
-//! One subkey per (key id, purpose), derived once; associated data = purpose ‖ 0x00 ‖ issuer. So a code is no interaction,
-//! another issuer's value is none of ours, and a length says only a class.
+//! Each encryption key gives one subkey when the house starts, and that one a subkey per purpose: a sealed value opens while
+//! the key service is out of reach. Associated data = purpose ‖ 0x00 ‖ issuer. So a code is no interaction, another issuer's
+//! value is none of ours, and a length says only a class.
 
-use super::service::{KeyError, KeyService};
+use super::derive::Subkey;
+use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
@@ -12,6 +14,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
+/// Separates the derivation from those of the digests.
+const LABEL: &str = "hufu/seal/v1";
 const VERSION: u8 = 1;
 const HEAD: usize = 1 + 2 + NONCE_LEN;
 const TAG: usize = 16;
@@ -42,20 +46,28 @@ struct Purpose {
 /// Seals and opens for one issuer; remembers the keys it derived.
 pub(super) struct Sealer {
     issuer: String,
+    /// By the id of the encryption key.
+    subkeys: HashMap<u16, Subkey>,
+    seals_with: u16,
     derived: RwLock<HashMap<(&'static str, u16), Arc<Purpose>>>,
 }
 
 impl Sealer {
-    pub(super) fn new(issuer: &str) -> Self {
-        Self { issuer: issuer.to_owned(), derived: RwLock::default() }
+    /// `subkey = HKDF-SHA-256(encryption key id, "hufu/seal/v1")`, of every id that is held.
+    pub(super) fn new(service: &dyn KeyService, issuer: &str) -> Result<Self, KeyError> {
+        let held = service.held().into_iter().filter(|key| key.root == RootKey::Encryption);
+        let subkeys = held.map(|key| Ok((key.version, Subkey::of(service, key, LABEL, "")?))).collect::<Result<_, _>>()?;
+        let seals_with = service.current(RootKey::Encryption);
+        Ok(Self { issuer: issuer.to_owned(), subkeys, seals_with, derived: RwLock::default() })
     }
 
-    fn purpose(&self, service: &dyn KeyService, purpose: &'static str, id: u16) -> Result<Arc<Purpose>, KeyError> {
+    fn purpose(&self, purpose: &'static str, id: u16) -> Result<Arc<Purpose>, KeyError> {
         let known = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(&(purpose, id)).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
-        let subkey = service.sealing_key(id, purpose)?;
+        let held = HeldKey { root: RootKey::Encryption, version: id };
+        let subkey = self.subkeys.get(&id).ok_or(KeyError::NoSuchKey(held))?.expand(purpose);
         let key = UnboundKey::new(&AES_256_GCM_SIV, subkey.expose())
             .map_err(|_| KeyError::Unavailable("AES-256-GCM-SIV refused a key".into()))?;
         let associated = [purpose.as_bytes(), b"\0", self.issuer.as_bytes()].concat().into();
@@ -64,14 +76,9 @@ impl Sealer {
         Ok(derived)
     }
 
-    pub(super) fn seal<T: Sealable>(
-        &self,
-        service: &dyn KeyService,
-        value: &T,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, KeyError> {
-        let id = service.seals_with();
-        let purpose = self.purpose(service, T::PURPOSE, id)?;
+    pub(super) fn seal<T: Sealable>(&self, value: &T, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, KeyError> {
+        let id = self.seals_with;
+        let purpose = self.purpose(T::PURPOSE, id)?;
         let mut nonce = [0; NONCE_LEN];
         rng.fill_bytes(&mut nonce);
 
@@ -98,27 +105,26 @@ impl Sealer {
         Ok(sealed)
     }
 
-    pub(super) fn open_text<T: Sealable>(&self, service: &dyn KeyService, text: &str) -> Result<T, OpenError> {
+    pub(super) fn open_text<T: Sealable>(&self, text: &str) -> Result<T, OpenError> {
         if text.len() > BASE64URL_NOPAD.encode_len(longest::<T>()) {
             return Err(OpenError);
         }
-        self.open_owned(service, BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| OpenError)?)
+        self.open_owned(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| OpenError)?)
     }
 
-    pub(super) fn open<T: Sealable>(&self, service: &dyn KeyService, sealed: &[u8]) -> Result<T, OpenError> {
+    pub(super) fn open<T: Sealable>(&self, sealed: &[u8]) -> Result<T, OpenError> {
         if sealed.len() > longest::<T>() {
             return Err(OpenError);
         }
-        self.open_owned(service, sealed.to_vec())
+        self.open_owned(sealed.to_vec())
     }
 
-    fn open_owned<T: Sealable>(&self, service: &dyn KeyService, sealed: Vec<u8>) -> Result<T, OpenError> {
+    fn open_owned<T: Sealable>(&self, sealed: Vec<u8>) -> Result<T, OpenError> {
         let mut sealed = Zeroizing::new(sealed);
         let (head, body) = sealed.split_at_mut_checked(HEAD).ok_or(OpenError)?;
         let [VERSION, id_high, id_low, nonce @ ..] = head else { return Err(OpenError) };
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| OpenError)?;
-        let purpose =
-            self.purpose(service, T::PURPOSE, u16::from_be_bytes([*id_high, *id_low])).map_err(|_| OpenError)?;
+        let purpose = self.purpose(T::PURPOSE, u16::from_be_bytes([*id_high, *id_low])).map_err(|_| OpenError)?;
         let padded = purpose.key.open_in_place(nonce, Aad::from(&purpose.associated), body).map_err(|_| OpenError)?;
         match postcard::take_from_bytes(unpadded(padded).ok_or(OpenError)?) {
             Ok((value, [])) => Ok(value),

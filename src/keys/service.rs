@@ -1,12 +1,11 @@
-//! The port to whatever holds the root keys: a file in the sandbox, a PKCS#11 token or a KMS in production.
+//! The port to whatever holds the root keys: a file in the sandbox, the token of an HSM in production.
 //!
-//! An adapter needs two operations, HMAC-SHA-256 and HKDF-SHA-256; no root key ever leaves it. Calls happen under a
-//! request, so an adapter answers from its own connection pool and fails rather than waits.
+//! An adapter needs one operation, HMAC-SHA-256; no root key ever leaves it. Calls happen under a request, so an adapter
+//! answers from its own pool and fails rather than waits.
 
 use super::alg::SigningAlg;
-use super::proof::HeldKey;
 use super::record::Kid;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use std::fmt;
 
 /// A root key that is only ever used as a PRF. Each has versions; rows and sealed values say which one made them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,29 +18,52 @@ pub enum RootKey {
     Document,
     /// PINs, before argon2 sees them (PROTOCOL 21).
     Pepper,
+    /// Digests that rows are found by. One version, for good.
+    Digest,
+    /// Sealed values, of which each says the version that sealed it (PROTOCOL 13).
+    Encryption,
 }
 
-/// A key for one purpose, derived from a root key; the only key material that an adapter gives away.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Subkey([u8; 32]);
+impl RootKey {
+    pub const ALL: [Self; 6] =
+        [Self::Pairwise, Self::Unique, Self::Document, Self::Pepper, Self::Digest, Self::Encryption];
 
-impl Subkey {
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    /// Its name in a key file, in the settings and in an object's label.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pairwise => "pairwise",
+            Self::Unique => "unique",
+            Self::Document => "document",
+            Self::Pepper => "pepper",
+            Self::Digest => "digest",
+            Self::Encryption => "encryption",
+        }
     }
 
-    pub(super) const fn expose(&self) -> &[u8; 32] {
-        &self.0
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|root| root.word() == word)
+    }
+}
+
+/// One version of a root key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HeldKey {
+    pub root: RootKey,
+    /// Of the pairwise key, an epoch; of the encryption key, the id in every sealed value.
+    pub version: u16,
+}
+
+impl fmt::Display for HeldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} key of version {}", self.root.word(), self.version)
     }
 }
 
 /// Why the keys could not answer. None of these is a client's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    #[error("no {key:?} key of version {version}: restore it from the backup")]
-    NoSuchVersion { key: RootKey, version: u16 },
-    #[error("no encryption key with id {0}")]
-    NoSuchId(u16),
+    #[error("{0} is not there: restore it from the backup")]
+    NoSuchKey(HeldKey),
     #[error("the key service does not answer: {0}")]
     Unavailable(String),
     #[error("a value of {0} bytes is too long to be sealed")]
@@ -60,33 +82,36 @@ pub enum KeyError {
 
 /// The port (PROTOCOL 12).
 pub trait KeyService: Send + Sync {
-    /// `HMAC-SHA-256(key[version], input…)`, the parts one after the other.
+    /// `HMAC-SHA-256(key, input…)`, the parts one after the other.
     ///
     /// # Errors
-    /// The version is not there, or the service is not.
-    fn prf(&self, key: RootKey, version: u16, input: &[&[u8]]) -> Result<[u8; 32], KeyError>;
+    /// The key is not there, or the service is not.
+    fn prf(&self, key: HeldKey, input: &[&[u8]]) -> Result<[u8; 32], KeyError>;
 
-    /// The version that new values are made under.
-    fn current(&self, key: RootKey) -> u16;
+    /// The version that new values are made under. Of the encryption key, the one that seals; all others only open.
+    fn current(&self, root: RootKey) -> u16;
 
-    /// `HKDF-SHA-256(encryption key id, info = "hufu/seal/v1" ‖ 0x00 ‖ purpose)`. Cached by the caller.
-    ///
-    /// # Errors
-    /// The id is not there, or the service is not.
-    fn sealing_key(&self, id: u16, purpose: &str) -> Result<Subkey, KeyError>;
-
-    /// The one encryption key that seals; all others only open (PROTOCOL 13).
-    fn seals_with(&self) -> u16;
-
-    /// `HKDF-SHA-256(digest key, info = "hufu/tag/v1" ‖ 0x00 ‖ purpose)`. Asked once per purpose, at start.
-    ///
-    /// # Errors
-    /// The service is not there.
-    fn digest_key(&self, purpose: &str) -> Result<Subkey, KeyError>;
-
-    /// Every key that is there, whatever its version and whether or not it is current: what a backup must hold.
+    /// Every key that is there, whether or not it is current: what a backup must hold.
     fn held(&self) -> Vec<HeldKey>;
 
     /// Whether these keys were made for the sandbox: production refuses them.
     fn is_sandbox(&self) -> bool;
+}
+
+impl KeyService for Box<dyn KeyService> {
+    fn prf(&self, key: HeldKey, input: &[&[u8]]) -> Result<[u8; 32], KeyError> {
+        (**self).prf(key, input)
+    }
+
+    fn current(&self, root: RootKey) -> u16 {
+        (**self).current(root)
+    }
+
+    fn held(&self) -> Vec<HeldKey> {
+        (**self).held()
+    }
+
+    fn is_sandbox(&self) -> bool {
+        (**self).is_sandbox()
+    }
 }

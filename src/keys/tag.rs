@@ -2,6 +2,9 @@
 
 use aws_lc_rs::hmac;
 
+/// Separates the derivation from that of the sealed values.
+pub(super) const LABEL: &str = "hufu/tag/v1";
+
 /// What a tag is for. No tag of one purpose says anything about a tag of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagPurpose {

@@ -95,7 +95,7 @@ fn a_backup_that_lacks_an_epoch_a_pepper_or_an_encryption_key_does_not_restore()
         let check = run(&["key", "backup-check", "copy.toml"]);
         assert_eq!(code(&check), 1);
         let said = text(&check.stderr);
-        assert!(said.contains(&format!("[[{section}]] {number} 2 is missing")), "{said}");
+        assert!(said.contains(&format!("the {section} key of version 2 is missing")), "{said}");
     }
 }
 
