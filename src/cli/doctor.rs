@@ -8,7 +8,7 @@ use super::place::Place;
 use super::text::{instant, span};
 use super::{house, world};
 use crate::authn::Passkeys;
-use crate::config::{Config, Mode};
+use crate::config::{Config, KeyPlace, Mode};
 use crate::flow::signing;
 use crate::keys::{KeyAlg, Stage};
 use crate::spec::Timestamp;
@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         .look("passkeys", Passkeys::new(&config.server.issuer).map(|_| "the issuer can be a relying party".to_owned()));
     sheet.clock();
     sheet.files(&config);
-    sheet.look("key ring", house::keys(&config).map(|_| format!("{} opens", config.keys.file.display())));
+    sheet.look("key ring", house::keys(&config).map(|_| format!("{} opens", config.keys.place())));
     sheet.database(&config);
     let bad = sheet.0.iter().filter(|check| check.state == State::Bad).count();
     args.reader.tell(&sheet.0, |checks| {
@@ -105,7 +105,8 @@ impl Sheet {
     }
 
     fn files(&mut self, config: &Config) {
-        let mut private = vec![config.keys.file.as_path()];
+        let place = config.keys.place();
+        let mut private = vec![place.private_file()];
         private.extend(config.store.url.strip_prefix("sqlite:").map(Path::new));
         for file in private {
             let path = file.display();
@@ -201,7 +202,10 @@ impl Sheet {
     /// PROTOCOL 12: the backup of the pairwise keys is proved to restore; of this ring, not of what it once was.
     fn backup(&mut self, config: &Config, proved: Option<BackupProof>) {
         let what = "key backup";
-        let how = "prove one with `hufu key backup-check FILE`";
+        let how = match config.keys.place() {
+            KeyPlace::File(_) => "prove one with `hufu key backup-check FILE`",
+            KeyPlace::Token { .. } => "prove one with `hufu key backup-check --token-label LABEL`",
+        };
         if config.mode == Mode::Sandbox && proved.is_none() {
             return self.note(what, State::Good, "not needed in a sandbox");
         }

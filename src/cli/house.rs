@@ -2,17 +2,18 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::world;
+use super::{token, world};
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
-use crate::config::{Config, Found, Mode};
+use crate::config::{Config, Found, KeyPlace, Mode};
 use crate::flow::{self, Parts, Provider, register};
-use crate::keys::{FileKeys, KeyService, Keys};
+use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, RingError};
 use crate::outside::{Fetcher, Reach};
 use crate::store::{clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Sign-ins that may wait for a free core, for each one that has one.
 const WAITING_PER_HASH: usize = 16;
@@ -22,15 +23,41 @@ const WAITING_PER_HASH: usize = 16;
 /// # Errors
 /// No such file, or no ring in it.
 pub fn key_ring(file: &Path) -> Result<FileKeys, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::unavailable(format!("{}: {error}; make one with `hufu key init`", file.display())))?;
-    FileKeys::parse(&text).map_err(|error| Failure::settings(format!("{}: {error}", file.display())))
+    FileKeys::parse(&key_text(file)?).map_err(not_a_ring(file))
+}
+
+/// The bare keys in `file`, for moving them.
+///
+/// # Errors
+/// As [`key_ring`].
+pub fn danger_key_material(file: &Path) -> Result<KeyMaterial, Failure> {
+    KeyMaterial::danger_read(&key_text(file)?).map_err(not_a_ring(file))
+}
+
+fn key_text(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = std::fs::read_to_string(file);
+    text.map(Zeroizing::new)
+        .map_err(|error| Failure::unavailable(format!("{}: {error}; make one with `hufu key init`", file.display())))
+}
+
+fn not_a_ring(file: &Path) -> impl Fn(RingError) -> Failure {
+    move |error| Failure::settings(format!("{}: {error}", file.display()))
+}
+
+/// What holds the keys of this installation.
+///
+/// # Errors
+/// No file or token, or none that is fit.
+pub fn key_service(config: &Config) -> Result<Box<dyn KeyService>, Failure> {
+    Ok(match config.keys.place() {
+        KeyPlace::File(file) => Box::new(key_ring(file)?),
+        KeyPlace::Token { module, settings } => Box::new(token::keys(module, settings, config.mode)?),
+    })
 }
 
 /// The keys of this installation.
 pub fn keys(config: &Config) -> Result<Keys, Failure> {
-    let ring = key_ring(&config.keys.file)?;
-    Keys::new(ring, config.server.issuer.clone()).map_err(Failure::unavailable)
+    Keys::new(key_service(config)?, config.server.issuer.clone()).map_err(Failure::unavailable)
 }
 
 /// The provider over the desk's data.
@@ -76,12 +103,11 @@ fn fetcher(config: &Config) -> Result<Fetcher, Failure> {
 /// # Errors
 /// The key ring or the database cannot be had.
 pub fn inspect(desk: &Desk) -> Result<Found, Failure> {
-    let file = &desk.config.keys.file;
     let (database, rows) = desk.read(|db| Ok((meta::value(db, "mode")?, clients::all(db)?)))?;
     let mut found = Found {
         database,
-        sandbox_keys: key_ring(file)?.is_sandbox(),
-        key_file_readable: readable_by_others(file)?,
+        sandbox_keys: key_service(&desk.config)?.is_sandbox(),
+        key_file_readable: readable_by_others(desk.config.keys.place().private_file())?,
         ..Found::default()
     };
     for row in rows {

@@ -1,18 +1,21 @@
-//! `hufu key`: the key ring in its file, and the signing keys in the database.
+//! `hufu key`: the key ring in its file or its token, and the signing keys in the database.
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::out::{self, Reader, table};
 use super::place::Place;
 use super::text::instant;
-use super::{house, world};
-use crate::config::{Config, Mode};
+use super::{house, token, world};
+use crate::config::{Config, KeyPlace, Mode, Pkcs11Config};
 use crate::flow::signing::{self, Rotated};
-use crate::keys::{FileKeys, KeyAlg, Keys, SigningAlg, Stage, When};
+use crate::keys::{
+    FileKeys, HeldKey, KeyAlg, KeyService, RingProof, RootKey, SigningAlg, Stage, When,
+};
 use crate::spec::Timestamp;
 use crate::store::meta;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
+use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -21,10 +24,29 @@ use std::path::{Path, PathBuf};
 /// What can be done with keys.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Makes the key ring, where there is none
+    /// Makes the key ring, where there is none: a file, or keys in the token of the settings
     ///
-    /// Put a copy of the file away: losing it loses every sub.
+    /// Put a copy away: losing it loses every sub.
     Init {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Makes the next version of a key in the token; it is used when the settings name it
+    #[command(after_help = "Example: hufu key add encryption")]
+    Add {
+        /// pairwise, unique, document, pepper or encryption
+        #[arg(value_name = "KEY", value_parser = root_key)]
+        root: RootKey,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Moves the keys of a file into the token, which does not give them back
+    ///
+    /// For a house that began with a file, and for a second token with the same keys.
+    Import {
+        /// The key ring
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
@@ -48,15 +70,68 @@ pub enum Command {
         now: bool,
     },
     /// Proves that a copy of the key ring restores: every key of every version is there
+    #[command(after_help = "Examples: hufu key backup-check /media/safe/hufu-keys.toml
+          hufu key backup-check --token-label hufu-backup --pin-file backup-pin")]
     BackupCheck {
-        /// The copy
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
+        #[command(flatten)]
+        copy: BackupCopy,
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         reader: Reader,
     },
+}
+
+/// Where a copy of the key ring is.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = true)]
+pub struct BackupCopy {
+    /// The copy, where it is a file
+    #[arg(value_name = "FILE", conflicts_with_all = ["token_label", "module", "pin_file"])]
+    file: Option<PathBuf>,
+    /// The label of the token that is the copy
+    #[arg(long, value_name = "LABEL")]
+    token_label: Option<String>,
+    /// The PKCS#11 module of that token [default: that of the settings]
+    #[arg(long, value_name = "FILE", requires = "token_label")]
+    module: Option<PathBuf>,
+    /// The file with the PIN of that token [default: that of the settings]
+    #[arg(long, value_name = "FILE", requires = "token_label")]
+    pin_file: Option<PathBuf>,
+}
+
+impl BackupCopy {
+    fn open(&self, config: &Config) -> Result<Box<dyn KeyService>, Failure> {
+        match (&self.file, &self.token_label) {
+            (Some(file), _) => Ok(Box::new(house::key_ring(file)?)),
+            (None, label) => {
+                let mut other = config.clone();
+                let token = &mut other.keys.pkcs11;
+                token.module = self.module.clone().or(token.module.take());
+                token.token_label = label.clone().unwrap_or_default();
+                token.pin_file = self.pin_file.clone().unwrap_or_else(|| token.pin_file.clone());
+                if token.module.is_none() {
+                    return Err(Failure::settings("no PKCS#11 module is known: name it with --module"));
+                }
+                house::key_service(&other)
+            }
+        }
+    }
+}
+
+impl fmt::Display for BackupCopy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.file, &self.token_label) {
+            (Some(file), _) => write!(f, "{}", file.display()),
+            (None, label) => write!(f, "the token `{}`", label.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+fn root_key(text: &str) -> Result<RootKey, String> {
+    RootKey::parse(text)
+        .filter(|root| *root != RootKey::Digest)
+        .ok_or_else(|| "pairwise, unique, document, pepper or encryption; the digest key is one for good".to_owned())
 }
 
 pub fn signing_algorithm(text: &str) -> Result<SigningAlg, String> {
@@ -71,12 +146,19 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Init { place } => {
             let config = place.settings()?;
-            make_ring(&config.keys.file, config.mode)?;
-            out::line(&format!(
-                "The key ring is in {}. Put a copy away now: losing it loses every sub.",
-                config.keys.file.display()
-            ))
+            match config.keys.place() {
+                KeyPlace::File(file) => {
+                    make_ring(file, config.mode)?;
+                    out::line(&format!(
+                        "The key ring is in {}. Put a copy away now: losing it loses every sub.",
+                        file.display()
+                    ))
+                }
+                KeyPlace::Token { settings, .. } => make_in_token(&config, settings),
+            }
         }
+        Command::Add { root, place } => add(&Desk::open(place)?, *root),
+        Command::Import { file, place } => import(&place.settings()?, file),
         Command::List { place, reader } => list(&Desk::open(place)?, *reader),
         Command::Rotate { place, alg, now } => {
             let desk = Desk::open(place)?;
@@ -97,9 +179,9 @@ pub fn run(command: &Command) -> Result<(), Failure> {
                 ),
             })
         }
-        Command::BackupCheck { file, place, reader } => {
+        Command::BackupCheck { copy, place, reader } => {
             let desk = Desk::open(place)?;
-            let proof = BackupProof { at: world::now(), ring: Some(prove_backup(&desk.config, file)?) };
+            let proof = BackupProof { at: world::now(), ring: Some(prove_backup(&desk.config, copy)?) };
             let fact = proof.to_text();
             desk.change(Entry::new("key backup-check", json!({})), move |tx| {
                 meta::put(tx, BackupProof::FACT, &fact).map(Some)
@@ -109,6 +191,62 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             })
         }
     }
+}
+
+/// Has the token make each root key that it lacks; one that is there is never touched.
+fn make_in_token(config: &Config, settings: &Pkcs11Config) -> Result<(), Failure> {
+    let ceremony = token::ceremony(config)?;
+    let held = ceremony.held()?;
+    let mut made = Vec::new();
+    for root in RootKey::ALL.into_iter().filter(|root| !held.iter().any(|key| key.root == *root)) {
+        let key = HeldKey { root, version: 1 };
+        ceremony.make(key)?;
+        made.push(key.to_string());
+    }
+    let label = &settings.token_label;
+    match made.is_empty() {
+        true => Err(Failure::no(format!("the token `{label}` has its keys already; `hufu key add KEY` makes another"))),
+        false => out::line(&format!(
+            "The token `{label}` made {}. BackupCopy it to a second token now, as its maker says: losing it loses every sub.",
+            made.join(", ")
+        )),
+    }
+}
+
+/// Has the token make the next version of `root`.
+fn add(desk: &Desk, root: RootKey) -> Result<(), Failure> {
+    let ceremony = token::ceremony(&desk.config)?;
+    let last = ceremony.held()?.into_iter().filter(|key| key.root == root).map(|key| key.version).max();
+    let next = last.unwrap_or_default().checked_add(1).ok_or_else(|| Failure::no("there is no further version"))?;
+    desk.record(Entry::new("key add", json!({ "key": root.word(), "version": next })))?;
+    ceremony.make(HeldKey { root, version: next })?;
+    out::line(&format!(
+        "Version {next} of the {word} key is made. BackupCopy the token, start every node anew so that it sees the key, then set \
+         `{word} = {next}` under [keys.pkcs11] on every node.",
+        word = root.word()
+    ))
+}
+
+/// Moves every key of `file` into the token, or none when one of them is there.
+fn import(config: &Config, file: &Path) -> Result<(), Failure> {
+    let ceremony = token::ceremony(config)?;
+    let material = house::danger_key_material(file)?;
+    if material.sandbox && config.mode == Mode::Production {
+        return Err(Failure::settings("this key ring was made by a sandbox, so others know it"));
+    }
+    let held = ceremony.held()?;
+    if let Some(there) = material.keys.keys().find(|key| held.contains(key)) {
+        return Err(Failure::no(format!("nothing was imported: {there} is in the token already")));
+    }
+    for (key, bytes) in &material.keys {
+        ceremony.import(*key, bytes)?;
+    }
+    out::line(&format!(
+        "Imported {} keys; the token does not give them back. Set the current versions under [keys.pkcs11], prove the token \
+         with `hufu key backup-check {}`, then lock the file away or destroy it: it still opens everything.",
+        material.keys.len(),
+        file.display()
+    ))
 }
 
 /// Makes a key ring of its mode, readable by its owner only. One that is there is never touched.
@@ -186,17 +324,11 @@ impl BackupProof {
 
 /// PROTOCOL 12: the copy holds every key of this ring, of every version: those that old rows need, and those that are to
 /// become current. Tells the fingerprint of the ring that this is true of.
-fn prove_backup(config: &Config, file: &Path) -> Result<String, Failure> {
-    let of = |file: &Path| {
-        let keys = Keys::new(house::key_ring(file)?, config.server.issuer.clone()).map_err(Failure::unavailable)?;
-        keys.proof().map_err(Failure::unavailable)
-    };
-    let (here, copy) = (of(&config.keys.file)?, of(file)?);
-    match here.first_lost_by(&copy) {
+fn prove_backup(config: &Config, copy: &BackupCopy) -> Result<String, Failure> {
+    let of = |service: &dyn KeyService| RingProof::of(service).map_err(Failure::unavailable);
+    let (here, there) = (of(&*house::key_service(config)?)?, of(&*copy.open(config)?)?);
+    match here.first_lost_by(&there) {
         None => Ok(here.fingerprint()),
-        Some(lost) => {
-            let copy = file.display();
-            Err(Failure::no(format!("{copy} does not restore: {lost} is missing there, or is another key")))
-        }
+        Some(lost) => Err(Failure::no(format!("{copy} does not restore: {lost} is missing there, or is another key"))),
     }
 }

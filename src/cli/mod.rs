@@ -26,6 +26,7 @@ mod serve;
 mod site;
 mod stop;
 mod text;
+mod token;
 mod trace;
 mod world;
 

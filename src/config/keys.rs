@@ -28,6 +28,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("server", OURS, "ServerConfig"),
         ("store", STORE, "StoreConfig"),
         ("keys", OURS, "KeysConfig"),
+        ("keys.pkcs11", OURS, "Pkcs11Config"),
         ("log", OURS, "LogConfig"),
         ("metrics", OURS, "MetricsConfig"),
         ("limits", OURS, "LimitsConfig"),
@@ -48,6 +49,11 @@ pub(super) static KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
     SECTIONS.iter().flat_map(|section| section.keys.iter().map(move |key| dotted(section, key))).collect()
 });
 
+/// Whether `name` is a section, and so a table.
+pub(super) fn is_section(name: &str) -> bool {
+    SECTIONS.iter().any(|section| section.name == name)
+}
+
 fn read(name: &'static str, source: &'static str, of: &str) -> Section {
     let mut doc = Vec::new();
     let mut section = None;
@@ -61,7 +67,7 @@ fn read(name: &'static str, source: &'static str, of: &str) -> Section {
             (Some(section), None) => {
                 let field = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':'));
                 let doc = std::mem::take(&mut doc);
-                // A field of the top level without a comment is a section.
+                // A field without a comment is a section.
                 section.keys.extend(field.filter(|_| !doc.is_empty()).map(|(name, _)| Key { name, doc }));
             }
             (None, None) if line.starts_with("#[") => {}
@@ -109,13 +115,14 @@ mod tests {
     #[test]
     fn every_key_that_serde_knows_has_a_comment() {
         let defaults = toml::Value::try_from(Config::default()).expect("settings are TOML");
-        for (section, value) in defaults.as_table().expect("a table") {
-            let keys: Vec<String> = match value.as_table() {
-                Some(table) => table.keys().map(|key| format!("{section}.{key}")).collect(),
-                None => vec![section.clone()],
-            };
-            for key in keys {
-                assert!(KNOWN.contains(&key), "{key} has no comment");
+        let mut tables = vec![(String::new(), defaults)];
+        while let Some((before, table)) = tables.pop() {
+            for (name, value) in table.as_table().expect("a table") {
+                let key = format!("{before}{name}");
+                match value.is_table() {
+                    true => tables.push((format!("{key}."), value.clone())),
+                    false => assert!(KNOWN.contains(&key), "{key} has no comment"),
+                }
             }
         }
         assert!(SECTIONS.iter().all(|section| !section.doc.is_empty() && !section.keys.is_empty()));

@@ -82,7 +82,7 @@ fn refuse_unknown(figment: &Figment) -> Result<(), ConfigError> {
 
 fn flatten(before: &str, value: &Value, keys: &mut Vec<String>) {
     match value.as_dict() {
-        Some(dict) if !before.contains('.') => {
+        Some(dict) if !before.contains('.') || keys::is_section(before) => {
             for (name, value) in dict {
                 let key = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
                 flatten(&key, value, keys);

@@ -18,8 +18,9 @@ pub use sample::sample;
 use crate::spec::IssuerUrl;
 use crate::store::StoreConfig;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Everything that a node is told.
@@ -92,18 +93,99 @@ impl ServerConfig {
     }
 }
 
-/// The key ring.
+/// The key ring: a file, or the token of an HSM.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeysConfig {
     /// The file of the key ring, mode 0600. Losing it loses every sub: keep a backup, and prove it with
     /// `hufu key backup-check FILE`.
     pub file: PathBuf,
+    pub pkcs11: Pkcs11Config,
 }
 
 impl Default for KeysConfig {
     fn default() -> Self {
-        Self { file: "hufu-keys.toml".into() }
+        Self { file: "hufu-keys.toml".into(), pkcs11: Pkcs11Config::default() }
+    }
+}
+
+impl KeysConfig {
+    /// Where the keys are.
+    pub fn place(&self) -> KeyPlace<'_> {
+        match &self.pkcs11.module {
+            Some(module) => KeyPlace::Token { module, settings: &self.pkcs11 },
+            None => KeyPlace::File(&self.file),
+        }
+    }
+}
+
+/// Where the keys are. What is shown of it holds no secret.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyPlace<'a> {
+    File(&'a Path),
+    Token { module: &'a Path, settings: &'a Pkcs11Config },
+}
+
+impl KeyPlace<'_> {
+    /// The file that must be its owner's only: the keys, or the PIN that opens them.
+    pub fn private_file(&self) -> &Path {
+        match self {
+            Self::File(file) => file,
+            Self::Token { settings, .. } => &settings.pin_file,
+        }
+    }
+}
+
+impl fmt::Display for KeyPlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Token { settings, .. } => write!(f, "the token `{}`", settings.token_label),
+        }
+    }
+}
+
+/// The token of an HSM, in place of the file: its keys cannot be copied out. `hufu key init` makes them there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pkcs11Config {
+    /// The HSM's PKCS#11 module. Without it the keys are those in `keys.file`.
+    /// For example `"/usr/lib/softhsm/libsofthsm2.so"`.
+    pub module: Option<PathBuf>,
+    /// The token's label.
+    pub token_label: String,
+    /// A file, mode 0600, with the PIN of the token's user and nothing else. A wrong PIN is tried once.
+    pub pin_file: PathBuf,
+    /// HMACs that the token is asked for at the same moment.
+    pub sessions: usize,
+    /// Milliseconds that a request waits for the token before it is told 503.
+    pub wait_milliseconds: u64,
+    /// The version of the key for new persons' subs; old persons keep theirs. `hufu key add pairwise` makes the next one.
+    pub pairwise: u16,
+    /// The version for one number per person.
+    pub unique: u16,
+    /// The version for hashes of document numbers.
+    pub document: u16,
+    /// The version for PINs that are set from now on.
+    pub pepper: u16,
+    /// The version that seals from now on: every node must see a new key before any node has it here.
+    pub encryption: u16,
+}
+
+impl Default for Pkcs11Config {
+    fn default() -> Self {
+        Self {
+            module: None,
+            token_label: "hufu".into(),
+            pin_file: "hufu-token-pin".into(),
+            sessions: 4,
+            wait_milliseconds: 2_000,
+            pairwise: 1,
+            unique: 1,
+            document: 1,
+            pepper: 1,
+            encryption: 1,
+        }
     }
 }
 
@@ -192,7 +274,8 @@ pub struct OutsideConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DangerConfig {
-    /// The key ring's file may be readable by others than its owner: whoever reads it can compute every sub.
+    /// The key ring's file, or that of the token's PIN, may be readable by others than its owner: whoever reads the first
+    /// can compute every sub, whoever reads the second can have the token compute it.
     pub danger_key_file_readable: bool,
     /// Documents that a website names may lie on this very machine (loopback). For a sandbox whose websites run beside it;
     /// production refuses it.

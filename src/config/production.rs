@@ -1,6 +1,6 @@
 //! What production refuses: whatever a sandbox made, plain http, and a website that leaves people no other way in.
 
-use super::{Config, Mode};
+use super::{Config, KeyPlace, Mode};
 
 /// What was found beside the settings, in the database and in the key ring.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Found {
     pub database: Option<String>,
     /// The key ring says that a sandbox made it.
     pub sandbox_keys: bool,
-    /// Others than its owner may read the key ring's file.
+    /// Others than its owner may read the key ring's file, or that of the token's PIN.
     pub key_file_readable: bool,
     /// Websites (`application_type` web) that registered an http redirect, which can only be loopback.
     pub http_redirects: Vec<String>,
@@ -24,7 +24,12 @@ impl Config {
         let mut refuse = |wrong: bool, sentence: String| refusals.extend(wrong.then_some(sentence));
         refuse(
             found.key_file_readable && !self.danger.danger_key_file_readable,
-            format!("Others may read the key ring: run `chmod 600 {}`.", self.keys.file.display()),
+            match self.keys.place() {
+                KeyPlace::File(file) => format!("Others may read the key ring: run `chmod 600 {}`.", file.display()),
+                token @ KeyPlace::Token { .. } => {
+                    format!("Others may read the token's PIN: run `chmod 600 {}`.", token.private_file().display())
+                }
+            },
         );
         match self.mode {
             Mode::Sandbox => refuse(

@@ -13,7 +13,8 @@ pub fn sample() -> String {
         if !section.name.is_empty() {
             text.push_str(&format!("# {}\n[{}]\n", section.doc.join("\n# "), section.name));
         }
-        let table = if section.name.is_empty() { Some(&defaults) } else { defaults.get(section.name) };
+        let mut parts = section.name.split('.').filter(|part| !part.is_empty());
+        let table = parts.try_fold(&defaults, |table, part| table.get(part));
         for key in &section.keys {
             text.push_str(&format!("# {}\n", key.doc.join("\n# ")));
             match table.and_then(|table| table.get(key.name)) {

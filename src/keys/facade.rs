@@ -58,6 +58,15 @@ impl Keys {
         self.0.service.is_sandbox()
     }
 
+    /// Whether the key service answers now.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn answers(&self) -> Result<(), KeyError> {
+        let key = HeldKey { root: RootKey::Pairwise, version: self.current_epoch().0 };
+        self.0.service.prf(key, &[b"hufu/ready/v1\0"]).map(drop)
+    }
+
     /// `value` sealed, as base64url text.
     ///
     /// # Errors

@@ -13,7 +13,11 @@ const PROBE: &[u8] = b"hufu/backup/v1\0";
 pub struct RingProof(BTreeMap<HeldKey, [u8; 32]>);
 
 impl RingProof {
-    pub(super) fn of(service: &dyn KeyService) -> Result<Self, KeyError> {
+    /// What the keys of `service` show of themselves.
+    ///
+    /// # Errors
+    /// The key service fails.
+    pub fn of(service: &dyn KeyService) -> Result<Self, KeyError> {
         service.held().into_iter().map(|key| Ok((key, service.prf(key, &[PROBE])?))).collect::<Result<_, _>>().map(Self)
     }
 

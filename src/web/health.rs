@@ -1,4 +1,4 @@
-//! `/healthz`: the process answers. `/readyz`: storage and signing keys are there. `/metrics`: Prometheus text.
+//! `/healthz`: the process answers. `/readyz`: storage, signing keys and the key service are there. `/metrics`: Prometheus text.
 
 use crate::flow::{Provider, health};
 use actix_web::http::header;

@@ -24,7 +24,7 @@ use hufu::authn::{CodeSource, Passkeys, Rack};
 use hufu::client::{BareRequests, ClientMetadata};
 use hufu::flow::person::Beginnings;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
-use hufu::keys::{FileKeys, Keys};
+use hufu::keys::{FileKeys, KeyService, Keys};
 use hufu::outside::{Fetcher, Reach};
 use hufu::person::{Applicant, PersonState, Standing};
 use hufu::sandbox::registry::Persona;
@@ -104,6 +104,8 @@ impl std::ops::Deref for House {
 pub struct Plan {
     pub seed: u64,
     pub ring: String,
+    /// What holds the keys, where it is not `ring`.
+    pub key_service: Option<Box<dyn KeyService>>,
     pub rack: Arc<Rack>,
     pub mode: Mode,
     pub websites: Arc<dyn Fetch>,
@@ -114,6 +116,7 @@ impl Default for Plan {
         Self {
             seed: 1,
             ring: RING.clone(),
+            key_service: None,
             rack: Rack::new(2, 200),
             mode: Mode::Sandbox,
             websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
@@ -175,7 +178,8 @@ impl House {
 impl Node {
     fn start(store: Store, plan: Plan) -> Node {
         let issuer = IssuerUrl::new(ISSUER.to_owned()).expect("a URL");
-        let keys = FileKeys::parse(&plan.ring).expect("a ring");
+        let ring = || Box::new(FileKeys::parse(&plan.ring).expect("a ring")) as Box<dyn KeyService>;
+        let keys = plan.key_service.unwrap_or_else(ring);
         let clock = Steered::new(plan.seed);
         let provider = Data::new(Provider::new(Parts {
             keys: Keys::new(keys, issuer.clone()).expect("keys"),

@@ -12,6 +12,7 @@ mod db;
 mod documents;
 mod fuzz;
 mod house;
+mod hsm;
 mod parsers;
 mod protocol;
 mod rack;
