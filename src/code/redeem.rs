@@ -4,7 +4,7 @@
 use super::CodePayload;
 use crate::client::{self, AuthenticatedClient};
 use crate::consent::Access;
-use crate::keys::{Epoch, Keys};
+use crate::keys::{Epoch, KeyError, Keys, Sub};
 use crate::spec::{
     Acr, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, Scopes, SessionId, Timestamp,
     lifetime,
@@ -103,6 +103,14 @@ impl MatchedCode {
 
     pub fn person(&self) -> PersonId {
         self.0.person
+    }
+
+    /// Whom the tokens will be about.
+    ///
+    /// # Errors
+    /// Only what the key service cannot do.
+    pub fn sub(&self, client: &AuthenticatedClient, keys: &Keys) -> Result<Sub, KeyError> {
+        keys.sub(&client.client().sector, &self.0.handle, self.0.epoch)
     }
 
     /// Everything but the row: age, redirect, verifier. A refusal here does not consume the code.

@@ -143,6 +143,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let sub = provider
         .keys
         .sub(&request.client.sector, authenticated.handle(), authenticated.epoch())
+        .map_err(Unavailable::from)
         .map_err(|_| refuse(AuthorizeError::Unavailable))?;
     let memory = remembered(provider, &request, resource.as_ref(), &sub, now).await;
     let memory = memory.map_err(|_| refuse(AuthorizeError::Unavailable))?;
@@ -235,7 +236,8 @@ fn hint(
         return Ok(Hinted::Nobody);
     }
     let Some(SignedIn { handle, epoch, .. }) = live.map(session::Live::signed_in) else { return Ok(Hinted::Nobody) };
-    let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(|_| AuthorizeError::Unavailable)?;
+    let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(Unavailable::from);
+    let sub = sub.map_err(|_| AuthorizeError::Unavailable)?;
     let meant = hinted.is_none_or(|hinted| hinted.is_about(&sub))
         && request.sub.as_deref().is_none_or(|wanted| wanted == sub.as_str());
     Ok(if meant { Hinted::ThisPerson } else { Hinted::SomebodyElse })

@@ -1,7 +1,7 @@
 //! The introspection endpoint's work: who asks, what stands, what of it concerns them. RFC 7662, RFC 9701; PROTOCOL 6, 8.
 
 use super::client_auth::{self, Refused};
-use super::{Provider, access, encryption};
+use super::{Provider, Unavailable, access, encryption};
 use crate::client::{AuthMethod, AuthenticatedClient, Client};
 use crate::spec::{Params, Timestamp};
 use crate::store::families;
@@ -76,7 +76,9 @@ async fn of_access_token(
     if !lives {
         return Ok(Introspection::inactive());
     }
-    Introspection::access_token(&token, client.client(), &provider.keys).map_err(|_| TokenError::Keys)
+    Introspection::access_token(&token, client.client(), &provider.keys)
+        .map_err(Unavailable::from)
+        .map_err(|_| TokenError::Unavailable)
 }
 
 async fn of_refresh_token(
@@ -98,9 +100,9 @@ async fn of_refresh_token(
     let state: FamilyState = provider.keys.open_bytes(&row.sealed).map_err(|_| TokenError::Unavailable)?;
     let now: Timestamp = provider.now();
     match token.turn(row.generation, state, now) {
-        Turn::Next => {
-            Introspection::refresh_token(token, client.client(), &provider.keys).map_err(|_| TokenError::Keys)
-        }
+        Turn::Next => Introspection::refresh_token(token, client.client(), &provider.keys)
+            .map_err(Unavailable::from)
+            .map_err(|_| TokenError::Unavailable),
         Turn::Again | Turn::Replayed | Turn::Idle => Ok(Introspection::inactive()),
     }
 }

@@ -2,9 +2,10 @@
 
 use super::client_auth::{self, Refused};
 use super::refresh::refresh;
-use super::{Provider, encryption, resource, session};
+use super::{Provider, Unavailable, encryption, resource, session};
 use crate::client::{AuthenticatedClient, ClientAuthError};
 use crate::code::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};
+use crate::keys::Sub;
 use crate::spec::{Params, Timestamp};
 use crate::store::families::{self, FamilyRow};
 use crate::store::grants::{self, GrantState};
@@ -42,7 +43,7 @@ async fn exchange(
     client: &AuthenticatedClient,
     request: &AuthorizationCodeRequest,
 ) -> Result<TokenSet, TokenError> {
-    let (code, audience) = match open(provider, client, request).await {
+    let (code, audience, sub) = match open(provider, client, request).await {
         Ok(opened) => opened,
         Err(error) => return client_auth::spend(provider, client).await.and(Err(error)),
     };
@@ -58,21 +59,22 @@ async fn exchange(
     let family = begin_family(provider, client, &code, now)?;
     let code = redeem(provider, client, code, request, family.clone()).await?;
     let family = family.map(|family| family.id);
-    let issuance = Issuance::redeemed(code, family, audience, &provider.keys, now, &mut *provider.rng());
+    let issuance = Issuance::redeemed(code, sub, family, audience, &provider.keys, now, &mut *provider.rng());
     let issuance = issuance.map_err(|_| TokenError::Keys)?;
     TokenSet::of(issuance, client.client(), &provider.keys, &published.signing, now, &mut *provider.rng())?
         .encrypted_to(recipient.as_ref(), &mut *provider.rng())
 }
 
-/// What needs no row of the login's own: the code, whose it is, what its access token is for.
+/// What needs no row of the login's own: the code, whose it is, what its access token is for, whom it is about.
 async fn open(
     provider: &Provider,
     client: &AuthenticatedClient,
     request: &AuthorizationCodeRequest,
-) -> Result<(MatchedCode, Audience), TokenError> {
+) -> Result<(MatchedCode, Audience, Sub), TokenError> {
     let code = PresentedCode::open(&request.code, &provider.keys)?.presented_by(client)?;
     let target = resource::target(provider, client.client(), code.resource(), request.resource.as_deref()).await?;
-    Ok((code, target.audience))
+    let sub = code.sub(client, &provider.keys).map_err(Unavailable::from).map_err(|_| TokenError::Unavailable)?;
+    Ok((code, target.audience, sub))
 }
 
 /// The family that begins with this code, of a client that may refresh.

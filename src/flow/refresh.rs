@@ -6,6 +6,7 @@
 use super::resource::{self, Target};
 use super::{Provider, Unavailable, client_auth, encryption, session};
 use crate::client::{AuthenticatedClient, ClientAuthError};
+use crate::keys::Sub;
 use crate::consent::{Access, Shown};
 use crate::spec::{Scopes, ShownDigest, Timestamp};
 use crate::store::families::{self, FamilyRow};
@@ -24,6 +25,7 @@ struct Wanted {
     token: MatchedRefreshToken,
     scopes: Scopes,
     target: Target,
+    sub: Sub,
     /// The agreements of which one must still hold.
     shown: Vec<ShownDigest>,
 }
@@ -69,8 +71,8 @@ pub(super) async fn refresh(
         Err(error) => return client_auth::spend(provider, client).await.and(Err(error.into())),
     };
     renew(provider, client, &wanted).await?;
-    let Wanted { token, scopes, target, .. } = wanted;
-    let issuance = Issuance::renewed(token, scopes, target.audience, &provider.keys).map_err(|_| TokenError::Keys)?;
+    let Wanted { token, scopes, target, sub, .. } = wanted;
+    let issuance = Issuance::renewed(token, sub, scopes, target.audience, &provider.keys).map_err(|_| TokenError::Keys)?;
     TokenSet::of(issuance, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())?
         .encrypted_to(recipient.as_ref(), &mut *provider.rng())
 }
@@ -86,7 +88,10 @@ async fn want(
     let granted = token.agreed().resource.as_deref();
     let target = resource::target(provider, client.client(), granted, request.resource.as_deref()).await?;
     let shown = Shown::when_granted(&token.agreed().scopes, target.granted.as_ref(), client.client());
-    Ok(Wanted { token, scopes, target, shown: shown.covering() })
+    let agreed = token.agreed();
+    let sub = provider.keys.sub(&client.client().sector, &agreed.handle, agreed.epoch).map_err(Unavailable::from);
+    let sub = sub.map_err(|_| TokenError::Unavailable)?;
+    Ok(Wanted { token, scopes, target, sub, shown: shown.covering() })
 }
 
 /// Moves the family on, or ends it.
@@ -132,8 +137,7 @@ async fn judge(provider: &Provider, client: &AuthenticatedClient, wanted: &Wante
     let now = provider.now();
     let token = &wanted.token;
     let agreed = token.agreed();
-    let sub = provider.keys.sub(&client.client().sector, &agreed.handle, agreed.epoch)?;
-    let (digest, client_id, shown) = (provider.keys.sub_digest(&sub), client.client_id().clone(), wanted.shown.clone());
+    let (digest, client_id, shown) = (provider.keys.sub_digest(&wanted.sub), client.client_id().clone(), wanted.shown.clone());
     let (family, person, session) = (token.family(), agreed.person, agreed.session);
     let read = provider.store.read(move |db| {
         let Some(family) = families::by_id(db, &family)? else { return Ok(None) };

@@ -95,7 +95,7 @@ impl AccessToken {
                     iss: keys.issuer().as_str(),
                     exp: now.plus(lifetime::ACCESS_TOKEN),
                     aud: resource,
-                    sub: keys.sub(&client.sector, handle, *epoch)?,
+                    sub: of.sub.clone(),
                     client_id,
                     iat: now,
                     jti: keys.seal(&JwtId(payload), rng)?,

@@ -6,7 +6,7 @@ use super::{MatchedRefreshToken, RefreshToken};
 use crate::client::{Client, Resource, ResourceError};
 use crate::code::RedeemedCode;
 use crate::consent::Access;
-use crate::keys::{Epoch, KeyError, Keys, TagPurpose};
+use crate::keys::{Epoch, KeyError, Keys, Sub, TagPurpose};
 use crate::spec::{Acr, ClientId, FamilyId, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,8 @@ impl Audience {
 /// What one token response is made of.
 pub struct Issuance {
     pub(super) agreed: Agreed,
+    /// Computed before the code was consumed or the family moved on: a node without its key service leaves both good.
+    pub(super) sub: Sub,
     pub(super) stands_by: StandsBy,
     /// Of this answer.
     pub(super) scopes: Scopes,
@@ -128,6 +130,7 @@ impl Issuance {
     /// Only what the key service cannot do.
     pub fn redeemed(
         mut code: RedeemedCode,
+        sub: Sub,
         family: Option<FamilyId>,
         audience: Audience,
         keys: &Keys,
@@ -141,6 +144,7 @@ impl Issuance {
             stands_by: family.map_or(StandsBy::Grant(grant), StandsBy::Family),
             scopes: agreed.scopes.clone(),
             agreed,
+            sub,
             audience,
             nonce,
             session: Some(session),
@@ -154,6 +158,7 @@ impl Issuance {
     /// Only what the key service cannot do.
     pub fn renewed(
         token: MatchedRefreshToken,
+        sub: Sub,
         scopes: Scopes,
         audience: Audience,
         keys: &Keys,
@@ -163,6 +168,7 @@ impl Issuance {
             stands_by: StandsBy::Family(token.family()),
             session: token.agreed().session,
             agreed: token.into_agreed(),
+            sub,
             scopes,
             audience,
             nonce: None,

@@ -34,9 +34,9 @@ pub enum TokenError {
     Redeem(#[from] RedeemError),
     #[error(transparent)]
     Recipient(#[from] NoRecipient),
-    #[error("the storage is unavailable")]
+    #[error("the storage or the key service is unavailable")]
     Unavailable,
-    #[error("a key is unavailable")]
+    #[error("a signing key is missing or fails")]
     Keys,
 }
 
@@ -103,7 +103,7 @@ impl Refuse for TokenError {
             Self::Unavailable => say("server.unavailable")
                 .expected("a moment of patience")
                 .fix("try again in a few seconds; nothing was lost"),
-            Self::Keys => say("server.keys").expected("a working key service").fix("tell the operator the trace id"),
+            Self::Keys => say("server.keys").expected("a working signing key").fix("tell the operator the trace id"),
         }
     }
 }

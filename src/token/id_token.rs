@@ -3,7 +3,7 @@
 use super::Issuance;
 use crate::authn;
 use crate::client::Client;
-use crate::keys::{KeyError, Keys, Sub};
+use crate::keys::{Keys, Sub};
 use crate::spec::{Timestamp, lifetime};
 use serde::Serialize;
 
@@ -29,15 +29,12 @@ pub struct IdTokenClaims {
 impl IdTokenClaims {
     /// The claims of what was agreed, for the client it was agreed with. After a refresh `iss`, `sub`, `aud` and `auth_time`
     /// are what they were, `iat` is new, and there is no nonce (OpenID Connect Core §12.2).
-    ///
-    /// # Errors
-    /// Only what the key service cannot do.
-    pub fn of(issuance: &Issuance, client: &Client, keys: &Keys, now: Timestamp) -> Result<Self, KeyError> {
+    pub fn of(issuance: &Issuance, client: &Client, keys: &Keys, now: Timestamp) -> Self {
         let agreed = &issuance.agreed;
         let sid = |session| authn::sid(keys, session, &client.client_id);
-        Ok(Self {
+        Self {
             iss: keys.issuer().to_string(),
-            sub: keys.sub(&client.sector, &agreed.handle, agreed.epoch)?,
+            sub: issuance.sub.clone(),
             aud: client.client_id.to_string(),
             exp: now.plus(lifetime::ID_TOKEN),
             iat: now,
@@ -46,6 +43,6 @@ impl IdTokenClaims {
             acr: agreed.acr.wire(),
             amr: agreed.amr.clone(),
             sid: issuance.session.filter(|_| client.metadata.hears_of_logouts()).map(sid),
-        })
+        }
     }
 }

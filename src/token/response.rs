@@ -36,7 +36,7 @@ impl TokenSet {
         let access_token =
             AccessToken::issue(&issuance, client, keys, signing, now, rng).map_err(|_| TokenError::Keys)?;
         let id_token = if issuance.scopes.has(ScopeValue::Openid) {
-            let claims = IdTokenClaims::of(&issuance, client, keys, now).map_err(|_| TokenError::Keys)?;
+            let claims = IdTokenClaims::of(&issuance, client, keys, now);
             let signed = signing.sign(client.metadata.id_token_signed_response_alg, "JWT", &claims);
             Some(signed.map_err(|_| TokenError::Keys)?)
         } else {

@@ -22,7 +22,7 @@ use std::time::Duration;
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const CONFIGURATION: &str = "SOFTHSM2_CONF";
 const LABEL: &str = "hufu";
-const TOKEN_PIN: &str = "correct horse";
+pub const TOKEN_PIN: &str = "correct horse";
 
 /// A directory with tokens in it, and the settings that name one.
 pub struct Hsm {
@@ -81,7 +81,7 @@ impl Hsm {
         assert!(made.status.success(), "{}{}", text(&made.stdout), text(&made.stderr));
     }
 
-    pub fn configuration(&self) -> PathBuf {
+    fn configuration(&self) -> PathBuf {
         self.dir.join("softhsm2.conf")
     }
 
@@ -93,6 +93,16 @@ impl Hsm {
         let file = self.dir.join(name);
         std::fs::write(&file, text).expect("written");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("its owner's only");
+    }
+
+    /// The settings that name the token, from whatever directory.
+    pub fn to_be_used(&self) -> Vec<(&'static str, String)> {
+        let path = |file: PathBuf| file.to_str().expect("a path").to_owned();
+        vec![
+            ("HUFU_KEYS__PKCS11__MODULE", MODULE.to_owned()),
+            ("HUFU_KEYS__PKCS11__PIN_FILE", path(self.dir.join("hufu-token-pin"))),
+            (CONFIGURATION, path(self.configuration())),
+        ]
     }
 
     /// The settings of a production whose keys are in the token.
@@ -247,6 +257,7 @@ alone! {
         let mut browser = house.browser();
         let token = website.access_token(&browser.log_in(&website, &person, house.now()).await.code()).await;
         let code = browser.authorize(&website, &[]).await.code();
+        let grants = house.count("grants");
         let mut stranger = house.browser();
         let page = stranger.authorize(&website, &[]).await;
 
@@ -259,6 +270,8 @@ alone! {
             assert_asks_for_patience(&website.redeem(&code).await);
             assert_asks_for_patience(&stranger.type_in(&page, &person.number, PIN, CODE).await);
         }
+        assert_eq!(browser.authorize(&website, &[]).await.param("error").as_deref(), Some("temporarily_unavailable"));
+        assert_eq!(house.count("grants"), grants);
         let ready = browser.get("/readyz").await;
         assert_eq!((ready.status, ready.body.trim()), (503, "key service unavailable"));
         assert_eq!(browser.get("/healthz").await.status, 200);

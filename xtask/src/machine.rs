@@ -34,6 +34,11 @@ pub const FOR_TESTS: &[Need] = &[
         is_there: || shell::which("chromium").is_some() && shell::which("chromedriver").is_some(),
     },
     Need {
+        what: "SoftHSM, an HSM in software",
+        packages: &["softhsm2"],
+        is_there: || shell::which("softhsm2-util").is_some() && Path::new("/usr/lib/softhsm/libsofthsm2.so").exists(),
+    },
+    Need {
         what: "a Chinese font",
         packages: &["fonts-noto-cjk"],
         is_there: || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists(),

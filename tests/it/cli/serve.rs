@@ -3,6 +3,7 @@
 use super::{code, hufu_with, json, text};
 use crate::db::{TestDb, on_each_database};
 use crate::house::{Browser, ISSUER, Website, claims};
+use crate::hsm::{Hsm, TOKEN_PIN};
 use serde_json::Value;
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -28,15 +29,21 @@ struct Installation {
 
 impl Installation {
     fn over(db: TestDb) -> Self {
+        Self::with(db, Vec::new())
+    }
+
+    /// With settings beside the usual ones.
+    fn with(db: TestDb, more: Vec<(&'static str, String)>) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let metrics = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-        let settings = vec![
+        let mut settings = vec![
             ("HUFU_MODE", "sandbox".to_owned()),
             ("HUFU_SERVER__ISSUER", ISSUER.to_owned()),
             ("HUFU_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
             ("HUFU_STORE__URL", db.config().url.clone()),
             ("HUFU_METRICS__LISTEN", format!("127.0.0.1:{metrics}")),
         ];
+        settings.extend(more);
         if db.is_sqlite() {
             std::fs::set_permissions(db.file(), Permissions::from_mode(0o600)).expect("its owner's only");
         }
@@ -131,27 +138,49 @@ impl Drop for Serving {
     }
 }
 
+/// A person of the sandbox at a node that begins to serve, and the code that was redeemed.
+async fn a_person_signs_in(house: &Installation) -> (Serving, Website, String) {
+    let person = house.json(&["persona", "add", "--way", "fixed-code", "--json"]);
+    let registered = house.json(&["client", "add", "--json", "--redirect-uri", "https://shop.example/cb"]);
+    let node = house.serve();
+    house.run(&["doctor"]);
+
+    let address = format!("http://{}", node.address);
+    let (mut browser, website) = (Browser::new(&address), Website::of(&address, &registered));
+    let said = |name: &str| person[name].as_str().expect("text").to_owned();
+    let page = browser.authorize(&website, &[]).await;
+    let posted = browser.type_in(&page, &said("network_number"), &said("pin"), &said("fixed_code")).await;
+    let consent = browser.follow(&posted).await;
+    let code = browser.decide(&consent, "allow").await.code();
+    let tokens = website.redeem(&code).await.json();
+    let sub = claims(tokens["id_token"].as_str().expect("an ID token"))["sub"].clone();
+    assert_eq!(website.userinfo(tokens["access_token"].as_str().expect("a token")).await.json()["sub"], sub);
+    (node, website, code)
+}
+
+/// PROTOCOL 12: "PKCS#11 … in production": `key init`, `serve` and `doctor` over a token, through the binary.
+#[tokio::test]
+async fn an_installation_whose_keys_are_in_a_token_signs_a_person_in() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let hsm = Hsm::made_in(dir.path());
+    let house = Installation::with(TestDb::sqlite(), hsm.to_be_used());
+    assert!(!house.path().join("hufu-keys.toml").exists(), "no key is in a file");
+    let (node, ..) = a_person_signs_in(&house).await;
+    let ready = reqwest::get(format!("http://{}/readyz", node.address)).await.expect("an answer");
+    assert_eq!(ready.status(), 200);
+    node.signal("-TERM");
+    let (status, log) = node.ended();
+    assert!(status.success(), "{log:?}");
+    assert!(!log.iter().any(|line| line.to_string().contains(TOKEN_PIN)), "the log shows no PIN");
+}
+
 on_each_database! {
     /// Issue "One-click login": `serve`, `migrate`, `doctor`, `client`, `key`, `persona`, through the binary, on each database.
     async fn an_installation_is_made_served_and_signs_a_person_in(db) {
         let house = Installation::over(db);
         std::fs::copy(house.path().join("hufu-keys.toml"), house.path().join("copy.toml")).expect("a backup");
         house.run(&["key", "backup-check", "copy.toml"]);
-        let person = house.json(&["persona", "add", "--way", "fixed-code", "--json"]);
-        let registered = house.json(&["client", "add", "--json", "--redirect-uri", "https://shop.example/cb"]);
-        let node = house.serve();
-        house.run(&["doctor"]);
-
-        let address = format!("http://{}", node.address);
-        let (mut browser, website) = (Browser::new(&address), Website::of(&address, &registered));
-        let said = |name: &str| person[name].as_str().expect("text").to_owned();
-        let page = browser.authorize(&website, &[]).await;
-        let posted = browser.type_in(&page, &said("network_number"), &said("pin"), &said("fixed_code")).await;
-        let consent = browser.follow(&posted).await;
-        let code = browser.decide(&consent, "allow").await.code();
-        let tokens = website.redeem(&code).await.json();
-        let sub = claims(tokens["id_token"].as_str().expect("an ID token"))["sub"].clone();
-        assert_eq!(website.userinfo(tokens["access_token"].as_str().expect("a token")).await.json()["sub"], sub);
+        let (node, website, code) = a_person_signs_in(&house).await;
 
         let metrics = reqwest::get(format!("http://127.0.0.1:{}/metrics", house.metrics)).await.expect("metrics");
         assert!(metrics.text().await.expect("text").contains("hufu_signins_total 1"));
