@@ -8,9 +8,7 @@ use super::text::instant;
 use super::{house, token, world};
 use crate::config::{Config, KeyPlace, Mode, Pkcs11Config};
 use crate::flow::signing::{self, Rotated};
-use crate::keys::{
-    FileKeys, HeldKey, KeyAlg, KeyService, RingProof, RootKey, SigningAlg, Stage, When,
-};
+use crate::keys::{FileKeys, HeldKey, KeyAlg, KeyService, RingProof, RootKey, SigningAlg, Stage, When};
 use crate::spec::Timestamp;
 use crate::store::meta;
 use clap::{Args, Subcommand};

@@ -6,8 +6,8 @@
 use super::resource::{self, Target};
 use super::{Provider, Unavailable, client_auth, encryption, session};
 use crate::client::{AuthenticatedClient, ClientAuthError};
-use crate::keys::Sub;
 use crate::consent::{Access, Shown};
+use crate::keys::Sub;
 use crate::spec::{Scopes, ShownDigest, Timestamp};
 use crate::store::families::{self, FamilyRow};
 use crate::store::{consents, persons, sessions};
@@ -72,7 +72,8 @@ pub(super) async fn refresh(
     };
     renew(provider, client, &wanted).await?;
     let Wanted { token, scopes, target, sub, .. } = wanted;
-    let issuance = Issuance::renewed(token, sub, scopes, target.audience, &provider.keys).map_err(|_| TokenError::Keys)?;
+    let issuance =
+        Issuance::renewed(token, sub, scopes, target.audience, &provider.keys).map_err(|_| TokenError::Keys)?;
     TokenSet::of(issuance, client.client(), &provider.keys, &published.signing, provider.now(), &mut *provider.rng())?
         .encrypted_to(recipient.as_ref(), &mut *provider.rng())
 }
@@ -137,7 +138,8 @@ async fn judge(provider: &Provider, client: &AuthenticatedClient, wanted: &Wante
     let now = provider.now();
     let token = &wanted.token;
     let agreed = token.agreed();
-    let (digest, client_id, shown) = (provider.keys.sub_digest(&wanted.sub), client.client_id().clone(), wanted.shown.clone());
+    let (digest, client_id, shown) =
+        (provider.keys.sub_digest(&wanted.sub), client.client_id().clone(), wanted.shown.clone());
     let (family, person, session) = (token.family(), agreed.person, agreed.session);
     let read = provider.store.read(move |db| {
         let Some(family) = families::by_id(db, &family)? else { return Ok(None) };

@@ -56,7 +56,8 @@ impl Sealer {
     /// `subkey = HKDF-SHA-256(encryption key id, "hufu/seal/v1")`, of every id that is held.
     pub(super) fn new(service: &dyn KeyService, issuer: &str) -> Result<Self, KeyError> {
         let held = service.held().into_iter().filter(|key| key.root == RootKey::Encryption);
-        let subkeys = held.map(|key| Ok((key.version, Subkey::of(service, key, LABEL, "")?))).collect::<Result<_, _>>()?;
+        let subkeys =
+            held.map(|key| Ok((key.version, Subkey::of(service, key, LABEL, "")?))).collect::<Result<_, _>>()?;
         let seals_with = service.current(RootKey::Encryption);
         Ok(Self { issuer: issuer.to_owned(), subkeys, seals_with, derived: RwLock::default() })
     }

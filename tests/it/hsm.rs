@@ -66,7 +66,8 @@ impl Hsm {
         let hsm = Self { dir: dir.to_owned() };
         std::fs::create_dir(dir.join("tokens")).expect("a directory");
         let tokens = dir.join("tokens");
-        let text = format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display());
+        let text =
+            format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display());
         std::fs::write(hsm.configuration(), text).expect("written");
         hsm.token(LABEL, TOKEN_PIN);
         hsm.write_private("hufu-token-pin", &format!("{TOKEN_PIN}\n"));

@@ -109,7 +109,9 @@ mod tests {
         }
         assert_eq!(Realm::Production.parse(&Realm::Sandbox.label(key)), None);
         assert_eq!(Realm::Sandbox.parse(&Realm::Production.label(key)), None);
-        for other in ["hufu/pairwise/012", "hufu/pairwise/+12", "hufu/pairwise/", "hufu/pairwise/70000", "hufu/x/1", "hufu"] {
+        for other in
+            ["hufu/pairwise/012", "hufu/pairwise/+12", "hufu/pairwise/", "hufu/pairwise/70000", "hufu/x/1", "hufu"]
+        {
             assert_eq!(Realm::Production.parse(other), None, "{other}");
         }
     }

@@ -145,7 +145,8 @@ fn module(file: &Path) -> Result<Arc<Module>, TokenError> {
         initialize(&pkcs11)?;
         Ok(pkcs11)
     };
-    let pkcs11 = load().map_err(|why: Error| TokenError::NoModule { module: file.display().to_string(), why: why.to_string() })?;
+    let pkcs11 = load()
+        .map_err(|why: Error| TokenError::NoModule { module: file.display().to_string(), why: why.to_string() })?;
     let module = Arc::new(Module { pkcs11, refused: Mutex::default() });
     modules.insert(file.to_owned(), Arc::clone(&module));
     Ok(module)
