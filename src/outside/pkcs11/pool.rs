@@ -87,7 +87,7 @@ mod tests {
         let count = Arc::clone(&asked);
         let worker: Worker = Box::new(move |_, _| {
             count.fetch_add(1, Ordering::SeqCst);
-            drop(gate.recv());
+            let _let_go = gate.recv();
             Ok([7; 32])
         });
         (worker, let_go, asked)
