@@ -15,6 +15,7 @@ mod outcome;
 mod passkey;
 mod pin;
 mod pin_hash;
+mod quota;
 mod rack;
 mod session;
 mod throttle;
@@ -31,6 +32,7 @@ pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, W
 pub use passkey::{Assertion, Challenge, NoDomain, PasskeyRefused, Passkeys, Proven, StoredPasskey};
 pub use pin::{PinRule, choose_pin, normal_pin};
 pub use pin_hash::{PinHash, UnreadableHash};
+pub use quota::Quota;
 pub use rack::{Full, Place, Rack};
 pub use session::{Life, Session, SessionCookie, SessionSecrets, sid};
 pub use throttle::{Admission, Attempt, Budget, Counter, Doors, SLOTS, Slot};

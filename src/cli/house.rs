@@ -80,6 +80,7 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         world: Arc::new(world::Real),
         websites: fetcher(config)?.into(),
         ports: None,
+        issuers: Arc::default(),
         demo_site,
         bare_requests: match config.danger.danger_accept_bare_requests {
             true => BareRequests::Accepted,

@@ -28,6 +28,7 @@ mod stop;
 mod text;
 mod token;
 mod trace;
+mod voucher;
 mod world;
 
 use clap::{Parser, Subcommand};
@@ -77,6 +78,9 @@ enum Command {
     /// Keeps the invented people of a sandbox
     #[command(subcommand)]
     Persona(persona::Command),
+    /// Issues and approves vouchers for who applies at a counter
+    #[command(subcommand)]
+    Voucher(voucher::Command),
     /// Explains a refusal by the trace id that was shown
     Trace(trace::Args),
     /// Reads and checks the record of operators' commands
@@ -99,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Client(command) => client::run(command),
         Command::Key(command) => key::run(command),
         Command::Persona(command) => persona::run(command),
+        Command::Voucher(command) => voucher::run(command),
         Command::Migrate(args) => migrate::run(args),
         Command::Trace(args) => trace::run(args),
         Command::Audit(command) => audit::run(command),

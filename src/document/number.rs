@@ -4,11 +4,12 @@
 //! GB 11643-1999 (identity numbers; GB/T 17710, ISO 7064 MOD 11-2), GA/T 704 and the forms that the National Immigration
 //! Administration prints. Knows no person: which numbers exist is the registry's to say.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// A kind of document with which a person may apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DocumentKind {
     /// 居民身份证.
     ResidentIdentityCard,
@@ -33,6 +34,23 @@ impl DocumentKind {
         Self::ResidencePermit,
         Self::ForeignPermanentResidentCard,
     ];
+
+    /// The word for it, on command lines and in digests.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ResidentIdentityCard => "resident_identity_card",
+            Self::Passport => "passport",
+            Self::HongKongMacaoPermit => "hong_kong_macao_permit",
+            Self::TaiwanPermit => "taiwan_permit",
+            Self::ResidencePermit => "residence_permit",
+            Self::ForeignPermanentResidentCard => "foreign_permanent_resident_card",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
 }
 
 /// Why a text is no number of that kind.
@@ -87,6 +105,19 @@ impl DocumentNumber {
     /// The number, in upper case and without spaces.
     pub fn expose(&self) -> &str {
         &self.number
+    }
+}
+
+impl Serialize for DocumentNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.kind, &self.number).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (kind, number) = <(DocumentKind, String)>::deserialize(deserializer)?;
+        Self::parse(kind, &number).map_err(de::Error::custom)
     }
 }
 
@@ -258,6 +289,16 @@ mod tests {
         assert_eq!((0..10).filter(|last| old(*last).is_ok()).count(), 1, "one digit fits");
         assert_eq!(rule(Kind::ForeignPermanentResidentCard, &checked("91156019800101001")), Ok(()));
         assert_eq!(rule(Kind::ForeignPermanentResidentCard, &checked("11156019800101001")), Err(NumberError::Place));
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own_and_a_number_comes_back() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::of_word(kind.word()), Some(*kind));
+        }
+        let number = DocumentNumber::parse(Kind::Passport, "e12345678").unwrap();
+        let bytes = postcard::to_stdvec(&number).unwrap();
+        assert_eq!(postcard::from_bytes::<DocumentNumber>(&bytes).unwrap(), number);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Knows HTTP no more than the rooms below do, and the database only by its two doors.
 
 mod access;
+pub mod apply;
 pub mod authorize;
 mod budget;
 mod client_auth;

@@ -31,26 +31,40 @@ pub async fn make(provider: &Provider, beginnings: Beginnings) -> Result<Made, U
         Some((pin, _)) => Some(pin::hash(provider, pin).await?),
         None => None,
     };
-    let (row, made) = {
-        let mut rng = provider.rng();
-        let keys = &provider.keys;
-        let secrets = PersonSecrets::random(keys.current_epoch().0, applicant, &mut *rng);
-        let id = PersonId::random(&mut *rng);
-        let row = PersonRow {
-            id,
-            number_digest: NumberDigest::from_bytes(keys.tag(TagPurpose::Number, &[secrets.number.expose()])),
-            sealed: keys.seal_bytes(&secrets, &mut *rng)?,
-            state: state.text().to_owned(),
-            pin_hash,
-            totp: match &code_way {
-                Some((_, source)) => Some(keys.seal_bytes(source, &mut *rng)?),
-                None => None,
-            },
-            totp_step: 0,
-            version: 0,
-            created_hour: provider.now().hour(),
-        };
-        (row, Made { id, number: secrets.number })
+    let totp = match &code_way {
+        Some((_, source)) => Some(provider.keys.seal_bytes(source, &mut *provider.rng())?),
+        None => None,
     };
+    let (row, number) = draw(provider, Born { applicant, state, pin_hash, totp })?;
+    let made = Made { id: row.id, number };
     if provider.store.write(move |tx| persons::insert(tx, &row)).await? { Ok(made) } else { Err(Unavailable::busy()) }
+}
+
+/// What a new row is made of: the ways in as it holds them.
+pub(super) struct Born {
+    pub applicant: Applicant,
+    pub state: PersonState,
+    pub pin_hash: Option<String>,
+    /// Sealed.
+    pub totp: Option<Vec<u8>>,
+}
+
+/// Draws the row of a new person, who is nobody until it is written; and the number, which the row does not tell.
+pub(super) fn draw(provider: &Provider, born: Born) -> Result<(PersonRow, NetworkNumber), Unavailable> {
+    let Born { applicant, state, pin_hash, totp } = born;
+    let (mut rng, keys) = (provider.rng(), &provider.keys);
+    let secrets = PersonSecrets::random(keys.current_epoch().0, applicant, &mut *rng);
+    let row = PersonRow {
+        id: PersonId::random(&mut *rng),
+        number_digest: NumberDigest::from_bytes(keys.tag(TagPurpose::Number, &[secrets.number.expose()])),
+        sealed: keys.seal_bytes(&secrets, &mut *rng)?,
+        state: state.text().to_owned(),
+        pin_hash,
+        totp,
+        totp_step: 0,
+        version: 0,
+        created_hour: provider.now().hour(),
+        unique_digest: None,
+    };
+    Ok((row, secrets.number))
 }

@@ -9,6 +9,7 @@ use super::refusals::Recorder;
 use super::status_lists::StatusLists;
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
+use crate::document::TrustStore;
 use crate::keys::Keys;
 use crate::spec::{IssuerUrl, Timestamp, TraceId, lifetime};
 use crate::store::Store;
@@ -46,6 +47,8 @@ pub struct Provider {
     pub websites: Arc<dyn Fetch>,
     /// The services that an application needs; a node without them takes none.
     pub ports: Option<Ports>,
+    /// Whose documents are believed: the signing authorities of the states that issue them.
+    pub issuers: Arc<TrustStore>,
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
@@ -66,6 +69,7 @@ pub struct Parts {
     pub world: Arc<dyn World>,
     pub websites: Arc<dyn Fetch>,
     pub ports: Option<Ports>,
+    pub issuers: Arc<TrustStore>,
     pub demo_site: Option<String>,
     pub bare_requests: BareRequests,
 }
@@ -84,6 +88,7 @@ impl Provider {
             refusals: Recorder::default(),
             websites: parts.websites,
             ports: parts.ports,
+            issuers: parts.issuers,
             bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
             logos: Logos::default(),

@@ -5,7 +5,7 @@ use super::pairwise::{Epoch, Sub};
 use super::sealing::{OpenError, Sealable, Sealer};
 use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use super::tag::{self, TagPurpose};
-use crate::spec::{Handle, IssuerUrl, Pin, Sector, SubDigest};
+use crate::spec::{DocumentDigest, Handle, IssuerUrl, Pin, Sector, SubDigest, UniqueDigest};
 use aws_lc_rs::hmac;
 use rand::CryptoRng;
 use std::fmt;
@@ -117,6 +117,32 @@ impl Keys {
         Epoch(self.0.service.current(RootKey::Pairwise))
     }
 
+    /// What stands for the person of a registry's reference (PROTOCOL 9).
+    ///
+    /// # Errors
+    /// The key service fails.
+    pub fn unique_digest(&self, registry_ref: &str) -> Result<UniqueDigest, KeyError> {
+        let input = [b"hufu/unique/v1\0".as_slice(), registry_ref.as_bytes()];
+        self.for_good(RootKey::Unique, &input).map(UniqueDigest::from_bytes)
+    }
+
+    /// What stands for a document. Its number can be guessed, so whoever may ask this often can find out numbers: callers
+    /// bound it (PROTOCOL 9).
+    ///
+    /// # Errors
+    /// The key service fails.
+    pub fn document_digest(&self, kind: &str, number: &str) -> Result<DocumentDigest, KeyError> {
+        let input = [b"hufu/document/v1\0".as_slice(), kind.as_bytes(), b"\0", number.as_bytes()];
+        self.for_good(RootKey::Document, &input).map(DocumentDigest::from_bytes)
+    }
+
+    /// Under the first version of a key, whichever is current: a digest that moved would make one person two.
+    fn for_good(&self, root: RootKey, input: &[&[u8]]) -> Result<[u8; 32], KeyError> {
+        let versions = self.0.service.held().into_iter().filter(|key| key.root == root);
+        let first = versions.min_by_key(|key| key.version).unwrap_or(HeldKey { root, version: 1 });
+        self.0.service.prf(first, input)
+    }
+
     /// A keyed digest of `parts`, which no other purpose shares.
     pub fn tag(&self, purpose: TagPurpose, parts: &[&[u8]]) -> [u8; 32] {
         tag::tag(&self.0.tags[purpose as usize], parts)
@@ -139,5 +165,31 @@ impl Keys {
     #[cfg(test)]
     pub fn for_tests(issuer: &str) -> Self {
         super::tests::keys_of(&super::tests::ring(), issuer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::keys::tests::{keys, keys_of, ring};
+
+    /// PROTOCOL 9: one number per living person, whichever keys are current.
+    #[test]
+    fn a_new_version_of_a_key_moves_neither_person_nor_document() {
+        let turned = ["unique", "document"].iter().fold(ring(), |ring, section| {
+            let head = format!("[[{section}]]\n");
+            let (before, after) = ring.split_once(&head).expect("a section");
+            let after = after.replacen("current = true\n", "", 1);
+            let key = data_encoding::BASE64.encode(&[9; 32]);
+            format!("{before}{head}{after}[[{section}]]\nversion = 2\nkey = \"{key}\"\ncurrent = true\n")
+        });
+        let (before, after) = (keys(), keys_of(&turned, "https://hufu.example"));
+        assert_eq!(before.unique_digest("r-17"), after.unique_digest("r-17"));
+        assert_eq!(before.document_digest("passport", "E1"), after.document_digest("passport", "E1"));
+        assert_ne!(before.unique_digest("r-17"), before.unique_digest("r-18"));
+        assert_ne!(before.document_digest("passport", "E1"), before.document_digest("taiwan_permit", "E1"));
+        assert_ne!(
+            before.unique_digest("r-17").map(|digest| *digest.as_bytes()),
+            before.document_digest("", "r-17").map(|digest| *digest.as_bytes())
+        );
     }
 }

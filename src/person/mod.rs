@@ -4,6 +4,7 @@
 //! keeps sealed (PROTOCOL 10, 11), what a certificate says (PROTOCOL 26). Knows no website, no session, no key and no database.
 
 mod age;
+pub mod application;
 mod certificate;
 mod certificate_type;
 mod contact;
@@ -14,7 +15,7 @@ mod secrets;
 mod state;
 mod status_list;
 
-pub use age::Standing;
+pub use age::{MayApply, Standing};
 pub use certificate::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, VCT, Validity};
 pub use certificate_type::{DISCLOSABLE, Disclosable, certificate_type};
 pub use contact::{PhoneNumber, PhoneNumberError, RegistryRef};

@@ -145,6 +145,7 @@ impl Tools<'_> {
             totp_step: 0,
             version: 0,
             created_hour: self.now.hour(),
+            unique_digest: None,
         };
         Ok(Rows { person, passkey })
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// Crockford's base 32: no I, L, O, U; read back without regard to case.
-static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
+pub(super) static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut spec = Specification::new();
     spec.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
     spec.translate.from.push_str("abcdefghjkmnpqrstvwxyzoOiIlL");
@@ -150,6 +150,16 @@ expiring_id!(
     PushedId,
     16
 );
+expiring_id!(
+    /// An application in progress.
+    ApplicationId,
+    16
+);
+expiring_id!(
+    /// A voucher that officers issue at a counter.
+    VoucherId,
+    16
+);
 bytes_id!(
     /// One family of refresh tokens: a keyed digest of the grant that it came from (PROTOCOL 18).
     FamilyId,
@@ -168,6 +178,16 @@ bytes_id!(
 bytes_id!(
     /// Keyed digest of a sub: the only form in which a row holds one (PROTOCOL 2).
     SubDigest,
+    32
+);
+bytes_id!(
+    /// PRF of the registry's reference: one per living person (PROTOCOL 9).
+    UniqueDigest,
+    32
+);
+bytes_id!(
+    /// PRF of a document's kind and number, which have little entropy (PROTOCOL 9).
+    DocumentDigest,
     32
 );
 bytes_id!(

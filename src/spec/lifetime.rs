@@ -76,5 +76,13 @@ pub const KNOWN_BROWSER: Duration = Duration::from_secs(400 * DAY);
 pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// A client assertion may claim no longer life than this (RFC 7523 §3).
 pub const CLIENT_ASSERTION: Duration = Duration::from_secs(HOUR);
+/// An application, from the notice to the dynamic code.
+pub const APPLICATION: Duration = Duration::from_secs(30 * MINUTE);
+/// The link that hands an application over to another browser.
+pub const HAND_OVER: Duration = Duration::from_secs(5 * MINUTE);
+/// A code in a text message.
+pub const PHONE_CODE: Duration = Duration::from_secs(10 * MINUTE);
+/// A voucher, from the counter to the application.
+pub const VOUCHER: Duration = Duration::from_secs(30 * DAY);
 /// A sign-in this recent may change the ways in (OWASP ASVS 6.3, re-authentication).
 pub const RECENT: Duration = Duration::from_secs(15 * MINUTE);

@@ -21,16 +21,18 @@ pub use birth_date::BirthDate;
 pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{
-    AssertionId, BatchId, CeremonyId, EventId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId, PushedId,
-    SessionId, SpentId, TraceId,
+    ApplicationId, AssertionId, BatchId, CeremonyId, EventId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId,
+    PushedId, SessionId, SpentId, TraceId, VoucherId,
 };
-pub use id::{CredentialDigest, NumberDigest, ShownDigest, SubDigest};
+pub use id::{CredentialDigest, DocumentDigest, NumberDigest, ShownDigest, SubDigest, UniqueDigest};
 pub use metadata::{Metadata, metadata};
 pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};
 pub use refusal::{Refusal, Refuse, Sender};
 pub use scope::{ScopeValue, Scopes};
-pub use secret::{BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash};
+pub use secret::{
+    BearerSecret, ClientSecret, CodeChallenge, CodeVerifier, DynamicCode, Handle, Pin, TokenHash, VoucherCode,
+};
 pub use sector::Sector;
 pub use time::Timestamp;

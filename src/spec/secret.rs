@@ -1,5 +1,6 @@
 //! Secrets: redacted when printed, wiped when dropped, compared in constant time, shown only where `expose` is written.
 
+use super::id::CROCKFORD;
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
@@ -102,6 +103,39 @@ fn random_text(rng: &mut dyn CryptoRng) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
+/// What a voucher is used with: 80 random bits, so that its hash may be looked up, and nobody guesses one.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct VoucherCode([u8; 10]);
+
+impl VoucherCode {
+    pub fn random(rng: &mut dyn CryptoRng) -> Self {
+        let mut bytes = [0; 10];
+        rng.fill_bytes(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads what a person typed, whatever its case, spaces, hyphens and look-alikes.
+    pub fn parse(typed: &str) -> Option<Self> {
+        CROCKFORD.decode(typed.trim().as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+
+    /// Sixteen characters without look-alikes, in groups of four: for the person, once.
+    pub fn grouped(&self) -> String {
+        let text = CROCKFORD.encode(&self.0);
+        [&text[..4], &text[4..8], &text[8..12], &text[12..]].join("-")
+    }
+
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
+    }
+}
+
+impl fmt::Debug for VoucherCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VoucherCode([redacted])")
+    }
+}
+
 /// The PKCE challenge, method S256 (RFC 7636 §4.2): 32 bytes, known to the browser, so no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeChallenge([u8; 32]);
@@ -147,6 +181,7 @@ impl fmt::Debug for Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
 
     /// RFC 7636 Appendix B.
     #[test]
@@ -154,6 +189,17 @@ mod tests {
         let challenge = CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").expect("43 characters");
         assert!(challenge.matches(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
         assert!(!challenge.matches(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1U1r_wW1gFWFOEjXj")));
+    }
+
+    #[test]
+    fn a_vouchers_code_is_read_however_it_is_typed() {
+        let code = VoucherCode::random(&mut StdRng::seed_from_u64(1));
+        let typed = code.grouped().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        assert!(VoucherCode::parse(&typed).expect("a code").hash().matches(&code.hash()));
+        for wrong in ["", "1234", "no code at all!!", &format!("{}2", code.grouped())] {
+            assert!(VoucherCode::parse(wrong).is_none(), "{wrong}");
+        }
+        assert_eq!(format!("{code:?}"), "VoucherCode([redacted])");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
-    BatchId, CredentialDigest, EventId, FamilyId, GrantId, NodeId, NumberDigest, OutboxId, PasskeyId, PersonId,
-    SessionId, ShownDigest, SubDigest, Timestamp, TokenHash, TraceId,
+    ApplicationId, BatchId, CredentialDigest, DocumentDigest, EventId, FamilyId, GrantId, NodeId, NumberDigest,
+    OutboxId, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp, TokenHash, TraceId, UniqueDigest,
+    VoucherId,
 };
 
 macro_rules! from_column {
@@ -37,8 +38,10 @@ macro_rules! from_column {
 }
 
 from_column! { Binary, Vec<u8> =>
+    ApplicationId, |bytes| Self::from_slice(&bytes);
     BatchId, |bytes| Self::from_slice(&bytes);
     CredentialDigest, |bytes| Self::from_slice(&bytes);
+    DocumentDigest, |bytes| Self::from_slice(&bytes);
     EventId, |bytes| Self::from_slice(&bytes);
     FamilyId, |bytes| Self::from_slice(&bytes);
     GrantId, |bytes| Self::from_slice(&bytes);
@@ -52,6 +55,8 @@ from_column! { Binary, Vec<u8> =>
     SubDigest, |bytes| Self::from_slice(&bytes);
     TokenHash, |bytes| bytes.as_array().copied().map(Self::from_bytes);
     TraceId, |bytes| Self::from_slice(&bytes);
+    UniqueDigest, |bytes| Self::from_slice(&bytes);
+    VoucherId, |bytes| Self::from_slice(&bytes);
 }
 
 from_column! { BigInt, i64 =>

@@ -54,7 +54,7 @@ pub enum Broken {
 
 impl StoreError {
     /// A row that the program did not write, or no longer understands.
-    pub(super) fn row(table: &'static str, what: &'static str) -> StoreError {
+    pub(crate) fn row(table: &'static str, what: &'static str) -> StoreError {
         StoreError::Broken(Broken::Row { table, what })
     }
 }

@@ -13,11 +13,13 @@ mod conn;
 mod error;
 mod schema;
 
+pub mod applications;
 pub mod assertions;
 pub mod audit;
 pub mod certificates;
 pub mod clients;
 pub mod consents;
+pub mod documents;
 pub mod events;
 pub mod families;
 pub mod grants;
@@ -35,6 +37,7 @@ pub mod spent;
 pub mod status_lists;
 pub mod sweep;
 pub mod throttles;
+pub mod vouchers;
 
 pub use config::StoreConfig;
 pub use conn::{Db, Store, Tx, migrate, pending};

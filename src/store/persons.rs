@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::conn::{find_one, insert_once};
 use super::schema::persons::{self, dsl};
 use super::{Db, StoreError, Tx};
-use crate::spec::{NumberDigest, PersonId, Timestamp};
+use crate::spec::{NumberDigest, PersonId, Timestamp, UniqueDigest};
 
 #[derive(Debug, Clone, Queryable)]
 pub struct PersonRow {
@@ -22,6 +22,8 @@ pub struct PersonRow {
     /// Counts every change; what was decided on an older version is refused.
     pub version: i64,
     pub created_hour: Timestamp,
+    /// From the registry's reference: no two persons share one. `None` for who never applied, as in the sandbox.
+    pub unique_digest: Option<UniqueDigest>,
 }
 
 pub fn by_id(db: &mut Db, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
@@ -33,11 +35,17 @@ pub fn by_number_digest(db: &mut Db, digest: &NumberDigest) -> Result<Option<Per
     find_one!(db, one)
 }
 
+/// The one person of this reference of the registry's.
+pub fn by_unique_digest(db: &mut Db, digest: &UniqueDigest) -> Result<Option<PersonRow>, StoreError> {
+    let one = persons::table.filter(dsl::unique_digest.eq(digest.as_bytes().as_slice()));
+    find_one!(db, one)
+}
+
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {
     Ok(persons::table.count().get_result(db.conn())?)
 }
 
-/// False when the id or the number is taken.
+/// False when the id or the number is taken, or the person has a number already.
 pub fn insert(tx: &mut Tx, row: &PersonRow) -> Result<bool, StoreError> {
     insert_once!(
         tx,
@@ -52,6 +60,7 @@ pub fn insert(tx: &mut Tx, row: &PersonRow) -> Result<bool, StoreError> {
             dsl::totp_step.eq(row.totp_step),
             dsl::version.eq(row.version),
             dsl::created_hour.eq(row.created_hour.hour().unix()),
+            dsl::unique_digest.eq(row.unique_digest.as_ref().map(|digest| digest.as_bytes().as_slice())),
         )
     )
 }

@@ -17,6 +17,24 @@ tables! {
         totp_step -> BigInt,
         version -> BigInt,
         created_hour -> BigInt,
+        unique_digest -> Nullable<Binary>,
+    }
+    documents (digest) {
+        digest -> Binary,
+        person -> Binary,
+        sealed -> Binary,
+    }
+    applications (id) {
+        id -> Binary,
+        secret_hash -> Binary,
+        sealed -> Binary,
+        image -> Nullable<Binary>,
+        version -> BigInt,
+    }
+    vouchers (id) {
+        id -> Binary,
+        sealed -> Binary,
+        code_hash -> Nullable<Binary>,
     }
     passkeys (id) {
         id -> Binary,

@@ -7,7 +7,8 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    assertions, certificates, clients, events, families, grants, outbox, pushed, refusals, spent, status_lists,
+    applications, assertions, certificates, clients, events, families, grants, outbox, pushed, refusals, spent,
+    status_lists, vouchers,
 };
 use super::{StoreError, Tx};
 use crate::spec::{ClientId, SessionId, Timestamp};
@@ -27,10 +28,12 @@ pub enum Expiring {
     Certificates,
     StatusLists,
     Events,
+    Applications,
+    Vouchers,
 }
 
 impl Expiring {
-    pub const ALL: [Expiring; 12] = [
+    pub const ALL: [Expiring; 14] = [
         Expiring::Consents,
         Expiring::Clients,
         Expiring::Families,
@@ -43,6 +46,8 @@ impl Expiring {
         Expiring::Certificates,
         Expiring::StatusLists,
         Expiring::Events,
+        Expiring::Applications,
+        Expiring::Vouchers,
     ];
 }
 
@@ -76,6 +81,8 @@ pub fn batch(tx: &mut Tx, table: Expiring, now: Timestamp, most: i64) -> Result<
             diesel::delete(expired).execute(tx.conn())?
         }
         Expiring::Events => below!(tx, events, hour, most),
+        Expiring::Applications => below!(tx, applications, hour, most),
+        Expiring::Vouchers => below!(tx, vouchers, hour, most),
         Expiring::Consents => expired_consents(tx, now, most)?,
         Expiring::Clients => expired_clients(tx, now, most)?,
         Expiring::Families => expired_families(tx, now, most)?,

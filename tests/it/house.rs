@@ -22,7 +22,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use hufu::authn::{CodeSource, Passkeys, Rack};
 use hufu::client::{BareRequests, ClientMetadata};
+use hufu::document::TrustStore;
 use hufu::flow::person::Beginnings;
+use hufu::flow::ports::Ports;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, KeyService, Keys};
 use hufu::outside::{Fetcher, Reach};
@@ -109,6 +111,10 @@ pub struct Plan {
     pub rack: Arc<Rack>,
     pub mode: Mode,
     pub websites: Arc<dyn Fetch>,
+    /// The services that an application needs.
+    pub ports: Option<Ports>,
+    /// Whose documents are believed.
+    pub issuers: Arc<TrustStore>,
 }
 
 impl Default for Plan {
@@ -120,6 +126,8 @@ impl Default for Plan {
             rack: Rack::new(2, 200),
             mode: Mode::Sandbox,
             websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
+            ports: None,
+            issuers: Arc::default(),
         }
     }
 }
@@ -190,7 +198,8 @@ impl Node {
             rack: plan.rack,
             world: clock.clone(),
             websites: plan.websites,
-            ports: None,
+            ports: plan.ports,
+            issuers: plan.issuers,
             demo_site: None,
             bare_requests: BareRequests::Refused,
         }));

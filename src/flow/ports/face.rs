@@ -50,6 +50,10 @@ impl FaceNonce {
         Self(bytes)
     }
 
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     pub fn to_text(self) -> String {
         data_encoding::HEXLOWER.encode(&self.0)
     }

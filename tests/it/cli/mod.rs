@@ -9,6 +9,7 @@ mod help;
 mod keys;
 mod persona;
 mod serve;
+mod voucher;
 
 use serde_json::Value;
 use std::path::Path;

@@ -54,7 +54,7 @@ mod both {
         FROM sqlite_schema t, pragma_table_info(t.name) c
         WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'
         UNION ALL
-        SELECT t.name || ' ' || CASE i.origin WHEN 'pk' THEN 'primary' WHEN 'u' THEN 'unique' ELSE 'index' END || ' '
+        SELECT t.name || ' ' || CASE WHEN i.origin = 'pk' THEN 'primary' WHEN i.\"unique\" = 1 THEN 'unique' ELSE 'index' END || ' '
             || (SELECT group_concat(name, ',') FROM
                 (SELECT name FROM pragma_index_xinfo(i.name) WHERE key = 1 AND
                     (i.origin = 'pk' OR i.origin = 'u' OR seqno < (SELECT count(*) FROM pragma_index_info(i.name)))

@@ -16,9 +16,10 @@ mod sweep;
 mod tables;
 
 use hufu::spec::{
-    ClientId, CredentialDigest, GrantId, NumberDigest, PasskeyId, PersonId, SessionId, ShownDigest, SpentId, SubDigest,
-    Timestamp, TokenHash,
+    ApplicationId, ClientId, CredentialDigest, GrantId, NumberDigest, PasskeyId, PersonId, SessionId, ShownDigest,
+    SpentId, SubDigest, Timestamp, TokenHash,
 };
+use hufu::store::applications::ApplicationRow;
 use hufu::store::consents::ConsentRow;
 use hufu::store::passkeys::PasskeyRow;
 use hufu::store::persons::PersonRow;
@@ -64,6 +65,17 @@ fn person(number: u32) -> PersonRow {
         totp_step: 0,
         version: 1,
         created_hour: NOW.hour(),
+        unique_digest: None,
+    }
+}
+
+fn application(id: ApplicationId) -> ApplicationRow {
+    ApplicationRow {
+        id,
+        secret_hash: TokenHash::from_bytes([6; 32]),
+        sealed: vec![1],
+        image: Some(vec![2]),
+        version: 0,
     }
 }
 

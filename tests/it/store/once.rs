@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::spec::{FamilyId, NodeId};
+use hufu::spec::{DocumentDigest, FamilyId, NodeId, UniqueDigest, VoucherId};
 use hufu::store::clients::{ClientRow, Registration};
+use hufu::store::documents::DocumentRow;
 use hufu::store::families::{self, FamilyRow};
 use hufu::store::passkeys::Removal;
-use hufu::store::{audit, clients, leases, passkeys, persons, sessions};
+use hufu::store::{applications, audit, clients, documents, leases, passkeys, persons, sessions, vouchers};
 use std::time::Duration;
 
 /// Runs `count` jobs at once, every other on a second node; hands back what they decided.
@@ -69,6 +70,62 @@ on_each_database! {
         })
         .await;
         assert_eq!(wins(&decided), 1);
+    }
+
+    /// PROTOCOL 9: "One number per living person".
+    async fn one_reference_of_the_registrys_is_one_person(db) {
+        let decided = at_once(&db, 4, |store, number| async move {
+            let unique_digest = Some(UniqueDigest::from_bytes([5; 32]));
+            let row = PersonRow { unique_digest, ..person(number) };
+            store.write(move |tx| persons::insert(tx, &row)).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+        let digest = UniqueDigest::from_bytes([5; 32]);
+        let found = db.open().read(move |db| persons::by_unique_digest(db, &digest)).await.expect("answers");
+        assert!(found.is_some());
+        let others = db.open().write(|tx| Ok((persons::insert(tx, &person(7))?, persons::insert(tx, &person(8))?))).await;
+        assert_eq!(others.expect("committed"), (true, true), "who never applied has none, and is no rival");
+    }
+
+    async fn a_document_is_bound_to_one_person(db) {
+        let decided = at_once(&db, 4, |store, number| async move {
+            let digest = DocumentDigest::from_bytes([5; 32]);
+            let row = DocumentRow { digest, person: person_id(number), sealed: vec![1] };
+            store.write(move |tx| documents::bind(tx, &row)).await
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+    }
+
+    async fn an_application_takes_one_step_per_version(db) {
+        let first = application(ApplicationId::from_bytes(sixteen(1)));
+        let row = first.clone();
+        assert!(db.open().write(move |tx| applications::insert(tx, &row)).await.expect("committed"));
+        let decided = at_once(&db, 4, |store, number| {
+            let row = ApplicationRow { sealed: vec![number as u8], image: None, ..first.clone() };
+            async move { store.write(move |tx| applications::step(tx, &row)).await }
+        })
+        .await;
+        assert_eq!(wins(&decided), 1);
+        let id = first.id;
+        let now = db.open().read(move |db| applications::by_id(db, &id)).await.expect("answers").expect("there");
+        assert_eq!((now.version, now.image), (1, None));
+    }
+
+    async fn a_voucher_is_approved_once_and_used_once(db) {
+        let id = VoucherId::from_bytes(sixteen(1));
+        assert!(db.open().write(move |tx| vouchers::insert(tx, &id, &[1])).await.expect("committed"));
+        let early = db.open().write(move |tx| vouchers::spend(tx, &id)).await;
+        assert!(!early.expect("decided"), "not before it is approved");
+        let approved = at_once(&db, 4, |store, number| async move {
+            let code = TokenHash::from_bytes(thirty_two(number));
+            store.write(move |tx| vouchers::approve(tx, &id, &code)).await
+        })
+        .await;
+        assert_eq!(wins(&approved), 1);
+        let used = at_once(&db, 4, |store, _| async move { store.write(move |tx| vouchers::spend(tx, &id)).await }).await;
+        assert_eq!(wins(&used), 1);
     }
 
     async fn a_client_is_updated_once_per_version(db) {

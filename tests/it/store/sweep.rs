@@ -3,14 +3,18 @@
 use super::*;
 use crate::db::on_each_database;
 use hufu::consent::Access;
-use hufu::spec::{AssertionId, EventId, FamilyId, OutboxId, PersonId, PushedId, Sender, TraceId};
+use hufu::spec::{
+    ApplicationId, AssertionId, BatchId, EventId, FamilyId, OutboxId, PersonId, PushedId, Sender, TraceId, VoucherId,
+};
+use hufu::store::certificates::{self, BatchRow};
 use hufu::store::clients::{ClientRow, Registration};
 use hufu::store::events::{self, EventRow};
 use hufu::store::families::{self, FamilyRow};
 use hufu::store::outbox::{self, OutboxRow};
 use hufu::store::refusals::{self, RefusalRow};
+use hufu::store::status_lists::{self, ListRow};
 use hufu::store::sweep::{self, Expiring};
-use hufu::store::{assertions, clients, consents, pushed};
+use hufu::store::{applications, assertions, clients, consents, pushed, vouchers};
 use hufu::token::FamilyState;
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
@@ -81,6 +85,11 @@ on_each_database! {
                 pushed::insert(tx, &PushedId::expiring(past, &mut rng), &[1])?;
                 let id = EventId::expiring(past, &mut rng);
                 events::note(tx, &EventRow { id, person: PersonId::random(&mut rng), sealed: vec![1] })?;
+                let id = BatchId::expiring(past, &mut rng);
+                certificates::add_at_most(tx, &BatchRow { id, person: PersonId::random(&mut rng), sealed: vec![1] }, 9)?;
+                status_lists::take(tx, &ListRow { expires_day: NOW.day(), nth: 0, taken: 0 }, 1)?;
+                vouchers::insert(tx, &VoucherId::expiring(past, &mut rng), &[1])?;
+                applications::insert(tx, &application(ApplicationId::expiring(past, &mut rng)))?;
                 let id = TraceId::expiring(past, &mut rng);
                 let (body, sender) = ("{}".to_owned(), Sender::Anybody);
                 refusals::insert(tx, &RefusalRow { id, client_id: None, body, sender }, 9)

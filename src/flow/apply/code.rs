@@ -1,0 +1,139 @@
+//! The last step: a first dynamic code shows that the app has the seed. Then there is a person, in one write, who is signed
+//! in at once: they have just chosen their PIN and typed a code.
+
+use super::known::{self, Digests, Found, Written};
+use super::{Held, Image, Refused, hold, log, note};
+use crate::authn::{CodeSource, FixedCodes, Interaction};
+use crate::flow::budget::{Heard, Slots};
+use crate::flow::person::{self, Born};
+use crate::flow::sign_in::{self, Beginning, Lift, SignedInNow};
+use crate::flow::{Provider, Unavailable};
+use crate::person::application::{End, Proven, Stage};
+use crate::person::{Applicant, PersonState, Standing};
+use crate::spec::{DynamicCode, FactorSet};
+use crate::store::persons::{self, PersonRow};
+use crate::store::{StoreError, Tx, applications, documents};
+use tracing::info;
+
+/// The browser in which the person is signed in.
+pub struct Here<'a> {
+    /// Of the website that sent them, or of none (`flow::interaction::own`).
+    pub interaction: &'a Interaction,
+    /// The session cookie.
+    pub session: Option<&'a str>,
+    /// The known-browser cookie.
+    pub device: Option<&'a str>,
+    pub agent: &'a str,
+}
+
+/// There is a person. The view shows the number.
+pub struct Finished {
+    /// `None` where the session could not begin: the person signs in like any other.
+    pub signed_in: Option<SignedInNow>,
+}
+
+/// Judges the first code, and makes the person.
+///
+/// # Errors
+/// As [`Refused`]; [`Refused::Stale`] also where the same person was made meanwhile, by another application: the view then
+/// shows the number that they have.
+pub async fn confirm(
+    provider: &Provider,
+    cookie: Option<&str>,
+    typed: &DynamicCode,
+    here: Here<'_>,
+) -> Result<Finished, Refused> {
+    let held = hold(provider, cookie).await?;
+    let Stage::Code { proven, pin_hash, totp, .. } = held.application.stage.clone() else {
+        return Err(Refused::Stale);
+    };
+    let source: CodeSource = provider.keys.open_bytes(&totp).map_err(|_| Unavailable::damaged("code seed"))?;
+    let Some(step) = source.check(typed, provider.now(), FixedCodes::Refused).and_then(|it| it.consumes()) else {
+        return log(Refused::Code);
+    };
+    let digests = Digests::of(provider, &proven.subject)?;
+    let born = Born {
+        applicant: Applicant {
+            standing: Standing::Adult,
+            evidence: proven.evidence(),
+            registry_ref: Some(proven.subject.registry_ref.clone()),
+        },
+        state: PersonState::Active,
+        pin_hash: Some(pin_hash),
+        totp: Some(totp),
+    };
+    let (drawn, _) = person::draw(provider, born)?;
+    // The code that was typed is spent with every earlier one.
+    let row = PersonRow { totp_step: step, unique_digest: Some(digests.person), ..drawn };
+    match make(provider, held, &proven, digests, row.clone()).await? {
+        Some(()) => Ok(Finished { signed_in: signed_in(provider, row, here).await }),
+        None => Err(Refused::Stale),
+    }
+}
+
+/// One write: the person, their document, the end of the application. `None` where they turned out to be known.
+async fn make(
+    provider: &Provider,
+    held: Held,
+    proven: &Proven,
+    digests: Digests,
+    person: PersonRow,
+) -> Result<Option<()>, Refused> {
+    let document = known::document_row(provider, &proven.subject, digests.document, person.id)?;
+    let next = held.application.clone().done(person.id)?;
+    let (subject, row) = (proven.subject.clone(), held.after(provider, &next, Image::Gone)?);
+    let write = move |tx: &mut Tx| {
+        // The questions come first: a refusal is a value, and would not undo what was written before it.
+        match digests.find(tx)? {
+            Found::Nobody => {}
+            Found::Known(person, join) => return Ok(Written::Known(person, join)),
+            Found::DocumentElsewhere => return Ok(Written::DocumentElsewhere),
+        }
+        if !known::voucher_stands(tx, &subject)? {
+            return Ok(Written::NoVoucher);
+        }
+        if !applications::step(tx, &row)? {
+            return Ok(Written::Stale);
+        }
+        known::spend_voucher(tx, &subject)?;
+        match persons::insert(tx, &person)? && documents::bind(tx, &document)? {
+            true => Ok(Written::Done),
+            false => Err(StoreError::row("persons", "there after it was found free")),
+        }
+    };
+    match provider.store.write(write).await? {
+        Written::Done => {
+            note(&next);
+            metrics::counter!("hufu_persons_made_total").increment(1);
+            Ok(Some(()))
+        }
+        Written::Known(person, join) => {
+            let application = held.application.clone();
+            known::meet(provider, held, application, (person, join)).await.map(|()| None)
+        }
+        Written::DocumentElsewhere => held.end(provider, End::DocumentElsewhere).await,
+        Written::NoVoucher => held.end(provider, End::VoucherUsed).await,
+        Written::Stale => Err(Refused::Stale),
+    }
+}
+
+/// By the same way as every sign-in: the PIN was chosen and the code typed in this browser, a moment ago.
+async fn signed_in(provider: &Provider, person: PersonRow, here: Here<'_>) -> Option<SignedInNow> {
+    let now = provider.now();
+    let known = sign_in::known_browser(provider, here.device);
+    let slots = Slots::of(provider, &person.number_digest, Some(person.id), known.as_ref(), now);
+    let beginning = Beginning {
+        person,
+        factors: FactorSet::pin_and_code(now),
+        // Spent with the row.
+        consumes: None,
+        heard: Heard::Code(slots),
+        passkey: None,
+        lift: Lift::Nothing,
+        cookie: here.session,
+        known,
+        agent: here.agent,
+    };
+    let begun = sign_in::begin(provider, here.interaction, beginning).await;
+    begun.inspect_err(|error| info!(target: "hufu::apply", %error, "no session began after an application")).ok()
+}

@@ -1,0 +1,21 @@
+//! Applying for a number (issue 4, FUNCTIONS 1, 3, 4): the whole way, and everything that can go wrong on it.
+
+mod applicant;
+mod bounds;
+mod hand_over;
+mod known;
+mod order;
+mod refused;
+mod services;
+mod voucher;
+mod way;
+
+pub use applicant::{Applicant, PIN, house, stranger};
+pub use services::{Citizen, SAME, Services};
+
+/// An adult with a resident card, whom the registry knows.
+pub fn lin(services: &Services) -> Citizen {
+    let lin = Citizen::with_card("林安然", "1990-03-15", 100);
+    services.knows(&lin, "ref-lin");
+    lin
+}
