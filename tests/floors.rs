@@ -41,6 +41,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("figment", &[]),
     ("tracing_subscriber", &[]),
     ("actix_web", &["web"]),
+    ("actix_multipart", &["web"]),
+    ("futures_core", &["web"]),
     ("tracing_actix_web", &["web"]),
     ("askama", &["web"]),
     ("reqwest", &["outside"]),

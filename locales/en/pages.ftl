@@ -65,6 +65,33 @@ signin-number-way = With your network number
 signin-submit = Sign in
 signin-decline = No, go back to { $site }
 
+# The face check on top of a passkey
+face-title = Face check
+face-asks = { $site } asks for a face check as well as your passkey.
+face-problem = Your face has not been checked yet
+face-missing = Please take a picture first.
+face-not-yours = That was not recognised as your living face. Please look straight into the camera yourself, without a picture or a screen before it.
+face-unclear = The picture was not clear enough. Please try again in better light, closer, without sunglasses or mask.
+face-stale = The page was used before or open for a long time, so this is a new one. Please try again.
+face-file = Picture of your face
+face-hint = Take it now, in good light, looking straight ahead.
+face-kept = It is compared with the picture that the population registry has of you, and then gone. We keep no picture, and { $site } never sees one.
+face-submit = Check my face
+face-sandbox = In the sandbox
+face-sandbox-hint = Nobody here is real, so nobody has a face. Choose what the camera would have seen.
+face-sandbox-holder = My own face
+face-sandbox-somebody-else = Somebody else’s face
+face-sandbox-photograph = A photograph held up
+face-sandbox-unclear = A picture that is too dark
+
+# A level that is out of reach
+barred-title = Not with this proof of who you are
+barred-evidence = { $site } asks for a level that your application does not stand for. Your document could only be read in a way that a copy would pass as well.
+barred-evidence-lifts = What lifts this: prove again who you are, with a document whose chip proves that it is no copy, or in person with two officers.
+barred-no-picture = { $site } asks for a face check, and there is no picture to compare your face with. We keep none, and no population registry knows you by the document you applied with.
+barred-no-picture-lifts = What lifts this: prove again who you are, with a document that the population registry knows.
+barred-rest = Everything else stays as it is: your number, your ways to sign in, and what each website knows you by.
+
 ## Consent
 website-says = What { $site } says:
 website-policy = privacy policy
@@ -206,7 +233,8 @@ me-end-browser = End the session in { $browser }
 me-end-all = Sign out everywhere
 me-passkeys = Passkeys
 me-passkeys-none = None yet. A passkey is the quickest and safest way in.
-me-passkey-device = stays on one device
+me-passkey-device = says that it stays on one device
+me-passkey-attested = stays on one device, as its maker vouches. Model { $model }, which only you see.
 me-passkey-synced = copied between your devices by their maker’s cloud
 me-added = added on { $day }
 me-change = Change

@@ -62,6 +62,33 @@ signin-number-way = 使用网号登录
 signin-submit = 登录
 signin-decline = 不登录，返回{ $site }
 
+# 在通行密钥之上的人脸核验
+face-title = 人脸核验
+face-asks = { $site }除通行密钥外，还需要核验您的人脸。
+face-problem = 人脸核验尚未通过
+face-missing = 请先拍摄一张照片。
+face-not-yours = 未能确认是您本人的真实面容。请本人正对镜头拍摄，不要使用照片或屏幕。
+face-unclear = 照片不够清晰。请在光线充足处靠近镜头，摘下墨镜和口罩后再试。
+face-stale = 页面已使用过或停留过久，已为您换成新的页面，请再试一次。
+face-file = 您的面部照片
+face-hint = 请现在拍摄，光线充足，正视前方。
+face-kept = 照片只与人口登记系统中您的照片比对，比对后即删除。我们不保存照片，{ $site }也看不到照片。
+face-submit = 核验人脸
+face-sandbox = 沙盒
+face-sandbox-hint = 这里没有真实的人，也就没有人脸。请选择镜头“看到”的内容。
+face-sandbox-holder = 我本人的脸
+face-sandbox-somebody-else = 别人的脸
+face-sandbox-photograph = 举起的一张照片
+face-sandbox-unclear = 光线太暗的照片
+
+# 达不到的级别
+barred-title = 现有的身份证明不够
+barred-evidence = { $site }要求的级别，您申领时的证明达不到：您的证件当时只能以复制件也能通过的方式读取。
+barred-evidence-lifts = 如何解除：重新证明身份，使用芯片能证明自己并非复制件的证件，或由两名工作人员当面核验。
+barred-no-picture = { $site }要求核验人脸，但没有可供比对的照片。我们不保存照片，人口登记系统也不认识您申领时所用的证件。
+barred-no-picture-lifts = 如何解除：使用人口登记系统认识的证件，重新证明身份。
+barred-rest = 其他一切不变：您的网号、登录方式，以及各网站认识您的代码。
+
 ## 同意
 website-says = { $site }的说明：
 website-policy = 隐私政策
@@ -194,7 +221,8 @@ me-end-browser = 结束{ $browser }上的登录
 me-end-all = 在所有浏览器退出登录
 me-passkeys = 通行密钥
 me-passkeys-none = 暂无。通行密钥是最快捷、最安全的登录方式。
-me-passkey-device = 只存于一台设备
+me-passkey-device = 自称只存于一台设备
+me-passkey-attested = 只存于一台设备，由厂商担保。型号 { $model }，仅您可见。
 me-passkey-synced = 由设备厂商的云服务在您的设备间同步
 me-added = { $day }添加
 me-change = 更改

@@ -1,11 +1,12 @@
 //! Is a sign-in needed, and why? The second question of the street, asked again on every return of the browser.
 //!
 //! OpenID Connect Core §3.1.2.3, §3.1.2.6, §5.5.1.1; PROTOCOL 20. What the ceremony really was decides the level; the
-//! request only says which levels it would like. Knows no page and no database.
+//! request only says which levels it would like, the node which it reaches, the person's evidence which they may. Knows no
+//! page and no database.
 
 use crate::authorize::{AuthTimeClaim, AuthorizationRequest, AuthorizeError, Prompt};
 use crate::keys::Epoch;
-use crate::spec::{Acr, Factor, FactorSet, Handle, PersonId, SessionId, Timestamp};
+use crate::spec::{Acr, AcrValue, Factor, FactorSet, Handle, KeyHome, Ladder, PersonId, Rung, SessionId, Timestamp};
 
 /// A person whose session is live at this instant.
 #[derive(Clone, Debug)]
@@ -15,6 +16,16 @@ pub struct SignedIn {
     pub factors: FactorSet,
     pub handle: Handle,
     pub epoch: Epoch,
+    /// The highest level that their evidence stands for.
+    pub cap: Acr,
+    pub face: FaceReference,
+}
+
+/// Whether anybody has a picture that this person's face could be compared with: we have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaceReference {
+    Known,
+    Unknown,
 }
 
 /// Whom the `id_token_hint` means.
@@ -47,19 +58,61 @@ impl Why {
     }
 }
 
+/// What stands between a person and a level, whatever they do at this page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// What they were proved by stands for less. A better proof lifts it.
+    Evidence,
+    /// Their face cannot be compared: no registry knows them.
+    NoFaceReference,
+}
+
+/// What the page asks for: only what is missing or too old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Empty: any way in will do.
+    pub factors: Vec<Factor>,
+    /// Of the passkey among them.
+    pub key: KeyHome,
+}
+
+impl Missing {
+    const ANYTHING: Self = Self { factors: Vec::new(), key: KeyHome::Anywhere };
+}
+
 /// The answer.
 #[derive(Debug)]
 pub enum Ask {
     Proceed(Authenticated),
-    SignIn { why: Why, missing: Vec<Factor> },
+    SignIn {
+        why: Why,
+        missing: Missing,
+    },
+    /// To be told to the person, and then to the website: the refusal is what the website hears.
+    Barred {
+        bar: Bar,
+        refusal: AuthorizeError,
+    },
     Refuse(AuthorizeError),
+}
+
+/// What is known when the question is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub ladder: &'a Ladder,
+    pub signed_in: Option<&'a SignedIn>,
+    pub hinted: Hinted,
+    /// The instant of the first sign-in within this very interaction: it answers `prompt=login` and `max_age`, and from then
+    /// on only factors checked since count.
+    pub proven: Option<Timestamp>,
+    pub now: Timestamp,
 }
 
 /// Proof that a person signed in as this request wants. Only [`ask`] makes one.
 #[derive(Clone, Debug)]
 pub struct Authenticated {
     signed_in: SignedIn,
-    acr: Acr,
+    acr: AcrValue,
     amr: Vec<&'static str>,
     auth_time: Option<Timestamp>,
 }
@@ -81,8 +134,8 @@ impl Authenticated {
         self.signed_in.epoch
     }
 
-    pub fn acr(&self) -> Acr {
-        self.acr
+    pub fn acr(&self) -> &AcrValue {
+        &self.acr
     }
 
     pub fn amr(&self) -> &[&'static str] {
@@ -96,80 +149,95 @@ impl Authenticated {
 }
 
 /// Asks in a fixed order: somebody? the right one? freshly? at the level?
-///
-/// `proven` is the instant of the first sign-in within this very interaction: it answers `prompt=login` and `max_age`,
-/// and from then on only factors checked since count.
-pub fn ask(
-    request: &AuthorizationRequest,
-    signed_in: Option<&SignedIn>,
-    hinted: Hinted,
-    proven: Option<Timestamp>,
-    now: Timestamp,
-) -> Ask {
-    let sign_in = |why: Why, missing: &[Factor]| {
+pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
+    let Known { ladder, signed_in, hinted, proven, now } = known;
+    let sign_in = |why: Why, missing: Missing| {
         if request.silent() {
             Ask::Refuse(AuthorizeError::LoginRequired(why.as_str()))
         } else {
-            Ask::SignIn { why, missing: missing.to_vec() }
+            Ask::SignIn { why, missing }
         }
     };
-    let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, &[]) };
+    let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, Missing::ANYTHING) };
     if hinted == Hinted::SomebodyElse {
-        return sign_in(Why::OtherPerson, &[]);
+        return sign_in(Why::OtherPerson, Missing::ANYTHING);
     }
     let redo = request.prompts.has(Prompt::Login) || request.prompts.has(Prompt::SelectAccount);
     if redo && proven.is_none() {
-        return sign_in(Why::PromptLogin, &[]);
+        return sign_in(Why::PromptLogin, Missing::ANYTHING);
     }
     let factors = match proven {
         Some(instant) if redo || request.max_age.is_some() => signed_in.factors.not_before(instant),
         _ => signed_in.factors.clone(),
     };
-    let acr = match level(request, &factors) {
-        Ok(acr) => acr,
-        Err(Unmet::Missing(missing)) => return sign_in(Why::LevelTooLow, &missing),
-        Err(Unmet::Unreachable(wanted)) => return Ask::Refuse(AuthorizeError::UnmetLevel(wanted)),
+    let rung = match level(request, ladder, signed_in, &factors) {
+        Ok(rung) => rung,
+        Err(Unmet::Missing(missing)) => return sign_in(Why::LevelTooLow, missing),
+        Err(Unmet::Unreachable) => return Ask::Refuse(unmet(request)),
+        Err(Unmet::Barred(_)) if request.silent() => return Ask::Refuse(unmet(request)),
+        Err(Unmet::Barred(bar)) => return Ask::Barred { bar, refusal: unmet(request) },
     };
-    let Some(auth_time) = factors.auth_time(acr) else { return sign_in(Why::NotSignedIn, &[]) };
+    let Some(auth_time) = factors.auth_time(rung.level) else {
+        return sign_in(Why::NotSignedIn, Missing::ANYTHING);
+    };
     if let Some(max_age) = request.max_age
         && proven.is_none()
         // "max_age=0" means now, not this second (Core §3.1.2.1).
         && (max_age.is_zero() || now.since(auth_time) > max_age)
     {
-        return sign_in(Why::TooOld, &[]);
+        return sign_in(Why::TooOld, Missing::ANYTHING);
     }
     Ask::Proceed(Authenticated {
-        acr,
-        amr: factors.amr(acr),
+        amr: rung.amr(&factors),
+        acr: rung.value,
         auth_time: (request.auth_time == AuthTimeClaim::Requested).then_some(auth_time),
         signed_in: signed_in.clone(),
     })
 }
 
+/// What the website hears of an essential level that this person does not reach.
+pub fn unmet(request: &AuthorizationRequest) -> AuthorizeError {
+    AuthorizeError::UnmetLevel(request.acr.essential.join(" "))
+}
+
 enum Unmet {
     /// Another step of the person would reach it.
-    Missing(Vec<Factor>),
-    /// Nothing a person can do here would.
-    Unreachable(String),
+    Missing(Missing),
+    /// Nothing that this person can do here would.
+    Barred(Bar),
+    /// Nothing that anybody can do here would.
+    Unreachable,
 }
 
 /// "The first in request order that is met, else the true lower one; only an essential `acr` refuses" (PROTOCOL 20).
-fn level(request: &AuthorizationRequest, factors: &FactorSet) -> Result<Acr, Unmet> {
-    let met = |wanted: &[String]| wanted.iter().filter_map(|acr| Acr::parse(acr)).find(|acr| acr.met_by(factors));
-    let essential = &request.acr.essential;
-    if essential.is_empty() {
-        let level = met(&request.acr.voluntary).or_else(|| factors.level());
-        return level.ok_or_else(|| Unmet::Missing(Vec::new()));
-    }
-    if let Some(acr) = met(essential) {
-        return Ok(acr);
-    }
-    let reachable = essential.iter().filter_map(|acr| Acr::parse(acr)).find(|acr| Acr::SUPPORTED.contains(acr));
-    match reachable {
-        Some(acr) => {
-            Err(Unmet::Missing(acr.factors().iter().copied().filter(|factor| !factors.has(*factor)).collect()))
+fn level(
+    request: &AuthorizationRequest,
+    ladder: &Ladder,
+    person: &SignedIn,
+    factors: &FactorSet,
+) -> Result<Rung, Unmet> {
+    let bar = |rung: &Rung| {
+        if rung.level > person.cap {
+            Some(Bar::Evidence)
+        } else if rung.counts(Factor::Face) && person.face == FaceReference::Unknown {
+            Some(Bar::NoFaceReference)
+        } else {
+            None
         }
-        None => Err(Unmet::Unreachable(essential.join(" "))),
+    };
+    let rungs = |wanted: &[String]| wanted.iter().filter_map(|name| ladder.rung(name)).collect::<Vec<_>>();
+    let met = |wanted: &[Rung]| wanted.iter().find(|rung| rung.level <= person.cap && rung.met_by(factors)).cloned();
+    if request.acr.essential.is_empty() {
+        let level = met(&rungs(&request.acr.voluntary)).or_else(|| ladder.highest(factors, person.cap));
+        return level.ok_or(Unmet::Missing(Missing::ANYTHING));
+    }
+    let wanted = rungs(&request.acr.essential);
+    if let Some(rung) = met(&wanted) {
+        return Ok(rung);
+    }
+    match wanted.iter().find(|rung| bar(rung).is_none()) {
+        Some(rung) => Err(Unmet::Missing(Missing { factors: rung.missing(factors), key: rung.key })),
+        None => Err(wanted.iter().find_map(bar).map_or(Unmet::Unreachable, Unmet::Barred)),
     }
 }
 
@@ -201,7 +269,18 @@ mod tests {
             factors,
             handle: Handle::from_bytes([3; 32]),
             epoch: Epoch(1),
+            cap: Acr::CertPinFace,
+            face: FaceReference::Known,
         }
+    }
+
+    fn known<'a>(ladder: &'a Ladder, signed_in: Option<&'a SignedIn>) -> Known<'a> {
+        Known { ladder, signed_in, hinted: Hinted::Nobody, proven: None, now: NOW }
+    }
+
+    fn essential(acr: &str) -> String {
+        let claims = format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["{acr}"]}}}}}}"#);
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("claims", &claims).finish()
     }
 
     fn pin_and_code() -> SignedIn {
@@ -216,7 +295,7 @@ mod tests {
     }
 
     fn asked(extra: &str, who: Option<&SignedIn>, proven: Option<Timestamp>) -> Ask {
-        ask(&request(extra), who, Hinted::Nobody, proven, NOW)
+        ask(&request(extra), Known { proven, ..known(&Ladder::default().with_faces(), who) })
     }
 
     #[test]
@@ -254,7 +333,8 @@ mod tests {
     #[test]
     fn a_hint_at_somebody_else_asks_for_a_sign_in() {
         let who = pin_and_code();
-        let answer = ask(&request("prompt=none"), Some(&who), Hinted::SomebodyElse, None, NOW);
+        let ladder = Ladder::default();
+        let answer = ask(&request("prompt=none"), Known { hinted: Hinted::SomebodyElse, ..known(&ladder, Some(&who)) });
         assert!(matches!(answer, Ask::Refuse(AuthorizeError::LoginRequired(_))));
     }
 
@@ -263,28 +343,115 @@ mod tests {
     fn acr_values_prefer_in_request_order_and_never_refuse() {
         let both = person(FactorSet::cert(THEN, Assurance::Synced).join(&FactorSet::pin_and_code(THEN)));
         let level = |extra: &str, who: &SignedIn| match asked(extra, Some(who), None) {
-            Ask::Proceed(authenticated) => authenticated.acr(),
+            Ask::Proceed(authenticated) => authenticated.acr().wire().to_owned(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(level("acr_values=urn:hufu:acr:cert+urn:hufu:acr:cert-pin", &both), Acr::Cert);
-        assert_eq!(level("acr_values=urn:hufu:acr:cert", &pin_and_code()), Acr::Code);
-        assert_eq!(level("acr_values=1+2", &both), Acr::CertPin);
+        assert_eq!(level("acr_values=urn:hufu:acr:cert+urn:hufu:acr:cert-pin", &both), "urn:hufu:acr:cert");
+        assert_eq!(level("acr_values=urn:hufu:acr:cert", &pin_and_code()), "urn:hufu:acr:code");
+        assert_eq!(level("acr_values=1+2", &both), "urn:hufu:acr:cert-pin");
+        // OpenID Connect EAP ACR Values 1.0 §2: answered where asked for and met, and nowhere else.
+        assert_eq!(level("acr_values=phrh+phr", &both), "phr");
+        assert_eq!(level("acr_values=phr", &pin_and_code()), "urn:hufu:acr:code");
     }
 
     /// OpenID Connect Core §5.5.1.1; Unmet Authentication Requirements 1.0 §2.
     #[test]
     fn an_essential_acr_that_is_not_met_asks_or_refuses() {
-        let essential = |acr: &str| {
-            let claims = format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["{acr}"]}}}}}}"#);
-            url::form_urlencoded::Serializer::new(String::new()).append_pair("claims", &claims).finish()
-        };
         let who = pin_and_code();
         match asked(&essential("urn:hufu:acr:cert-pin"), Some(&who), None) {
-            Ask::SignIn { why, missing } => assert_eq!((why, missing), (Why::LevelTooLow, vec![Factor::Cert])),
+            Ask::SignIn { why, missing } => assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Cert])),
             other => panic!("{other:?}"),
         }
         let unreachable = asked(&essential("urn:example:gold"), Some(&who), None);
         assert!(matches!(unreachable, Ask::Refuse(AuthorizeError::UnmetLevel(_))));
+    }
+
+    /// Issue 4: "step-up asks only for what is missing or too old". Every set of factors that a session can have, every level
+    /// that can be wanted; what a session has forgotten (`authn::session`) is missing like what it never had.
+    #[test]
+    fn a_step_up_asks_for_what_is_missing_and_for_nothing_else() {
+        use Factor::{Cert, Code, Face, Pin};
+        let cert = || FactorSet::cert(THEN, Assurance::Synced);
+        let (code, face) = (|| FactorSet::pin_and_code(THEN), || FactorSet::face(THEN));
+        #[rustfmt::skip]
+        let table: &[(FactorSet, [&[Factor]; 5])] = &[
+            // have                        code          cert     cert-pin     cert-face     cert-pin-face
+            (code(),                     [&[],          &[Cert], &[Cert],     &[Cert, Face], &[Cert, Face]]),
+            (cert(),                     [&[Pin, Code], &[],     &[Pin],      &[Face],       &[Pin, Face]]),
+            (cert().join(&code()),       [&[],          &[],     &[],         &[Face],       &[Face]]),
+            (cert().join(&face()),       [&[Pin, Code], &[],     &[Pin],      &[],           &[Pin]]),
+            (code().join(&face()),       [&[],          &[Cert], &[Cert],     &[Cert],       &[Cert]]),
+            (cert().join(&code()).join(&face()), [&[], &[],      &[],         &[],           &[]]),
+            // The PIN that came with a code stands for the PIN alone.
+            (cert().join(&code().only(Acr::CertPin)), [&[Code], &[], &[],     &[Face],       &[Face]]),
+        ];
+        for (have, wanted) in table {
+            for (level, missing) in Acr::LADDER.iter().zip(wanted) {
+                let answer = asked(&essential(level.wire()), Some(&person(have.clone())), None);
+                match answer {
+                    Ask::Proceed(who) => assert_eq!((who.acr().wire(), *missing), (level.wire(), &[][..]), "{have:?}"),
+                    Ask::SignIn { missing: asked, .. } => assert_eq!(asked.factors, *missing, "{have:?} {level:?}"),
+                    other => panic!("{have:?} {level:?}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    /// PROTOCOL 20: "`max_age` and `prompt=login` redo all"; then the level's own missing factors, one page after the other.
+    #[test]
+    fn too_old_and_prompt_login_redo_all_and_then_ask_for_what_is_missing_since() {
+        let both = person(FactorSet::cert(NOW, Assurance::Synced).join(&FactorSet::pin_and_code(THEN)));
+        let wanted = essential("urn:hufu:acr:cert-pin");
+        for (asks_for, why) in
+            [("max_age=499", Why::TooOld), ("max_age=0", Why::TooOld), ("prompt=login", Why::PromptLogin)]
+        {
+            let request = format!("{wanted}&{asks_for}");
+            match asked(&request, Some(&both), None) {
+                Ask::SignIn { why: told, missing } => assert_eq!((told, missing), (why, Missing::ANYTHING)),
+                other => panic!("{asks_for}: {other:?}"),
+            }
+            // The passkey was touched for this request at `NOW`: the PIN of before does not count beside it.
+            match asked(&request, Some(&both), Some(NOW)) {
+                Ask::SignIn { why, missing } => {
+                    assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Pin]), "{asks_for}");
+                }
+                other => panic!("{asks_for}: {other:?}"),
+            }
+        }
+        assert!(matches!(asked(&format!("{wanted}&max_age=500"), Some(&both), None), Ask::Proceed(_)));
+    }
+
+    /// PROTOCOL 27: "capped". The person reads why; the website hears `unmet_authentication_requirements`.
+    #[test]
+    fn nobody_gets_above_what_their_evidence_stands_for() {
+        let all = FactorSet::cert(THEN, Assurance::Synced).join(&FactorSet::pin_and_code(THEN));
+        let capped = SignedIn { cap: Acr::Cert, ..person(all.join(&FactorSet::face(THEN))) };
+        let answered = |extra: &str, who: &SignedIn| match asked(extra, Some(who), None) {
+            Ask::Proceed(who) => Ok((who.acr().wire().to_owned(), who.amr().to_vec())),
+            Ask::Barred { bar, refusal } => Err((bar, refusal.to_string())),
+            other => panic!("{extra}: {other:?}"),
+        };
+        let cert = ("urn:hufu:acr:cert".to_owned(), vec!["pop", "user", "mfa"]);
+        for voluntary in ["", "acr_values=urn:hufu:acr:cert-pin-face+urn:hufu:acr:cert-pin"] {
+            assert_eq!(answered(voluntary, &capped), Ok(cert.clone()), "{voluntary}");
+        }
+        for level in ["urn:hufu:acr:cert-pin", "urn:hufu:acr:cert-face", "urn:hufu:acr:cert-pin-face"] {
+            assert!(matches!(answered(&essential(level), &capped), Err((Bar::Evidence, _))), "{level}");
+        }
+        let either = essential(r#"urn:hufu:acr:cert-pin","urn:hufu:acr:cert"#);
+        assert_eq!(answered(&either, &capped), Ok(cert));
+        let silent = asked(&format!("{}&prompt=none", essential("urn:hufu:acr:cert-pin")), Some(&capped), None);
+        assert!(matches!(silent, Ask::Refuse(AuthorizeError::UnmetLevel(_))));
+    }
+
+    #[test]
+    fn a_face_is_not_asked_of_somebody_whose_face_nobody_can_compare() {
+        let cert = FactorSet::cert(THEN, Assurance::Synced);
+        let who = SignedIn { face: FaceReference::Unknown, ..person(cert) };
+        let barred = asked(&essential("urn:hufu:acr:cert-face"), Some(&who), None);
+        assert!(matches!(barred, Ask::Barred { bar: Bar::NoFaceReference, .. }), "{barred:?}");
+        let other = asked(&essential(r#"urn:hufu:acr:cert-face","urn:hufu:acr:cert-pin"#), Some(&who), None);
+        assert!(matches!(other, Ask::SignIn { missing: Missing { ref factors, .. }, .. } if *factors == [Factor::Pin]));
     }
 
     /// PROTOCOL 4: `auth_time` only when asked for.

@@ -21,7 +21,7 @@ mod session;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Hinted, SignedIn, Why, ask};
+pub use ask::{Ask, Authenticated, Bar, FaceReference, Hinted, Known, Missing, SignedIn, Why, ask, unmet};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};
@@ -29,7 +29,10 @@ pub use csrf::CsrfToken;
 pub use letter::{Addressee, Letter};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
-pub use passkey::{Assertion, Challenge, NoDomain, PasskeyRefused, Passkeys, Proven, StoredPasskey};
+pub use passkey::{
+    Assertion, AttestationRoots, Attested, Challenge, NoDomain, NotARoot, PasskeyRefused, Passkeys, Proven,
+    StoredPasskey,
+};
 pub use pin::{PinRule, choose_pin, normal_pin};
 pub use pin_hash::{PinHash, UnreadableHash};
 pub use quota::Quota;

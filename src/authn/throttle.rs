@@ -11,6 +11,7 @@
 //! | stranger | number as typed | 100 times | closed; one attempt grows back each hour |
 //! | known browser | person, device | 20 times | pauses of 1, 2, 4, 8, then 15 minutes from the fourth on; after the twentieth the browser is a stranger until attempts grow back, one an hour |
 //! | passkey | — | always | has no budget: a signature cannot be guessed |
+//! | face | person | 10 times | closed; one attempt grows back each hour. Only a session begun by a passkey comes so far |
 //!
 //! Counting happens in the write that also judges, from the row as it is *then*: of a thousand PINs that arrive together,
 //! those after the budget's last are refused even if right.
@@ -24,6 +25,9 @@ pub const SLOTS: u64 = 1 << 20;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Minutes in which one spent attempt grows back.
 const GROWS_BACK: i64 = 60;
+
+/// Face checks in succession that may fail: NIST SP 800-63B §3.2.3 allows so many where living persons are told from pictures.
+const FACE_ATTEMPTS: i64 = 10;
 
 /// A row's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +77,23 @@ impl Counter {
     fn counting(self, now: Timestamp) -> i64 {
         let grown = (minute(now) - self.window).max(0) / GROWS_BACK;
         self.failures.saturating_sub(grown).max(0)
+    }
+
+    /// Whether one more face check is heard.
+    ///
+    /// # Errors
+    /// The budget is spent, until then.
+    pub fn admits_face(self, now: Timestamp) -> Result<(), Timestamp> {
+        if self.counting(now) < FACE_ATTEMPTS { Ok(()) } else { Err(self.grows_back(now)) }
+    }
+
+    /// This counter after an attempt that was heard.
+    #[must_use]
+    pub fn after(self, attempt: Attempt, now: Timestamp) -> Self {
+        match attempt {
+            Attempt::Right => Self::CLEAR,
+            Attempt::Wrong => self.failed(now),
+        }
     }
 
     fn failed(self, now: Timestamp) -> Self {
@@ -281,5 +302,20 @@ mod tests {
         for byte in 0..=255 {
             assert!((0..SLOTS.cast_signed()).contains(&Slot::of(&[byte; 32]).value()));
         }
+    }
+
+    /// NIST SP 800-63B §3.2.3.
+    #[test]
+    fn ten_faces_that_do_not_fit_close_the_camera_and_one_grows_back_each_hour() {
+        let mut counter = Counter::CLEAR;
+        for failed in 0..FACE_ATTEMPTS {
+            assert_eq!(counter.admits_face(START), Ok(()), "after {failed}");
+            counter = counter.after(Attempt::Wrong, START);
+        }
+        let until = counter.admits_face(START).expect_err("spent");
+        assert_eq!(counter.admits_face(until.minus(Duration::from_secs(1))), Err(until));
+        assert_eq!(counter.admits_face(until), Ok(()));
+        assert!(counter.after(Attempt::Wrong, until).admits_face(until).is_err(), "one, not ten");
+        assert_eq!(counter.after(Attempt::Right, until), Counter::CLEAR);
     }
 }

@@ -9,6 +9,7 @@ use crate::config::{Config, Found, KeyPlace, Mode};
 use crate::flow::{self, Parts, Provider, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, RingError};
 use crate::outside::{Fetcher, Reach};
+use crate::spec::Ladder;
 use crate::store::{clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -81,6 +82,7 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         websites: fetcher(config)?.into(),
         ports: None,
         issuers: Arc::default(),
+        ladder: Ladder::default(),
         demo_site,
         bare_requests: match config.danger.danger_accept_bare_requests {
             true => BareRequests::Accepted,

@@ -3,7 +3,7 @@
 use crate::authorize::AuthorizationRequest;
 use crate::consent::Consented;
 use crate::keys::{Epoch, KeyError, Keys, Sealable};
-use crate::spec::{Acr, CodeChallenge, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp, lifetime};
+use crate::spec::{AcrValue, CodeChallenge, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp, lifetime};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct CodePayload {
     pub(super) person: PersonId,
     pub(super) handle: Handle,
     pub(super) epoch: Epoch,
-    pub(super) acr: Acr,
+    pub(super) acr: AcrValue,
     pub(super) amr: Vec<String>,
     pub(super) auth_time: Option<Timestamp>,
     pub(super) scopes: Scopes,
@@ -30,7 +30,7 @@ pub struct CodePayload {
 impl Sealable for CodePayload {
     const PURPOSE: &'static str = "code";
     /// The last class, sealed and encoded, is under the 1,024 characters of PROTOCOL 13.
-    const CLASSES: &'static [usize] = &[288, 480, 704];
+    const CLASSES: &'static [usize] = &[288, 480, 736];
 }
 
 /// A code ready to travel.
@@ -61,7 +61,7 @@ impl IssuedCode {
             person: who.person(),
             handle: who.handle().clone(),
             epoch: who.epoch(),
-            acr: who.acr(),
+            acr: who.acr().clone(),
             amr: who.amr().iter().map(|amr| (*amr).to_owned()).collect(),
             auth_time: who.auth_time(),
             scopes: consented.shown().scopes(&request.scopes),
@@ -79,7 +79,7 @@ impl IssuedCode {
 mod tests {
     use super::*;
     use crate::client::Client;
-    use crate::spec::{Assurance, FactorSet, limits};
+    use crate::spec::{Acr, Assurance, FactorSet, limits};
     use rand::{SeedableRng, rngs::StdRng};
 
     /// PROTOCOL 13: "a code is at most 1,024 characters", with the longest nonce and every claim that a code can carry.
@@ -101,7 +101,7 @@ mod tests {
             person: PersonId::from_bytes([0xff; 16]),
             handle: Handle::random(&mut StdRng::seed_from_u64(3)),
             epoch: Epoch(u16::MAX),
-            acr: Acr::CertPinFace,
+            acr: AcrValue::Assessed("a".repeat(limits::ACR)),
             amr: amr.clone(),
             auth_time: Some(now),
             scopes: Scopes::parse("openid offline_access"),

@@ -6,8 +6,8 @@ use crate::client::{self, AuthenticatedClient};
 use crate::consent::Access;
 use crate::keys::{Epoch, KeyError, Keys, Sub};
 use crate::spec::{
-    Acr, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, Scopes, SessionId, Timestamp,
-    lifetime,
+    AcrValue, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, Scopes, SessionId,
+    Timestamp, lifetime,
 };
 
 /// Why a code is refused.
@@ -53,7 +53,7 @@ pub struct RedeemedCode {
     pub person: PersonId,
     pub handle: Handle,
     pub epoch: Epoch,
-    pub acr: Acr,
+    pub acr: AcrValue,
     pub amr: Vec<String>,
     pub auth_time: Option<Timestamp>,
     pub scopes: Scopes,

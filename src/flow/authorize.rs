@@ -3,8 +3,8 @@
 //! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
 //! same questions asked in the same order. A repeat login reads and writes nothing here.
 
-use super::{Provider, Unavailable, register, request, resource, session};
-use crate::authn::{self, BrowserSecret, Hinted, Interaction, SignedIn, Why};
+use super::{Provider, Unavailable, passkeys, register, request, resource, session};
+use crate::authn::{self, Bar, BrowserSecret, Hinted, Interaction, Missing, SignedIn, StoredPasskey, Why};
 use crate::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
 };
@@ -12,9 +12,9 @@ use crate::client::{Client, Resource, TrustedRedirect};
 use crate::code::IssuedCode;
 use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
 use crate::keys::{JwtError, Sub};
-use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
+use crate::spec::{Assurance, ClientId, Factor, KeyHome, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
-use crate::store::{Db, StoreError, clients, passkeys, pushed};
+use crate::store::{Db, StoreError, clients, pushed};
 use std::sync::Arc;
 
 /// A browser at the authorization endpoint, for the first time or again.
@@ -36,6 +36,7 @@ pub struct Arrival<'a> {
 pub enum Next {
     SignIn(SignInPage),
     Consent(ConsentPage),
+    Barred(BarredPage),
     Answer(AuthorizationResponse),
 }
 
@@ -47,6 +48,14 @@ pub struct SignInPage {
     pub missing: Vec<Factor>,
     pub interaction: Interaction,
     pub login_hint: Option<String>,
+}
+
+/// What the page needs that says why this person does not reach the level.
+pub struct BarredPage {
+    pub client: Arc<Client>,
+    pub redirect: TrustedRedirect,
+    pub bar: Bar,
+    pub interaction: Interaction,
 }
 
 /// What the consent page needs.
@@ -107,9 +116,21 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let hinted = hint(provider, &request, live).map_err(refuse)?;
     let signed_in = live.map(session::Live::signed_in);
     let proven = signed_in.as_ref().and_then(|who| interaction.proven(who.session));
-    let authenticated = match authn::ask(&request, signed_in.as_ref(), hinted, proven, now) {
+    let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, now };
+    let authenticated = match authn::ask(&request, known) {
         authn::Ask::Proceed(authenticated) => authenticated,
         authn::Ask::Refuse(error) => return Err(refuse(error)),
+        authn::Ask::Barred { refusal, .. } if arrival.decision == Some(Decision::Decline) => {
+            return Err(refuse(refusal));
+        }
+        authn::Ask::Barred { bar, .. } => {
+            return Ok(Next::Barred(BarredPage {
+                client: request.client.clone(),
+                redirect: request.redirect.clone(),
+                bar,
+                interaction,
+            }));
+        }
         authn::Ask::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
             return Err(refuse(AuthorizeError::Declined));
         }
@@ -117,13 +138,13 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
             if let Some(live) = live
                 && !within_reach(provider, live, &missing).await.map_err(|_| refuse(AuthorizeError::Unavailable))?
             {
-                return Err(refuse(AuthorizeError::UnmetLevel(request.acr.essential.join(" "))));
+                return Err(refuse(authn::unmet(&request)));
             }
             return Ok(Next::SignIn(SignInPage {
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
                 why,
-                missing,
+                missing: missing.factors,
                 interaction,
                 login_hint: request.login_hint.clone(),
             }));
@@ -198,16 +219,20 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
 }
 
 /// Whether the person has what the missing factors need: asking for a passkey that is not there would go round for ever.
-async fn within_reach(provider: &Provider, live: &session::Live, missing: &[Factor]) -> Result<bool, Unavailable> {
+async fn within_reach(provider: &Provider, live: &session::Live, missing: &Missing) -> Result<bool, Unavailable> {
     let by_code = live.person.pin_hash.is_some() && live.person.totp.is_some();
-    if missing.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code)) && !by_code {
+    if missing.factors.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code)) && !by_code {
         return Ok(false);
     }
-    if !missing.contains(&Factor::Cert) {
+    if !missing.factors.contains(&Factor::Cert) {
         return Ok(true);
     }
-    let person = live.person.id;
-    Ok(!provider.store.read(move |db| passkeys::of_person(db, &person)).await?.is_empty())
+    let passkeys = passkeys::all(provider, live.person.id).await?;
+    let suits = |passkey: &StoredPasskey| match missing.key {
+        KeyHome::Anywhere => true,
+        KeyHome::AttestedDevice => passkey.assurance() == Ok(Assurance::Attested),
+    };
+    Ok(passkeys.iter().any(|(_, passkey)| suits(passkey)))
 }
 
 /// Whom the request is about: `id_token_hint`, and a `sub` in the `claims` parameter (Core §3.1.2.1, §3.1.2.2). A hint

@@ -91,12 +91,46 @@ impl Slots {
     }
 }
 
+/// The counter of one person's face checks.
+#[derive(Clone, Copy)]
+pub(super) struct FaceSlot(Slot);
+
+impl FaceSlot {
+    pub fn of(provider: &Provider, person: PersonId) -> Self {
+        Self(Slot::of(&provider.keys.tag(TagPurpose::Throttle, &[b"face", person.as_bytes()])))
+    }
+
+    fn counter(self, db: &mut Db) -> Result<Counter, StoreError> {
+        let row = throttles::by_slot(db, self.0.value())?;
+        Ok(row.map_or(Counter::CLEAR, |row| Counter { window: row.window, failures: row.failures }))
+    }
+
+    /// Until when the budget is spent, if it is.
+    pub fn spent_until(self, db: &mut Db, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.counter(db)?.admits_face(now).err())
+    }
+
+    /// Counts a face that did not fit, in the counter as it is *then*.
+    pub async fn count(self, provider: &Provider, now: Timestamp) -> Result<(), Unavailable> {
+        let counted = provider.store.write(move |tx| {
+            let failed = self.counter(tx)?.after(Attempt::Wrong, now);
+            throttles::put(tx, &self.row(failed))
+        });
+        Ok(counted.await?)
+    }
+
+    fn row(self, counter: Counter) -> ThrottleRow {
+        ThrottleRow { slot: self.0.value(), window: counter.window, failures: counter.failures }
+    }
+}
+
 /// A right attempt, whose counters the write asks once more and clears.
 #[derive(Clone, Copy)]
 pub(super) enum Heard {
     Code(Slots),
     /// A passkey has no budget; it makes the browser the person's own again.
     Passkey(Slots),
+    Face(FaceSlot),
 }
 
 /// What the counters say in the write.
@@ -111,6 +145,15 @@ impl Heard {
     /// Reads only: a refusal after this must leave nothing behind.
     pub fn settle(&self, tx: &mut Tx, now: Timestamp) -> Result<Settled, StoreError> {
         match self {
+            Self::Face(slot) => {
+                let before = slot.counter(tx)?;
+                let after = before.after(Attempt::Right, now);
+                Ok(match before.admits_face(now) {
+                    Ok(()) if before == after => Settled::Clear(Vec::new()),
+                    Ok(()) => Settled::Clear(vec![slot.row(after)]),
+                    Err(until) => Settled::TryLater { until },
+                })
+            }
             Self::Passkey(slots) => {
                 let doors = slots.doors(tx)?;
                 Ok(Settled::Clear(slots.rows(&doors, &doors.after_passkey())))

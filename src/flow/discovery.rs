@@ -2,7 +2,7 @@
 
 use super::Unavailable;
 use crate::keys::{DecryptionKeys, SigningAlg, SigningKeys};
-use crate::spec::{self, CoreJwsSigningAlgorithm, IssuerUrl, TokenHash};
+use crate::spec::{self, CoreJwsSigningAlgorithm, IssuerUrl, Ladder, TokenHash};
 use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
@@ -29,10 +29,15 @@ pub struct Published {
 ///
 /// # Errors
 /// An issuer that is no base for the endpoints.
-pub fn publish(issuer: &IssuerUrl, signing: SigningKeys, decryption: DecryptionKeys) -> Result<Published, Unavailable> {
+pub fn publish(
+    issuer: &IssuerUrl,
+    ladder: &Ladder,
+    signing: SigningKeys,
+    decryption: DecryptionKeys,
+) -> Result<Published, Unavailable> {
     let mut algs: Vec<_> = signing.algorithms().into_iter().map(core_alg).collect();
     algs.dedup();
-    let metadata = spec::metadata(issuer, algs).map_err(|_| Unavailable::damaged("issuer"))?;
+    let metadata = spec::metadata(issuer, ladder, algs).map_err(|_| Unavailable::damaged("issuer"))?;
     let keys: Vec<_> = signing.public().iter().chain(decryption.public()).collect();
     let (metadata, jwks) = (document(&metadata)?, document(&json!({ "keys": keys }))?);
     Ok(Published { signing: Arc::new(signing), decryption: Arc::new(decryption), metadata, jwks })

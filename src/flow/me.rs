@@ -51,10 +51,15 @@ pub struct Passkey {
     pub kind: PasskeyKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasskeyKind {
+    /// It says so of itself.
     DeviceBound,
     Synced,
+    /// A maker whom the operator trusts vouches for it; its model (AAGUID) is for its owner's eyes only.
+    Attested {
+        aaguid: String,
+    },
 }
 
 /// Computes the page.
@@ -135,6 +140,9 @@ async fn own_passkeys(provider: &Provider, live: &Live) -> Result<Vec<Passkey>, 
                 kind: match passkey.assurance().map_err(|_| Unavailable::damaged("passkey"))? {
                     Assurance::DeviceBound => PasskeyKind::DeviceBound,
                     Assurance::Synced => PasskeyKind::Synced,
+                    Assurance::Attested => {
+                        PasskeyKind::Attested { aaguid: passkey.aaguid().unwrap_or_default().to_owned() }
+                    }
                 },
             })
         })

@@ -11,7 +11,7 @@ use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
 use crate::document::TrustStore;
 use crate::keys::Keys;
-use crate::spec::{IssuerUrl, Timestamp, TraceId, lifetime};
+use crate::spec::{IssuerUrl, Ladder, Timestamp, TraceId, lifetime};
 use crate::store::Store;
 use rand::CryptoRng;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -49,6 +49,8 @@ pub struct Provider {
     pub ports: Option<Ports>,
     /// Whose documents are believed: the signing authorities of the states that issue them.
     pub issuers: Arc<TrustStore>,
+    /// The levels that this node reaches, and their names.
+    pub ladder: Ladder,
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
@@ -70,6 +72,8 @@ pub struct Parts {
     pub websites: Arc<dyn Fetch>,
     pub ports: Option<Ports>,
     pub issuers: Arc<TrustStore>,
+    /// As the settings have it: whether faces are checked, the ports say.
+    pub ladder: Ladder,
     pub demo_site: Option<String>,
     pub bare_requests: BareRequests,
 }
@@ -87,6 +91,7 @@ impl Provider {
             demo_site: parts.demo_site,
             refusals: Recorder::default(),
             websites: parts.websites,
+            ladder: if parts.ports.is_some() { parts.ladder.with_faces() } else { parts.ladder },
             ports: parts.ports,
             issuers: parts.issuers,
             bare_requests: parts.bare_requests,

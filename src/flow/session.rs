@@ -1,7 +1,7 @@
 //! Sessions: who is signed in in this browser, and which websites to tell when that ends. PROTOCOL 5, 6.
 
 use super::{Provider, Unavailable};
-use crate::authn::{ClientList, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
+use crate::authn::{ClientList, FaceReference, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
 use crate::client::Client;
 use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
@@ -30,6 +30,11 @@ impl Live {
             factors: self.factors.clone(),
             handle: self.secrets.handle.clone(),
             epoch: Epoch(self.secrets.epoch),
+            cap: self.secrets.evidence.cap(),
+            face: match self.secrets.registry_ref {
+                Some(_) => FaceReference::Known,
+                None => FaceReference::Unknown,
+            },
         }
     }
 

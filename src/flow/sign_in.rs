@@ -259,7 +259,11 @@ pub(super) async fn begin(
     let before = session::live(provider, cookie).await?.filter(|live| live.person.id == person.id);
     let ceremony = interaction.ceremony();
     // The instant of the factors, not of the write: a hash lies between them, and `proven` must not outrun what it proves.
-    let at = factors.level().and_then(|level| factors.auth_time(level)).unwrap_or(now);
+    let at = factors.oldest().unwrap_or(now);
+    // What reaches no level by itself adds to a session and begins none.
+    if before.is_none() && factors.level().is_none() {
+        return Err(NotSignedIn::CeremonyUsed);
+    }
     let (session, cookie) = match &before {
         Some(live) => live.session.raise(&factors, now, &mut *provider.rng()),
         None => {

@@ -17,20 +17,23 @@ pub enum Factor {
     Face,
 }
 
-/// Whether a passkey says that its key can leave its device. Without a verified attestation that is its own word: shown to
-/// its owner, told to no website.
+/// Whether a passkey's key can leave its device. Without a verified attestation that is the passkey's own word: shown to its
+/// owner, told to no website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
+    /// It says of itself that it cannot.
     DeviceBound,
     Synced,
+    /// It cannot, by the verified word of a maker whom the operator trusts.
+    Attested,
 }
 
 /// The factors of a ceremony, each with the instant it was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorSet {
     factors: Vec<(Factor, Timestamp)>,
-    /// For the day on which attestations are verified (PROTOCOL 20, `phrh`); until then nothing that leaves depends on it.
+    /// Of the passkey, where it counts (PROTOCOL 20, `phrh`).
     passkey: Option<Assurance>,
 }
 
@@ -43,6 +46,16 @@ impl FactorSet {
     /// A passkey with user verification.
     pub fn cert(at: Timestamp, assurance: Assurance) -> Self {
         Self { factors: vec![(Factor::Cert, at)], passkey: Some(assurance) }
+    }
+
+    /// A face check through the face port.
+    pub fn face(at: Timestamp) -> Self {
+        Self { factors: vec![(Factor::Face, at)], passkey: None }
+    }
+
+    /// What is known of the passkey that counts.
+    pub const fn passkey(&self) -> Option<Assurance> {
+        self.passkey
     }
 
     /// This set with another ceremony of the same session added; the newer instant counts.
@@ -86,6 +99,11 @@ impl FactorSet {
         level.factors().iter().map(|factor| self.at(*factor)).collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
+    /// The oldest instant of all.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.factors.iter().map(|(_, at)| *at).min()
+    }
+
     /// When `factor` was last checked.
     pub fn at(&self, factor: Factor) -> Option<Timestamp> {
         self.factors.iter().find(|(known, _)| *known == factor).map(|(_, at)| *at)
@@ -106,7 +124,7 @@ impl FactorSet {
         let mut amr = Vec::new();
         for factor in level.factors() {
             match factor {
-                // Neither `hwk` nor `swk`: where a passkey keeps its key, only a verified attestation would tell.
+                // Neither `hwk` nor `swk`: where a passkey keeps its key, only a verified attestation tells (`Rung::amr`).
                 Factor::Cert => amr.extend(["pop", "user"]),
                 Factor::Pin => amr.push("pin"),
                 Factor::Code => amr.push("otp"),
@@ -132,8 +150,6 @@ pub enum Acr {
 impl Acr {
     /// From the lowest to the highest.
     pub const LADDER: &[Self] = &[Self::Code, Self::Cert, Self::CertPin, Self::CertFace, Self::CertPinFace];
-    /// The levels that a person can reach on this server today; discovery lists these and no others.
-    pub const SUPPORTED: &[Self] = &[Self::Code, Self::Cert, Self::CertPin];
 
     /// The value of the `acr` claim.
     pub const fn wire(self) -> &'static str {
@@ -208,10 +224,10 @@ mod tests {
     }
 
     /// RFC 8176 §2: `hwk` is "proof-of-possession of a hardware-secured key". That a passkey is not backed up does not say
-    /// so, and no attestation is verified.
+    /// so; that an attestation says it is nobody's business who did not ask (`Rung::amr`).
     #[test]
     fn amr_says_nothing_about_where_a_passkey_keeps_its_key() {
-        for assurance in [Assurance::DeviceBound, Assurance::Synced] {
+        for assurance in [Assurance::DeviceBound, Assurance::Synced, Assurance::Attested] {
             let amr = FactorSet::cert(EARLY, assurance).amr(Acr::Cert);
             assert!(!amr.iter().any(|value| ["hwk", "swk"].contains(value)), "{assurance:?}: {amr:?}");
         }

@@ -2,7 +2,7 @@
 //!
 //! Everything that is served is said here, and nothing else; a test walks every value.
 
-use super::{Acr, IssuerUrl, ScopeValue, claims_supported};
+use super::{IssuerUrl, Ladder, ScopeValue, claims_supported};
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
@@ -75,7 +75,11 @@ const AUTH_ALGS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "HS256"];
 ///
 /// # Errors
 /// An issuer that is no base for the endpoints' URLs.
-pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Result<Metadata, url::ParseError> {
+pub fn metadata(
+    issuer: &IssuerUrl,
+    ladder: &Ladder,
+    algs: Vec<CoreJwsSigningAlgorithm>,
+) -> Result<Metadata, url::ParseError> {
     use CoreJwsSigningAlgorithm as Alg;
     let at = |path: &str| format!("{}{path}", issuer.as_str().trim_end_matches('/'));
     let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
@@ -99,7 +103,7 @@ pub fn metadata(issuer: &IssuerUrl, algs: Vec<CoreJwsSigningAlgorithm>) -> Resul
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,
     };
-    let acrs = Acr::SUPPORTED.iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
+    let acrs = ladder.values().iter().map(|acr| AuthenticationContextClass::new(acr.wire().to_owned())).collect();
     let claims = claims_supported().into_iter().map(|name| CoreClaimName::new(name.to_owned())).collect();
     let userinfo_algs = algs.clone();
     let scopes = ScopeValue::ALL.iter().map(|scope| Scope::new(scope.wire().to_owned())).collect();

@@ -7,6 +7,7 @@ mod birth_date;
 mod claim;
 mod error;
 mod id;
+mod ladder;
 pub mod lifetime;
 mod metadata;
 mod param;
@@ -25,6 +26,7 @@ pub use id::{
     PushedId, SessionId, SpentId, TraceId, VoucherId,
 };
 pub use id::{CredentialDigest, DocumentDigest, NumberDigest, ShownDigest, SubDigest, UniqueDigest};
+pub use ladder::{AcrValue, KeyHome, Ladder, Rung};
 pub use metadata::{Metadata, metadata};
 pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};

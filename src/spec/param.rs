@@ -9,6 +9,8 @@ pub mod limits {
     pub const BODY: usize = 64 * 1024;
     /// Bytes of an authorization request, encoded: it is sealed into the page and travels in a URL.
     pub const REQUEST: usize = 6 * 1024;
+    /// Bytes of a name for a level that an operator configures: it too travels inside the code.
+    pub const ACR: usize = 64;
     /// Parameters in a request.
     pub const PARAMETERS: usize = 100;
     /// Bytes of a parameter's value; a smaller bound may stand beside the parameter itself.

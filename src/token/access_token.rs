@@ -6,7 +6,8 @@ use super::{Agreed, Issuance, StandsBy};
 use crate::client::Client;
 use crate::keys::{Epoch, KeyError, Keys, Sealable, SigningKeys, Sub};
 use crate::spec::{
-    Acr, ClientId, Handle, OAuthError, PersonId, Refusal, Refuse, ScopeValue, Scopes, SessionId, Timestamp, lifetime,
+    AcrValue, ClientId, Handle, OAuthError, PersonId, Refusal, Refuse, ScopeValue, Scopes, SessionId, Timestamp,
+    lifetime,
 };
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ pub struct AccessTokenPayload {
     person: PersonId,
     handle: Handle,
     epoch: Epoch,
-    acr: Acr,
+    acr: AcrValue,
     auth_time: Option<Timestamp>,
     scopes: Scopes,
     resource: Option<String>,
@@ -54,7 +55,7 @@ struct JwtClaims<'a> {
     client_id: &'a ClientId,
     iat: Timestamp,
     jti: String,
-    acr: &'static str,
+    acr: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<Timestamp>,
     scope: String,
@@ -83,7 +84,7 @@ impl AccessToken {
             person: *person,
             handle: handle.clone(),
             epoch: *epoch,
-            acr: *acr,
+            acr: acr.clone(),
             auth_time: *auth_time,
             scopes: of.scopes.clone(),
             resource: of.audience.resource().map(str::to_owned),
@@ -123,7 +124,7 @@ pub struct VerifiedAccessToken {
     pub person: PersonId,
     pub handle: Handle,
     pub epoch: Epoch,
-    pub acr: Acr,
+    pub acr: AcrValue,
     pub auth_time: Option<Timestamp>,
     pub scopes: Scopes,
     /// The resource that it is for; UserInfo when there is none.

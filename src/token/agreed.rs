@@ -7,7 +7,7 @@ use crate::client::{Client, Resource, ResourceError};
 use crate::code::RedeemedCode;
 use crate::consent::Access;
 use crate::keys::{Epoch, KeyError, Keys, Sub, TagPurpose};
-use crate::spec::{Acr, ClientId, FamilyId, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp};
+use crate::spec::{AcrValue, ClientId, FamilyId, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct Agreed {
     pub person: PersonId,
     pub handle: Handle,
     pub epoch: Epoch,
-    pub acr: Acr,
+    pub acr: AcrValue,
     pub amr: Vec<String>,
     /// Where it was asked for.
     pub auth_time: Option<Timestamp>,

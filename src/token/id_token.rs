@@ -20,7 +20,7 @@ pub struct IdTokenClaims {
     auth_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
-    acr: &'static str,
+    acr: String,
     amr: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
@@ -40,7 +40,7 @@ impl IdTokenClaims {
             iat: now,
             auth_time: agreed.auth_time,
             nonce: issuance.nonce.clone(),
-            acr: agreed.acr.wire(),
+            acr: agreed.acr.wire().to_owned(),
             amr: agreed.amr.clone(),
             sid: issuance.session.filter(|_| client.metadata.hears_of_logouts()).map(sid),
         }

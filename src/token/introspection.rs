@@ -47,7 +47,7 @@ struct ActiveToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     /// RFC 9470 §6.2.
-    acr: &'static str,
+    acr: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<Timestamp>,
 }
@@ -73,7 +73,7 @@ impl Introspection {
             // Without a resource the token is for UserInfo, which is ours.
             aud: Some(token.resource.clone().unwrap_or_else(|| issuer.clone())),
             token_type: Some("Bearer"),
-            acr: token.acr.wire(),
+            acr: token.acr.wire().to_owned(),
             auth_time: token.auth_time,
             iss: issuer,
         };
@@ -114,7 +114,7 @@ impl Introspection {
             exp: None,
             aud: None,
             token_type: None,
-            acr: agreed.acr.wire(),
+            acr: agreed.acr.wire().to_owned(),
             auth_time: agreed.auth_time,
         };
         Ok(Self { active: true, token: Some(token) })

@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use crate::client::{ClientMetadata, Presented};
     use crate::keys::Epoch;
-    use crate::spec::{Acr, ClientId, Handle, Params, PersonId};
+    use crate::spec::{Acr, AcrValue, ClientId, Handle, Params, PersonId};
     use std::sync::Arc;
 
     const NOW: Timestamp = Timestamp::from_unix(1_790_000_000);
@@ -237,7 +237,7 @@ mod tests {
             person: PersonId::from_bytes([2; 16]),
             handle: Handle::from_bytes([3; 32]),
             epoch: Epoch(1),
-            acr: Acr::Code,
+            acr: AcrValue::Native(Acr::Code),
             amr: vec!["pin".into(), "otp".into(), "mfa".into()],
             auth_time: None,
             scopes: Scopes::parse("openid offline_access"),

@@ -3,7 +3,7 @@
 use super::form::{Body, Bound, OwnForm};
 use super::page::{self, ClientKind, Happened};
 use super::visit::Visit;
-use super::{error, reply, sign_in};
+use super::{error, reply, sign_in, sign_in_face};
 use crate::authn::Interaction;
 use crate::client::{Client, RedirectKind, TrustedRedirect};
 use crate::consent::{Access, Decision};
@@ -129,6 +129,7 @@ pub async fn walk(
     let answer = match flow::authorize(provider, arrival).await {
         Ok(Next::Answer(response)) => reply::send(provider, visit, &response),
         Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),
+        Ok(Next::Barred(pending)) => sign_in_face::barred(provider, visit, bound, &pending),
         Ok(Next::Consent(pending)) => consent(provider, visit, bound, &pending),
         Err(refused) => error::authorize(provider, visit, refused.client.as_deref(), &refused.refused),
     };

@@ -100,11 +100,16 @@ impl FromRequest for OwnForm {
             })?;
             let sent = params.get("csrf").unwrap_or_default();
             match visit.browser.as_deref().and_then(BrowserSecret::parse) {
-                Some(browser) if browser.csrf(FORMS).matches(sent) => Ok(Self(params)),
+                Some(browser) if own_token(&browser, sent) => Ok(Self(params)),
                 _ => Err(refuse(Happened::ForeignForm, "form.csrf", StatusCode::FORBIDDEN)),
             }
         })
     }
+}
+
+/// Whether `sent` is the token of this browser's forms.
+pub fn own_token(browser: &BrowserSecret, sent: &str) -> bool {
+    browser.csrf(FORMS).matches(sent)
 }
 
 /// An extractor at work.
@@ -120,7 +125,8 @@ pub fn answered(answer: HttpResponse) -> Error {
     InternalError::from_response("answered by an extractor", answer).into()
 }
 
-fn from_our_origin(provider: &Provider, request: &HttpRequest) -> bool {
+/// Whether the browser says that a page of ours sent this; an old browser says nothing.
+pub fn from_our_origin(provider: &Provider, request: &HttpRequest) -> bool {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site")
         && site != "same-origin"

@@ -97,9 +97,10 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
         id: &passkey.id,
         name: &passkey.name,
         added: day(passkey.added),
-        binding: match passkey.kind {
+        binding: match &passkey.kind {
             PasskeyKind::DeviceBound => Binding::Device,
             PasskeyKind::Synced => Binding::Synced,
+            PasskeyKind::Attested { aaguid } => Binding::Attested { model: aaguid },
         },
     });
     let events = overview.events.iter().map(|event| page::Event {

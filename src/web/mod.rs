@@ -18,8 +18,10 @@ mod preferences;
 mod registration;
 mod reply;
 mod sign_in;
+mod sign_in_face;
 mod statics;
 mod trace;
+mod upload;
 mod visit;
 
 use self::error::Asker;
@@ -90,6 +92,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         .service(post("/consent", authorize::decide))
         .service(post("/signin/code", sign_in::by_code))
         .service(post("/signin/passkey", sign_in::by_passkey))
+        .service(post("/signin/face", sign_in_face::by_face))
         .service(post("/signin/lift", sign_in::lift))
         .service(get_or_post("/freeze", freeze::ask, freeze::by_pin))
         .service(get("/freeze/heard", freeze::heard))

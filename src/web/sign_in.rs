@@ -3,9 +3,9 @@
 use super::authorize::{host_of, who_asks};
 use super::cookie::Jar;
 use super::form::{Bound, OwnForm};
-use super::page::{self, Happened, SignInProblem, Why};
+use super::page::{self, FaceProblem, Happened, SignInProblem, Why};
 use super::visit::Visit;
-use super::{authorize, error};
+use super::{authorize, error, sign_in_face};
 use crate::authn::{self, Interaction, Wording};
 use crate::flow::{self, Arrival, NotSignedIn, Provider, SignInPage, SignedInNow, Touched, interaction};
 use crate::person::{NetworkNumber, Standing};
@@ -18,16 +18,22 @@ use actix_web::{HttpResponse, web};
 pub struct Tried<'a> {
     pub number: &'a str,
     pub problem: Option<SignInProblem>,
+    /// Of the face page, if it comes to that.
+    pub face: Option<FaceProblem>,
 }
 
 impl Tried<'_> {
     pub const fn nothing() -> Self {
-        Self { number: "", problem: None }
+        Self { number: "", problem: None, face: None }
     }
 }
 
 /// The page, for a website's request.
 pub fn page(provider: &Provider, visit: &Visit, bound: &Bound, pending: &SignInPage, tried: Tried<'_>) -> HttpResponse {
+    // The passkey is there, and the PIN where it counts: the face comes last.
+    if pending.missing == [Factor::Face] {
+        return sign_in_face::page(provider, visit, bound, pending, tried.face);
+    }
     let host = host_of(&pending.redirect);
     let why = match pending.why {
         authn::Why::NotSignedIn => Why::First,
@@ -152,12 +158,12 @@ fn opened(provider: &Provider, bound: &Bound, fields: &Params) -> Result<Interac
     interaction::open(provider, fields.get("interaction").unwrap_or_default(), &bound.browser)
 }
 
-fn stale(provider: &Provider, visit: &Visit) -> HttpResponse {
+pub fn stale(provider: &Provider, visit: &Visit) -> HttpResponse {
     error::small_page(provider, visit, Happened::Stale, "interaction.stale", StatusCode::BAD_REQUEST)
 }
 
 /// Signed in: cookies, and on to the same questions again.
-fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, signed_in: SignedInNow) -> HttpResponse {
+pub fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, signed_in: SignedInNow) -> HttpResponse {
     let mut answer = if interaction.params().is_empty() {
         authorize::to_own_page()
     } else {
@@ -200,7 +206,7 @@ async fn again(
             Wording::DoNotFit | Wording::Frozen | Wording::Suspended => SignInProblem::Mismatch,
         },
     };
-    let tried = Tried { number, problem: Some(problem) };
+    let tried = Tried { number, problem: Some(problem), ..Tried::nothing() };
     let interaction = match refused {
         NotSignedIn::CeremonyUsed => interaction::renew(provider, interaction),
         _ => interaction,

@@ -6,6 +6,7 @@ mod documents;
 mod passkey;
 mod receiver;
 mod registrar;
+mod services;
 mod signer;
 pub mod tables;
 mod website;
@@ -14,13 +15,14 @@ pub use self::browser::{Answer, Browser};
 pub use self::documents::{Answers, Behind, Documents};
 pub use self::passkey::{Authenticator, Created};
 pub use self::receiver::{Manner, Receiver};
+pub use self::services::FaceService;
 pub use self::signer::{Signer, paying_with};
 pub use self::website::{VERIFIER, Website, claims, renewing};
 
 use crate::db::TestDb;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use hufu::authn::{CodeSource, Passkeys, Rack};
+use hufu::authn::{AttestationRoots, CodeSource, Passkeys, Rack};
 use hufu::client::{BareRequests, ClientMetadata};
 use hufu::document::TrustStore;
 use hufu::flow::person::Beginnings;
@@ -31,7 +33,7 @@ use hufu::outside::{Fetcher, Reach};
 use hufu::person::{Applicant, PersonState, Standing};
 use hufu::sandbox::registry::Persona;
 use hufu::sandbox::seed;
-use hufu::spec::{IssuerUrl, PersonId, Pin, Timestamp};
+use hufu::spec::{IssuerUrl, Ladder, PersonId, Pin, Timestamp};
 use hufu::store::signing_keys::SigningKeyRow;
 use hufu::store::{Store, StoreConfig, persons, signing_keys};
 use hufu::web::Listening;
@@ -115,6 +117,8 @@ pub struct Plan {
     pub ports: Option<Ports>,
     /// Whose documents are believed.
     pub issuers: Arc<TrustStore>,
+    pub ladder: Ladder,
+    pub roots: Option<AttestationRoots>,
 }
 
 impl Default for Plan {
@@ -128,6 +132,8 @@ impl Default for Plan {
             websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
             ports: None,
             issuers: Arc::default(),
+            ladder: Ladder::default(),
+            roots: None,
         }
     }
 }
@@ -191,7 +197,10 @@ impl Node {
         let clock = Steered::new(plan.seed);
         let provider = Data::new(Provider::new(Parts {
             keys: Keys::new(keys, issuer.clone()).expect("keys"),
-            passkeys: Passkeys::new(&issuer).expect("a domain"),
+            passkeys: match plan.roots {
+                Some(roots) => Passkeys::new(&issuer).expect("a domain").trusting(roots),
+                None => Passkeys::new(&issuer).expect("a domain"),
+            },
             issuer,
             mode: plan.mode,
             store,
@@ -200,6 +209,7 @@ impl Node {
             websites: plan.websites,
             ports: plan.ports,
             issuers: plan.issuers,
+            ladder: plan.ladder,
             demo_site: None,
             bare_requests: BareRequests::Refused,
         }));
@@ -263,11 +273,24 @@ impl Node {
     }
 
     async fn person_with(&self, source: CodeSource, state: PersonState) -> Person {
-        let applicant = Applicant {
+        self.made_of(self.applicant(), source, state).await
+    }
+
+    /// Who was proved as well as anybody, and whom the registry knows.
+    pub fn applicant(&self) -> Applicant {
+        Applicant {
             standing: Standing::Adult,
             evidence: seed::evidence(self.now()),
             registry_ref: Persona::of_key("lin").map(|persona| persona.registry_ref()),
-        };
+        }
+    }
+
+    /// Somebody who was proved otherwise.
+    pub async fn person_of(&self, applicant: Applicant) -> Person {
+        self.made_of(applicant, CodeSource::fixed(CODE).expect("eight digits"), PersonState::Active).await
+    }
+
+    async fn made_of(&self, applicant: Applicant, source: CodeSource, state: PersonState) -> Person {
         let beginnings = Beginnings { applicant, state, code_way: Some((Pin::new(PIN), source.clone())) };
         let made = person::make(&self.provider, beginnings).await.expect("a person");
         Person { id: made.id, number: made.number.grouped(), pin: PIN.to_owned(), source }

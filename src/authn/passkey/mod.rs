@@ -5,11 +5,13 @@
 //! the two halves is the challenge alone: thirty-two bytes, sealed in the page, fresh for every page; everything else of the
 //! ceremony is constant and made again. Knows no person's row: the caller looks the credential up.
 
+mod attestation;
 mod refused;
 mod stored;
 
+pub use attestation::{AttestationRoots, NotARoot};
 pub use refused::PasskeyRefused;
-pub use stored::StoredPasskey;
+pub use stored::{Attested, StoredPasskey};
 
 use crate::person::WebauthnUserId;
 use crate::spec::{Assurance, IssuerUrl, limits};
@@ -32,6 +34,8 @@ const RP_NAME: &str = "Hufu";
 #[derive(Clone, Debug)]
 pub struct Passkeys {
     webauthn: Webauthn,
+    /// Whose word about a passkey counts; without them nobody is asked for it.
+    roots: Option<AttestationRoots>,
 }
 
 /// The issuer cannot be a relying party: its host is an address, not a domain name (WebAuthn §5.1.2).
@@ -115,7 +119,14 @@ impl Passkeys {
         let webauthn = WebauthnBuilder::new(rp_id, &origin)
             .and_then(|builder| builder.rp_name(RP_NAME).build())
             .map_err(|_| NoDomain)?;
-        Ok(Self { webauthn })
+        Ok(Self { webauthn, roots: None })
+    }
+
+    /// The same, asking every new passkey who made it, and believing these.
+    #[must_use]
+    pub fn trusting(mut self, roots: AttestationRoots) -> Self {
+        self.roots = Some(roots);
+        self
     }
 
     /// The options of `navigator.credentials.create()`, for `parseCreationOptionsFromJSON`.
@@ -137,6 +148,8 @@ impl Passkeys {
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
         options["authenticatorSelection"]["userVerification"] = json!("required");
+        // Where nobody's word would count, the browser is to keep the model to itself (§5.4.7).
+        options["attestation"] = json!(if self.roots.is_some() { "direct" } else { "none" });
         Ok(options)
     }
 
@@ -167,7 +180,9 @@ impl Passkeys {
         }
         let (_, state) = self.start_registration(user, "-", known)?;
         let state: PasskeyRegistration = resumed(&state, "/rs/challenge", challenge)?;
-        StoredPasskey::with(&self.webauthn.finish_passkey_registration(&credential, &state)?, name)
+        let passkey = self.webauthn.finish_passkey_registration(&credential, &state)?;
+        let vouched = self.roots.as_ref().and_then(|roots| roots.vouch(&self.webauthn, &credential, challenge));
+        StoredPasskey::with(&passkey, name, vouched)
     }
 
     /// The options of `navigator.credentials.get()`, for `parseRequestOptionsFromJSON`; the script adds `mediation`.
@@ -206,10 +221,14 @@ impl Passkeys {
         let mut passkey = stored.passkey()?;
         let result = self.webauthn.finish_discoverable_authentication_v2(credential, state, &passkey)?;
         let updated = match passkey.update_credential(&result) {
-            Some(true) => Some(StoredPasskey::with(&passkey, stored.name())?),
+            Some(true) => Some(stored.moved(&passkey)?),
             Some(false) | None => None,
         };
-        let assurance = if result.backup_eligible() { Assurance::Synced } else { Assurance::DeviceBound };
+        let assurance = match stored.aaguid() {
+            Some(_) => Assurance::Attested,
+            None if result.backup_eligible() => Assurance::Synced,
+            None => Assurance::DeviceBound,
+        };
         Ok(Proven { assurance, updated })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Asking, IdempotencyKey};
 use crate::person::RegistryRef;
+use crate::spec::TokenHash;
 use rand::CryptoRng;
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -51,6 +52,13 @@ impl FaceNonce {
     }
 
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The nonce of a page, by what the page had sealed: fresh for every page, and the same however often it is asked.
+    pub fn of_page(challenge: &[u8; 32]) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&TokenHash::of(&[b"hufu/face\0".as_slice(), challenge].concat()).as_bytes()[..16]);
         Self(bytes)
     }
 

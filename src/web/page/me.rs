@@ -95,14 +95,19 @@ pub struct Passkey<'a> {
     pub id: &'a str,
     pub name: &'a str,
     pub added: Day,
-    pub binding: Binding,
+    pub binding: Binding<'a>,
 }
 
 /// Where a passkey lives (WebAuthn's backup eligibility).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Binding {
+pub enum Binding<'a> {
+    /// It says so of itself.
     Device,
     Synced,
+    /// Its maker vouches that it stays there, and says which model it is.
+    Attested {
+        model: &'a str,
+    },
 }
 
 /// Something that happened to the ways in.

@@ -5,6 +5,7 @@
 
 pub mod apply;
 mod asset;
+mod face;
 mod freeze;
 mod locale;
 mod me;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use askama::Template;
 pub use asset::{Asset, asset, asset_version};
+pub use face::{Bar, Barred, Camera, Face, FaceProblem};
 pub use freeze::{Freeze, FreezeProblem, Frozen, Lift, Said};
 pub use locale::{Locale, Say};
 pub use me::{Binding, Event, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way, What};

@@ -75,6 +75,12 @@ pub(crate) fn me(locale: Locale) -> Me<'static> {
                 id: "p", name: if zh { "我的手机" } else { "My phone" }, added: ADDED, binding: Binding::Synced
             },
             Passkey {
+                id: "r",
+                name: if zh { "银色钥匙" } else { "Silver key" },
+                added: Day { month: 8, ..ADDED },
+                binding: Binding::Attested { model: "ee882879-721c-4913-9775-3dfcce97072a" },
+            },
+            Passkey {
                 id: "q",
                 name: if zh { "蓝色钥匙" } else { "Blue key" },
                 added: Day { month: 10, ..ADDED },
@@ -126,6 +132,24 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         ("stale", SignInProblem::Stale),
     ] {
         page(&format!("sign-in-{name}"), sign_in(locale, Some(problem)).render());
+    }
+
+    for (name, camera, problem) in [
+        ("face", Camera::Real, None),
+        ("face-invented", Camera::Invented, None),
+        ("face-missing", Camera::Invented, Some(FaceProblem::Missing)),
+        ("face-not-yours", Camera::Real, Some(FaceProblem::NotYours)),
+        ("face-unclear", Camera::Real, Some(FaceProblem::Unclear)),
+        ("face-too-many", Camera::Real, Some(FaceProblem::TooMany { minutes: 5 })),
+        ("face-stale", Camera::Real, Some(FaceProblem::Stale)),
+    ] {
+        let client = bank(locale, WEBSITE);
+        let face = Face { chrome, client, interaction: "sealed-interaction", camera, problem };
+        page(name, face.render());
+    }
+    for (name, bar) in [("barred-evidence", Bar::Evidence), ("barred-no-picture", Bar::NoFaceReference)] {
+        let barred = Barred { chrome, client: bank(locale, WEBSITE), interaction: "sealed-interaction", bar };
+        page(name, barred.render());
     }
 
     for (name, kind, offline, elsewhere) in [
@@ -196,7 +220,7 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
 
     page("me", me(locale).render());
     let bare =
-        Me { sites: Vec::new(), passkeys: me(locale).passkeys.split_off(1), pin: Standing::Absent, ..me(locale) };
+        Me { sites: Vec::new(), passkeys: me(locale).passkeys.split_off(2), pin: Standing::Absent, ..me(locale) };
     page("me-last-way", bare.render());
     let none = Me { passkeys: Vec::new(), ..me(locale) };
     page("me-no-passkey", none.render());

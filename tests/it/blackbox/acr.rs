@@ -36,7 +36,7 @@ async fn an_essential_acr_that_is_met_is_told() {
 async fn an_essential_acr_that_nobody_can_reach_is_refused() {
     let demo = Demo::shared();
     let rp = Rp::at(&demo, "unmet.example").await;
-    let attempt = rp.attempt(&[("claims", &essential(&["urn:example:gold", "urn:hufu:acr:cert-face"]))]);
+    let attempt = rp.attempt(&[("claims", &essential(&["urn:example:gold", "urn:example:silver"]))]);
     let callback = signed_in(&demo).await.open(&attempt.url).await.away();
     let refused = Refused::redirect(callback.as_str()).expect("a refusal");
     assert_eq!(refused.error, "unmet_authentication_requirements");

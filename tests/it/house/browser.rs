@@ -69,6 +69,10 @@ impl Answer {
         self.body.contains(r#"action="/signin/passkey""#)
     }
 
+    pub fn asks_for_a_face(&self) -> bool {
+        self.body.contains(r#"id="face-form""#)
+    }
+
     pub fn is_consent(&self) -> bool {
         self.body.contains(r#"id="allow""#)
     }
@@ -144,6 +148,25 @@ impl Browser {
         self.send(HTTP.post(format!("{}{path}", self.address)).form(fields)).await
     }
 
+    /// Posts a form with `multipart/form-data`, and with a file where one was chosen.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        const BOUNDARY: &str = "----a-line-that-is-in-no-picture";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        if let Some((name, bytes)) = file {
+            let said = format!("form-data; name=\"{name}\"; filename=\"face.jpg\"\r\nContent-Type: image/jpeg");
+            body.extend_from_slice(format!("--{BOUNDARY}\r\nContent-Disposition: {said}\r\n\r\n").as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let request = HTTP.post(format!("{}{path}", self.address)).body(body);
+        self.send(request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))).await
+    }
+
     /// Follows a redirect of ours.
     pub async fn follow(&mut self, answer: &Answer) -> Answer {
         let to = answer.location();
@@ -173,6 +196,18 @@ impl Browser {
     /// A wrong PIN for `number`.
     pub async fn guess(&mut self, page: &Answer, number: &str) -> Answer {
         self.type_in(page, number, "10203040", CODE).await
+    }
+
+    /// Lets the sandbox's camera see this on the page that asks for a face; the answer is that of the post.
+    pub async fn post_face(&mut self, page: &Answer, camera: &str) -> Answer {
+        let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
+        self.upload("/signin/face", &[("csrf", &csrf), ("interaction", &interaction), ("camera", camera)], None).await
+    }
+
+    /// As [`Self::post_face`], and follows where it leads.
+    pub async fn show_face(&mut self, page: &Answer, camera: &str) -> Answer {
+        let posted = self.post_face(page, camera).await;
+        self.follow(&posted).await
     }
 
     /// Answers the consent page.

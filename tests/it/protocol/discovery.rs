@@ -6,7 +6,7 @@
 
 use super::encrypted::{own_keys, published};
 use crate::db::on_each_database;
-use crate::house::{Answer, House, ISSUER, VERIFIER, Website, claims, renewing};
+use crate::house::{Answer, Authenticator, FaceService, House, ISSUER, Plan, VERIFIER, Website, claims, renewing};
 use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::{AuthMethod, ClientMetadata, GrantType};
@@ -88,6 +88,7 @@ const UNADVERTISED: &[&str] = &[
     "/continue",
     "/consent",
     "/signin/code",
+    "/signin/face",
     "/signin/passkey",
     "/signin/lift",
     "/signout",
@@ -107,7 +108,7 @@ const UNADVERTISED: &[&str] = &[
 
 on_each_database! {
     async fn every_advertised_value_is_exercised_and_every_supported_one_advertised(db) {
-        let house = House::over(db).await;
+        let house = House::built(db, Plan { ports: Some(FaceService::new().ports()), ..Plan::default() }).await;
         let document = house.browser().get(DOCUMENT).await.json();
         let document = document.as_object().expect("an object");
         let known: BTreeSet<&str> = EXERCISES.iter().map(|(member, _)| *member).collect();
@@ -122,6 +123,19 @@ on_each_database! {
         };
         let untrue: Vec<_> = EXERCISES.iter().filter_map(holds).collect();
         assert!(untrue.is_empty(), "advertised and not so: {untrue:?}");
+    }
+
+    /// A node says what it can do, and not what another could.
+    async fn a_node_without_a_face_service_advertises_no_level_that_counts_a_face(db) {
+        let house = House::over(db).await;
+        let said = house.browser().get(DOCUMENT).await.json()["acr_values_supported"].clone();
+        assert_eq!(said, json!(["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin", "phr"]));
+        let wanted = json!({ "id_token": { "acr": { "essential": true, "value": "urn:hufu:acr:cert-face" } } });
+        let (website, person) = (house.website("truth.example").await, house.person().await);
+        let mut browser = house.browser();
+        let page = browser.authorize(&website, &[("claims", &wanted.to_string())]).await;
+        let refused = browser.sign_in(&page, &person, house.now()).await;
+        assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"));
     }
 
     /// An endpoint that is served and not said fails.
@@ -274,12 +288,32 @@ async fn subject_types(house: &House, value: &Value) {
 }
 
 async fn acr_values(house: &House, value: &Value) {
-    is_all(value, Acr::SUPPORTED.iter().map(|acr| acr.wire()));
+    is_all(value, Acr::LADDER.iter().map(|acr| acr.wire()).chain(["phr"]));
     let essential = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "value": acr } } }).to_string();
-    for acr in texts(value) {
-        assert!(asked(house, "claims", &essential(acr)).await.is_sign_in(), "{acr}");
-    }
     let (website, person) = (house.website("truth.example").await, house.person().await);
+    let mut browser = house.browser();
+    browser.log_in(&website, &person, house.now()).await.code();
+    let mut phone = Authenticator::registered_in(&mut browser).await;
+    for acr in texts(value) {
+        let mut browser = house.browser();
+        let page = browser.authorize(&website, &[("claims", &essential(acr))]).await;
+        let mut answer = match acr {
+            "urn:hufu:acr:code" => browser.sign_in(&page, &person, house.now()).await,
+            _ => {
+                let signed_in = phone.sign_in(&mut browser, &page).await;
+                browser.follow(&signed_in).await
+            }
+        };
+        if answer.is_sign_in() {
+            answer = browser.sign_in(&answer, &person, house.now()).await;
+        }
+        if answer.asks_for_a_face() {
+            answer = browser.show_face(&answer, "holder").await;
+        }
+        let answer = if answer.is_consent() { browser.decide(&answer, "allow").await } else { answer };
+        let told = claims(id_token(&website.redeem(&answer.code()).await.json()));
+        assert_eq!(told["acr"], acr);
+    }
     let mut browser = house.browser();
     let page = browser.authorize(&website, &[("claims", &essential("urn:nobody:knows"))]).await;
     let refused = browser.sign_in(&page, &person, house.now()).await;

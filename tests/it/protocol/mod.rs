@@ -7,6 +7,7 @@ mod discovery;
 mod encrypted;
 mod errors;
 mod events;
+mod face;
 mod freeze;
 mod guessing;
 mod introspection;
