@@ -23,7 +23,9 @@ pub type Target = fn(&[u8]);
 /// Every target by its name, which is also the name of its folder in `corpus/`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("authorize", request::authorize),
+    ("chip_answers", document::chip_answers),
     ("chip_files", document::chip_files),
+    ("chip_keys", document::chip_keys),
     ("claims", request::claims),
     ("client_credentials", client::credentials),
     ("client_metadata", client::metadata),
@@ -43,6 +45,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("pin_and_code", person::pin_and_code),
     ("pin_hash", person::pin_hash),
     ("preferences", settings::preferences),
+    ("reader_answer", document::reader_answer),
     ("redirect_uri", redirect::redirect_uri),
     ("registration", client::registration),
     ("sealed", sealed::sealed),

@@ -9,7 +9,6 @@ use super::apdu::{ApduError, CommandApdu, ResponseApdu};
 use super::reader::{Channel, Relayed};
 use super::secure_messaging::{MessagingError, SecureMessaging};
 use super::security_infos::Agreement;
-use super::signature::Digest;
 use der::Encode;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -29,11 +28,12 @@ pub enum ChipAuthenticationError {
     Messaging(#[from] MessagingError),
 }
 
-/// An agreement that waits for the chip's answer. Nothing personal is in it: which chip is meant is told by a hash.
+/// An agreement that waits for the chip's answer. Nothing that was read is in it: which chip is meant is told by a code under the
+/// agreed key.
 #[derive(Clone, Debug, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct ChipAuthentication {
     channel: SecureMessaging,
-    dg14: [u8; 32],
+    dg14: [u8; 8],
 }
 
 impl ChipAuthentication {
@@ -52,12 +52,13 @@ impl ChipAuthentication {
         let select = channel.protect([0x00, 0xa4, 0x02, 0x0c], &DG14);
         let commands = [(Channel::Access, set), (Channel::Access, authenticate), (Channel::Raw, select)];
         let commands = commands.map(|(channel, apdu)| Relayed { channel, apdu });
-        Some((Self { channel, dg14: fingerprint(dg14) }, commands.into()))
+        let dg14 = channel.mark(dg14);
+        Some((Self { channel, dg14 }, commands.into()))
     }
 
     /// Whether it began with the chip of this DG14.
     pub(super) fn is_with(&self, dg14: &[u8]) -> bool {
-        self.dg14 == fingerprint(dg14)
+        self.dg14 == self.channel.mark(dg14)
     }
 
     /// Whether the chip answered as only the holder of the private key can.
@@ -69,10 +70,6 @@ impl ChipAuthentication {
         authenticate.data().map_err(ChipAuthenticationError::Agreement)?;
         Ok(self.channel.open(select)?)
     }
-}
-
-fn fingerprint(file: &[u8]) -> [u8; 32] {
-    Digest::Sha256.hash(file).try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// A short object with a tag of one byte: none here is longer than 127 bytes but a point, which P-521's makes 133.

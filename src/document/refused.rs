@@ -86,3 +86,21 @@ impl DocumentRefused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// docs/ports/reader.md, "Refusals": readers and pages may rely on each.
+    #[test]
+    fn every_code_is_documented() {
+        let page = include_str!("../../docs/ports/reader.md");
+        let source = include_str!("refused.rs");
+        let codes: Vec<_> = source
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("Self::")?.split_once("=> \"")?.1.strip_suffix("\","))
+            .collect();
+        assert!(codes.len() > 20, "{codes:?}");
+        for code in codes {
+            assert!(page.contains(&format!("`{code}`")), "{code}");
+        }
+    }
+}

@@ -80,7 +80,7 @@ impl SecurityInfos {
         let set = Tlv::only(security_infos(file)?, 0x31)?;
         let mut infos = Self::default();
         let mut reader = SliceReader::new(set).map_err(|_| FileError::SecurityInfo)?;
-        for _ in 0..MOST {
+        for _ in 0..=MOST {
             if reader.is_finished() {
                 return Ok(infos);
             }
@@ -157,5 +157,105 @@ fn plain_ecdsa(oid: ObjectIdentifier) -> Result<Digest, String> {
         4 => Ok(Digest::Sha384),
         5 => Ok(Digest::Sha512),
         _ => Err(oid.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::tlv::TlvError;
+    use crate::document::tlv::tests::element;
+    use der::Encode;
+
+    fn oid(dotted: &str) -> Vec<u8> {
+        ObjectIdentifier::new(dotted).unwrap().to_der().unwrap()
+    }
+
+    fn info(protocol: &str, rest: &[Vec<u8>]) -> Vec<u8> {
+        element(0x30, &[oid(protocol), rest.concat()].concat())
+    }
+
+    /// `ChipAuthenticationInfo` with the last arc of its protocol, and perhaps an identifier.
+    fn protocol(arc: u32, id: Option<&[u8]>) -> Vec<u8> {
+        let mut rest = vec![element(0x02, &[1])];
+        rest.extend(id.map(|id| element(0x02, id)));
+        info(&format!("0.4.0.127.0.7.2.2.3.2.{arc}"), &rest)
+    }
+
+    /// `ChipAuthenticationPublicKeyInfo`; the last byte of its point tells which.
+    fn key(last: u8, id: Option<&[u8]>) -> Vec<u8> {
+        let algorithm = element(0x30, &[oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")].concat());
+        let mut rest = vec![element(0x30, &[algorithm, element(0x03, &[0, 4, last])].concat())];
+        rest.extend(id.map(|id| element(0x02, id)));
+        info("0.4.0.127.0.7.2.2.1.2", &rest)
+    }
+
+    fn dg14(infos: &[Vec<u8>]) -> Result<SecurityInfos, FileError> {
+        SecurityInfos::parse(&element(0x6e, &element(0x31, &infos.concat())))
+    }
+
+    /// Which key, by its last byte, and which cipher; else the offer's name.
+    fn offer(infos: &[Vec<u8>]) -> Result<(u8, Cipher), String> {
+        match dg14(infos).unwrap().chip_authentication() {
+            Offer::Nothing => Err("nothing".to_owned()),
+            Offer::Unusable(name) => Err(name),
+            Offer::Usable(with) => Ok((*with.spki.subject_public_key.raw_bytes().last().unwrap(), with.cipher)),
+        }
+    }
+
+    #[test]
+    fn the_strongest_protocol_is_chosen_and_its_own_key() {
+        assert_eq!(offer(&[protocol(2, None), key(1, None)]), Ok((1, Cipher::Aes128)));
+        assert_eq!(offer(&[protocol(4, None), protocol(2, None), key(1, None)]), Ok((1, Cipher::Aes256)));
+        let two =
+            [protocol(2, Some(&[1])), protocol(3, Some(&[0, 0xc3])), key(1, Some(&[1])), key(2, Some(&[0, 0xc3]))];
+        assert_eq!(offer(&two), Ok((2, Cipher::Aes192)));
+        assert_eq!(offer(&[protocol(2, None), key(1, Some(&[7]))]), Ok((1, Cipher::Aes128)), "the only key there is");
+    }
+
+    #[test]
+    fn what_is_offered_and_not_known_is_named() {
+        assert_eq!(offer(&[]), Err("nothing".to_owned()));
+        assert_eq!(offer(&[protocol(2, None)]), Err("nothing".to_owned()), "a protocol without a key");
+        assert!(offer(&[key(1, None)]).unwrap_err().contains("3DES"));
+        assert!(offer(&[protocol(1, None), key(1, None)]).unwrap_err().contains("0.4.0.127.0.7.2.2.3.2.1"));
+        let integers = info("0.4.0.127.0.7.2.2.1.1", &[element(0x30, &[])]);
+        assert!(offer(&[integers]).unwrap_err().contains("Diffie and Hellman"));
+        assert!(offer(&[info("0.4.0.127.0.7.2.2.3.1.2", &[element(0x02, &[1])])]).unwrap_err().contains("2.2.3.1.2"));
+        // Known and unknown together: what is known is used.
+        assert_eq!(offer(&[protocol(1, None), protocol(2, None), key(1, None)]), Ok((1, Cipher::Aes128)));
+        // PACE, terminal authentication and whatever comes are none of ours.
+        assert_eq!(offer(&[info("0.4.0.127.0.7.2.2.2", &[element(0x02, &[1])])]), Err("nothing".to_owned()));
+    }
+
+    /// Part 11 §9.2.8.
+    #[test]
+    fn the_hash_of_active_authentication_is_the_one_that_is_named() {
+        let active = |algorithm: &str| {
+            let rest = [element(0x02, &[1]), oid(algorithm)];
+            dg14(&[info("2.23.136.1.1.5", &rest)]).unwrap().active.unwrap()
+        };
+        let hashes = [Digest::Sha1, Digest::Sha224, Digest::Sha256, Digest::Sha384, Digest::Sha512];
+        for (arc, digest) in (1..).zip(hashes) {
+            assert_eq!(active(&format!("0.4.0.127.0.7.1.1.4.1.{arc}")), Ok(digest));
+        }
+        assert!(active("0.4.0.127.0.7.1.1.4.1.6").is_err(), "RIPEMD-160");
+        assert!(active("1.2.840.10045.4.3.2").is_err(), "not a plain signature");
+        assert!(dg14(&[]).unwrap().active.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        assert_eq!(dg14(&vec![protocol(2, None); MOST + 1]).unwrap_err(), FileError::SecurityInfo);
+        assert!(dg14(&vec![protocol(2, None); MOST]).is_ok());
+        assert_eq!(dg14(&[element(0x30, &[])]).unwrap_err(), FileError::SecurityInfo);
+        assert_eq!(
+            dg14(&[info("0.4.0.127.0.7.2.2.1.2", &[element(0x02, &[1])])]).unwrap_err(),
+            FileError::SecurityInfo
+        );
+        assert_eq!(dg14(&[info("2.23.136.1.1.5", &[element(0x02, &[1])])]).unwrap_err(), FileError::SecurityInfo);
+        assert_eq!(dg14(&[vec![0x30, 0x7f]]).unwrap_err(), FileError::SecurityInfo);
+        let other = TlvError::OtherTag { wanted: 0x6e, found: 0x6f };
+        assert_eq!(SecurityInfos::parse(&[0x6f, 0]).unwrap_err(), other.into());
     }
 }

@@ -45,7 +45,7 @@ pub enum Possession {
     ActiveAuthentication,
     ChipAuthentication,
     /// Not at all, for the issuer gave it no key: the data are genuine, and could be a copy of them. Evidence of this kind is
-    /// marked, and capped (docs/assurance.md).
+    /// marked, and capped (docs/threat-model.md).
     PassiveOnly,
 }
 

@@ -17,5 +17,6 @@ mod hsm;
 mod parsers;
 mod protocol;
 mod rack;
+mod readings;
 mod store;
 mod support;

@@ -1,9 +1,19 @@
 //! Makes signing authorities and correctly signed chips, so that the sandbox's documents are verified for real. ICAO Doc 9303
 //! parts 10 and 12. Nobody trusts these authorities but a sandbox that made them.
 
+mod card;
+mod country;
 mod der;
+mod papers;
+mod pinyin;
+mod reader;
+mod rsa;
 mod signer;
 
+pub use card::Card;
+pub use country::Country;
+pub use papers::{Aes, Papers, Proves};
+pub use reader::{Mischief, ScriptedReader};
 pub use signer::{CurveForm, Signer, Signing};
 
 use self::der::{bits, boolean, context, element, integer, octets, oid, sequence, set, time};

@@ -9,6 +9,8 @@ use aws_lc_rs::signature::{
     RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
 };
 use ecdsa::signature::hazmat::PrehashSigner;
+use p256::elliptic_curve::PublicKey;
+use p256::elliptic_curve::ecdh::diffie_hellman;
 use rand::CryptoRng;
 
 /// How a testing authority signs.
@@ -150,6 +152,43 @@ impl Signer {
             CurveForm::Explicit => explicit(order),
         };
         sequence(&[sequence(&[oid("1.2.840.10045.2.1"), parameters]), bits(&point)])
+    }
+
+    /// A chip's signature over a challenge: ECDSA in the plain form of BSI TR-03111 §5.2.
+    pub(super) fn sign_plain(&self, message: &[u8]) -> Vec<u8> {
+        let hash = self.digest().hash(message);
+        macro_rules! plain {
+            ($key:expr, $curve:ty) => {{
+                let signature: ecdsa::Signature<$curve> = $key.sign_prehash(&hash).expect("a hash can be signed");
+                signature.to_bytes().to_vec()
+            }};
+        }
+        match &self.key {
+            Key::Rsa(_) => Vec::new(),
+            Key::P256(key) => plain!(key, p256::NistP256),
+            Key::P384(key) => plain!(key, p384::NistP384),
+            Key::P521(key) => plain!(key, p521::NistP521),
+            Key::BrainpoolP256(key) => plain!(key, bp256::BrainpoolP256r1),
+            Key::BrainpoolP384(key) => plain!(key, bp384::BrainpoolP384r1),
+        }
+    }
+
+    /// A chip's end of an agreement: the secret that it shares with the holder of `point`'s private key.
+    pub(super) fn agree(&self, point: &[u8]) -> Option<Vec<u8>> {
+        macro_rules! agree {
+            ($key:expr, $curve:ty) => {{
+                let theirs = PublicKey::<$curve>::from_sec1_bytes(point).ok()?;
+                Some(diffie_hellman($key.as_nonzero_scalar(), theirs.as_affine()).raw_secret_bytes().to_vec())
+            }};
+        }
+        match &self.key {
+            Key::Rsa(_) => None,
+            Key::P256(key) => agree!(key, p256::NistP256),
+            Key::P384(key) => agree!(key, p384::NistP384),
+            Key::P521(key) => agree!(key, p521::NistP521),
+            Key::BrainpoolP256(key) => agree!(key, bp256::BrainpoolP256r1),
+            Key::BrainpoolP384(key) => agree!(key, bp384::BrainpoolP384r1),
+        }
     }
 
     /// The signature over `message`.
