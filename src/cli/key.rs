@@ -205,7 +205,7 @@ fn make_in_token(config: &Config, settings: &Pkcs11Config) -> Result<(), Failure
     match made.is_empty() {
         true => Err(Failure::no(format!("the token `{label}` has its keys already; `hufu key add KEY` makes another"))),
         false => out::line(&format!(
-            "The token `{label}` made {}. BackupCopy it to a second token now, as its maker says: losing it loses every sub.",
+            "The token `{label}` made {}. Copy it to a second token now, as its maker says: losing it loses every sub.",
             made.join(", ")
         )),
     }
@@ -219,7 +219,7 @@ fn add(desk: &Desk, root: RootKey) -> Result<(), Failure> {
     desk.record(Entry::new("key add", json!({ "key": root.word(), "version": next })))?;
     ceremony.make(HeldKey { root, version: next })?;
     out::line(&format!(
-        "Version {next} of the {word} key is made. BackupCopy the token, start every node anew so that it sees the key, then set \
+        "Version {next} of the {word} key is made. Copy the token, start every node anew so that it sees the key, then set \
          `{word} = {next}` under [keys.pkcs11] on every node.",
         word = root.word()
     ))
