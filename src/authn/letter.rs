@@ -5,13 +5,20 @@
 //! tell that the person was at one of the few websites that must be told. Knows no website's address.
 
 use super::clients::ClientList;
-use crate::keys::{Epoch, Sealable};
-use crate::spec::{ClientId, Handle, OutboxId, SessionId, Timestamp, lifetime};
+use crate::keys::{Epoch, Personal, Sealable};
+use crate::spec::{ClientId, Handle, OutboxId, PersonKeyId, SessionId, Timestamp, lifetime};
 use rand::{CryptoRng, RngExt};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A sealed row of the outbox, opened.
+/// A row of the outbox, opened: a letter that only its person's key opens, for it holds the handle (PROTOCOL 10).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub key: PersonKeyId,
+    pub letter: Vec<u8>,
+}
+
+/// What is to be told of a session's end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Letter {
     pub session: SessionId,
@@ -80,8 +87,14 @@ impl Letter {
     }
 }
 
-impl Sealable for Letter {
+impl Sealable for Envelope {
     const PURPOSE: &'static str = "outbox";
+    /// A sealed letter of each class and the key's id.
+    const CLASSES: &'static [usize] = &[704, 1344, 2624, 5184];
+}
+
+impl Personal for Letter {
+    const PURPOSE: &'static str = "letter";
     /// Those of the list and one more: a letter to one website is as long as one to a few.
     const CLASSES: &'static [usize] = &[640, 1280, 2560, 5120];
 }
@@ -126,6 +139,18 @@ mod tests {
         let times: std::collections::BTreeSet<_> = (0..40).map(|_| Letter::first(NOW, &mut rng)).collect();
         assert!(times.len() > 5);
         assert!(times.iter().all(|at| *at >= NOW && at.since(NOW) <= FIRST));
+    }
+
+    /// PROTOCOL 1: "by blob length".
+    #[test]
+    fn the_envelopes_of_letters_of_one_class_are_as_long() {
+        let mut rng = StdRng::seed_from_u64(4);
+        for (class, envelope) in Letter::CLASSES.iter().zip(Envelope::CLASSES) {
+            // Version, key id, nonce and tag are 31 bytes (PROTOCOL 13).
+            let sealed = Envelope { key: PersonKeyId::random(&mut rng), letter: vec![0; class + 31] };
+            let length = postcard::to_stdvec(&sealed).expect("serialises").len();
+            assert!(length < *envelope, "{length}");
+        }
     }
 
     /// PROTOCOL 1: "by blob length".

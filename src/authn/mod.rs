@@ -26,7 +26,7 @@ pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};
 pub use csrf::CsrfToken;
-pub use letter::{Addressee, Letter};
+pub use letter::{Addressee, Envelope, Letter};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
 pub use passkey::{

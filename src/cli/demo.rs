@@ -15,7 +15,7 @@ use crate::flow::Provider;
 use crate::sandbox::data::{DataDir, Made, SiteClient};
 use crate::sandbox::site::Registration;
 use crate::spec::IssuerUrl;
-use crate::store::{self, meta};
+use crate::store::{self, KeyStore, meta};
 use openidconnect::{ClientId, ClientSecret};
 use serde::Serialize;
 use serde_json::json;
@@ -114,6 +114,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         key::make_ring(&data.key_ring(), config.mode)?;
     }
     store::migrate(&config.store)?;
+    KeyStore::migrate(&config.person_keys)?;
     let desk = Desk::over(config)?;
     desk.change(Entry::new("demo", json!({ "issuer": issuer.as_str() })), |tx| {
         Ok(meta::put_once(tx, "mode", "sandbox")?.then_some(()))

@@ -13,7 +13,7 @@ use crate::flow::signing;
 use crate::keys::{KeyAlg, Stage};
 use crate::spec::Timestamp;
 use crate::store::audit::{self, Chain};
-use crate::store::{self, meta, persons};
+use crate::store::{self, meta, person_keys, persons};
 use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
@@ -107,7 +107,9 @@ impl Sheet {
     fn files(&mut self, config: &Config) {
         let place = config.keys.place();
         let mut private = vec![place.private_file()];
-        private.extend(config.store.url.strip_prefix("sqlite:").map(Path::new));
+        for url in [&config.store.url, &config.person_keys.url] {
+            private.extend(url.strip_prefix("sqlite:").map(Path::new));
+        }
         for file in private {
             let path = file.display();
             match house::readable_by_others(file) {
@@ -133,6 +135,21 @@ impl Sheet {
         match Desk::over(config.clone()) {
             Ok(desk) => self.inside(&desk),
             Err(failure) => self.note("database", State::Bad, failure.why),
+        }
+    }
+
+    /// The key store: every person's key is in it, or the person is lost.
+    fn key_store(&mut self, desk: &Desk, people: i64) {
+        let what = "key store";
+        let keys = house::key_store(&desk.config).and_then(|keys| Ok(desk.wait(keys.read(person_keys::count))?));
+        match keys {
+            Ok(keys) if keys < people => self.note(
+                what,
+                State::Bad,
+                format!("{keys} keys for {people} persons: restore its latest backup, whose key is lost is lost"),
+            ),
+            Ok(keys) => self.note(what, State::Good, format!("reachable, all steps applied, {keys} keys")),
+            Err(failure) => self.note(what, State::Bad, failure.why),
         }
     }
 
@@ -173,6 +190,7 @@ impl Sheet {
         self.signing_keys(desk);
         self.backup(&desk.config, proved.as_deref().and_then(BackupProof::parse));
         self.note("persons", State::Good, people.to_string());
+        self.key_store(desk, people);
         match chain {
             Chain::Whole(entries) => self.note("audit record", State::Good, format!("entries: {entries}, whole")),
             Chain::BrokenAt(entry) => {

@@ -10,7 +10,7 @@ use crate::flow::{self, Parts, Provider, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, RingError};
 use crate::outside::{Fetcher, Reach};
 use crate::spec::Ladder;
-use crate::store::{clients, meta};
+use crate::store::{KeyStore, clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         },
         keys: keys(config)?,
         store: desk.store().clone(),
+        person_keys: key_store(config)?,
         passkeys: Passkeys::new(&config.server.issuer).map_err(Failure::settings)?,
         rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
         world: Arc::new(world::Real),
@@ -89,6 +90,19 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
             false => BareRequests::Refused,
         },
     }))
+}
+
+/// The key store of this installation.
+///
+/// # Errors
+/// A database that cannot be had, lacks steps, or is the store's own.
+pub fn key_store(config: &Config) -> Result<KeyStore, Failure> {
+    let missing = KeyStore::pending(&config.person_keys)?;
+    if !missing.is_empty() {
+        let steps = missing.join(", ");
+        return Err(Failure::unavailable(format!("the key store lacks {steps}: run `hufu migrate` first")));
+    }
+    Ok(KeyStore::open(&config.person_keys)?)
 }
 
 /// The way to websites' own servers.

@@ -1,10 +1,10 @@
-//! `hufu migrate`: brings the tables to the shape of this build.
+//! `hufu migrate`: brings the tables of both databases to the shape of this build.
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::out::Reader;
 use super::place::Place;
-use crate::store::{self, meta};
+use crate::store::{self, KeyStore, meta};
 use serde_json::json;
 
 /// What `hufu migrate` takes.
@@ -22,14 +22,14 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let config = args.place.settings()?;
     if args.check {
-        let missing = store::pending(&config.store)?;
+        let missing = [store::pending(&config.store)?, KeyStore::pending(&config.person_keys)?].concat();
         args.reader.tell(&json!({ "pending": missing }), |_| match missing.is_empty() {
             true => "Nothing is missing.".into(),
             false => format!("Missing: {}", missing.join(", ")),
         })?;
         return if missing.is_empty() { Ok(()) } else { Err(Failure::no("run `hufu migrate`")) };
     }
-    let applied = store::migrate(&config.store)?;
+    let applied = [store::migrate(&config.store)?, KeyStore::migrate(&config.person_keys)?].concat();
     let (mode, issuer) = (config.mode.word(), config.server.issuer.to_string());
     let desk = Desk::over(config)?;
     let entry = Entry::new("migrate", json!({ "applied": applied }));
@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Ok((new || fresh).then_some(()))
     })?;
     args.reader.tell(&json!({ "applied": applied }), |_| match applied.is_empty() {
-        true => "The database is up to date.".into(),
+        true => "The databases are up to date.".into(),
         false => format!("Applied: {}", applied.join(", ")),
     })
 }

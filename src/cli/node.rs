@@ -91,6 +91,7 @@ impl Node {
             warn!(%error, "the last refusals are not kept; the log has them");
         }
         self.provider.store.clone().close().await;
+        self.provider.person_keys.clone().close().await;
         info!("stopped");
         ended.map_err(Failure::at("the server"))
     }

@@ -13,7 +13,7 @@ use crate::sandbox::data::{DataDir, Made, Passkey, Secrets};
 use crate::sandbox::registry::{PERSONAS, Persona, Way};
 use crate::sandbox::seed::{self, Tools};
 use crate::spec::NumberDigest;
-use crate::store::persons;
+use crate::store::{person_keys, persons};
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
@@ -231,17 +231,20 @@ fn invent(persona: &Persona, made: &Made, provider: &Provider) -> Result<Secrets
 /// whose PIN is lost.
 pub fn settle(desk: &Desk, provider: &Provider, data: &DataDir, made: &Made) -> Result<(), Failure> {
     data.keep(made).map_err(Failure::at(data.path().display()))?;
-    made.personas.iter().try_for_each(|secrets| move_in(desk, provider, &persona_of(secrets)?, secrets))
+    made.personas.iter().try_for_each(|secrets| move_in(desk, provider, made.year, secrets))
 }
 
 /// Puts a persona into the database, unless it is there.
-fn move_in(desk: &Desk, provider: &Provider, persona: &Persona, secrets: &Secrets) -> Result<(), Failure> {
-    let tools = Tools { keys: &provider.keys, passkeys: &provider.passkeys, rack: &provider.rack, now: world::now() };
+fn move_in(desk: &Desk, provider: &Provider, year: i32, secrets: &Secrets) -> Result<(), Failure> {
+    let (keys, passkeys, rack) = (&provider.keys, &provider.passkeys, &provider.rack);
+    let tools = Tools { keys, passkeys, rack, now: world::now(), year };
     let digest = tools.number_digest(&secrets.number().map_err(Failure::settings)?);
     if desk.read(move |db| persons::by_number_digest(db, &digest))?.is_some() {
         return Ok(());
     }
-    let rows = tools.rows(persona, secrets, &mut *world::rng()).map_err(Failure::unavailable)?;
+    let rows = tools.rows(&persona_of(secrets)?, secrets, &mut *world::rng()).map_err(Failure::unavailable)?;
+    let key = rows.key.clone();
+    desk.wait(provider.person_keys.write(move |tx| person_keys::insert(tx, &key)))?;
     desk.change(Entry::new("persona add", json!({ "key": secrets.key })), move |tx| rows.insert(tx))?;
     Ok(())
 }

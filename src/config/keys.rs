@@ -27,6 +27,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("", OURS, "Config"),
         ("server", OURS, "ServerConfig"),
         ("store", STORE, "StoreConfig"),
+        ("person_keys", STORE, "PersonKeysConfig"),
         ("keys", OURS, "KeysConfig"),
         ("keys.pkcs11", OURS, "Pkcs11Config"),
         ("log", OURS, "LogConfig"),

@@ -16,7 +16,7 @@ pub use production::Found;
 pub use sample::sample;
 
 use crate::spec::IssuerUrl;
-use crate::store::StoreConfig;
+use crate::store::{PersonKeysConfig, StoreConfig};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,6 +31,7 @@ pub struct Config {
     pub mode: Mode,
     pub server: ServerConfig,
     pub store: StoreConfig,
+    pub person_keys: PersonKeysConfig,
     pub keys: KeysConfig,
     pub log: LogConfig,
     pub metrics: MetricsConfig,

@@ -212,7 +212,7 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
         })
         .await?;
     let live = match (cookie, pair) {
-        (Some(cookie), Some(pair)) => session::open(provider, &cookie, pair, now)?,
+        (Some(cookie), Some(pair)) => session::open(provider, &cookie, pair, now).await?,
         _ => None,
     };
     Ok(Known { client: row.map(register::from_row).transpose()?, live })

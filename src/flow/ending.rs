@@ -4,9 +4,9 @@
 //! changes the list, and the write refuses and is tried again. PROTOCOL 1, 5; Back-Channel Logout 1.0 §2.5.
 
 use super::session::{self, Live, TRIES};
-use super::{Provider, Unavailable, events};
+use super::{Provider, Unavailable, events, outbox as letters, person, person_key};
 use crate::authn::{ClientList, Letter};
-use crate::keys::Epoch;
+use crate::keys::{Epoch, PersonKey};
 use crate::person::{PersonSecrets, SecurityEvent};
 use crate::spec::{PersonId, SessionId, Timestamp, lifetime};
 use crate::store::outbox::{self, OutboxRow};
@@ -56,7 +56,8 @@ async fn one(provider: &Provider, live: &Live, id: SessionId) -> Result<Option<C
         let row = provider.store.read(move |db| sessions::by_id(db, &id)).await?;
         let Some(row) = row.filter(|row| row.person == live.person.id) else { return Ok(None) };
         let list = session::list(provider, &row.clients)?;
-        let ending = vec![ending(provider, &row, &live.secrets, list.clone())?];
+        let key = person_key::of(provider, &live.person.key_id).await?;
+        let ending = vec![ending(provider, &row, (&key, &live.secrets), list.clone())?];
         if let Outcome::Ended(count) = provider.store.write(move |tx| carry_out(tx, &ending)).await? {
             return Ok((count == 1).then_some(list));
         }
@@ -73,13 +74,14 @@ pub async fn everywhere(provider: &Provider, live: &Live) -> Result<ClientList, 
     let mut here = ClientList::default();
     for _ in 0..TRIES {
         let rows = provider.store.read(move |db| sessions::of_person(db, &person)).await?;
+        let key = person_key::of(provider, &live.person.key_id).await?;
         let mut endings = Vec::with_capacity(rows.len());
         for row in &rows {
             let list = session::list(provider, &row.clients)?;
             if row.id == live.session.id {
                 here = list.clone();
             }
-            endings.push(ending(provider, row, &live.secrets, list)?);
+            endings.push(ending(provider, row, (&key, &live.secrets), list)?);
         }
         let event = events::row(provider, person, SecurityEvent::SignedOutEverywhere)?;
         let ended = provider.store.write(move |tx| match carry_out(tx, &endings)? {
@@ -106,8 +108,9 @@ pub async fn end_unused(provider: &Provider, now: Timestamp) -> Result<usize, Un
     let found = provider.store.read(move |db| unused(db, since)).await?;
     let count = found.len();
     let mut endings = Vec::with_capacity(count);
+    person_key::warm(provider, found.iter().filter_map(|(_, person)| Some(person.as_ref()?.key_id)).collect()).await?;
     for (row, person) in &found {
-        match last_words(provider, row, person.as_ref()) {
+        match last_words(provider, row, person.as_ref()).await {
             Ok(Some(ending)) => endings.push(Ok(ending)),
             // Nobody's any more, or damaged: it ends all the same, or it would be looked at for ever.
             Ok(None) | Err(_) => {
@@ -138,28 +141,28 @@ fn unused(db: &mut Db, since: Timestamp) -> Result<Unused, StoreError> {
     rows.into_iter().map(|row| persons::by_id(db, &row.person).map(|person| (row, person))).collect()
 }
 
-fn last_words(
+async fn last_words(
     provider: &Provider,
     row: &SessionRow,
     person: Option<&PersonRow>,
 ) -> Result<Option<Ending>, Unavailable> {
     let Some(person) = person else { return Ok(None) };
-    let secrets = session::secrets(provider, person)?;
-    ending(provider, row, &secrets, session::list(provider, &row.clients)?).map(Some)
+    let key = person_key::of(provider, &person.key_id).await?;
+    let secrets = person::secrets(provider, person).await?;
+    ending(provider, row, (&key, &secrets), session::list(provider, &row.clients)?).map(Some)
 }
 
 fn ending(
     provider: &Provider,
     row: &SessionRow,
-    secrets: &PersonSecrets,
+    (key, secrets): (&PersonKey, &PersonSecrets),
     list: ClientList,
 ) -> Result<Ending, Unavailable> {
     let now = provider.now();
     let letter = Letter::of(row.id, (secrets.handle.clone(), Epoch(secrets.epoch)), list, now);
-    let mut rng = provider.rng();
     let letter = OutboxRow {
-        id: letter.id(&mut *rng),
-        sealed: provider.keys.seal_bytes(&letter, &mut *rng)?,
+        id: letter.id(&mut *provider.rng()),
+        sealed: letters::seal(provider, key, &letter)?,
         // At once, and no finer than the rows of persons.
         due: now.hour(),
         attempts: 0,
@@ -188,7 +191,7 @@ impl Farewell {
     pub async fn of(
         provider: &Provider,
         person: PersonId,
-        secrets: Option<&PersonSecrets>,
+        secrets: Option<(&PersonKey, &PersonSecrets)>,
     ) -> Result<Self, Unavailable> {
         let rows = provider.store.read(move |db| sessions::of_person(db, &person)).await?;
         let mut farewell = Self::default();

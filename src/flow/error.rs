@@ -16,6 +16,12 @@ impl Unavailable {
         Self(format!("{what} does not open"))
     }
 
+    /// What another row says is there, is not.
+    pub(super) fn missing(what: &'static str) -> Self {
+        error!(target: "hufu::store", what, "a stored value is missing");
+        Self(format!("{what} is missing"))
+    }
+
     /// This node has as much to do as it can bear.
     pub(super) fn busy() -> Self {
         Self("this node is busy".to_owned())

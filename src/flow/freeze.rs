@@ -7,16 +7,17 @@
 
 use super::budget::Slots;
 use super::ending::Farewell;
-use super::session::{self, Asker, Live, TRIES};
+use super::session::{Asker, Live, TRIES};
 use super::sign_in::{self, NotSignedIn};
-use super::{Provider, Unavailable, events, logout, passkeys};
+use super::{Provider, Unavailable, events, logout, passkeys, person, person_key};
 use crate::authn::{Admission, Attempt, normal_pin};
-use crate::keys::TagPurpose;
+use crate::keys::{PersonKey, TagPurpose};
 use crate::person::{NetworkNumber, PersonSecrets, PersonState, SecurityEvent};
-use crate::spec::{NumberDigest, PersonId, Pin};
+use crate::spec::{NumberDigest, PersonId, PersonKeyId, Pin};
 use crate::store::events::{self as happened, EventRow};
 use crate::store::persons::{self, PersonRow};
 use crate::store::{StoreError, Tx};
+use std::sync::Arc;
 use tracing::info;
 use url::Url;
 
@@ -69,8 +70,8 @@ pub async fn by_pin(provider: &Provider, number: &str, pin: &Pin, device: Option
 
     let matched = sign_in::pin_matches(provider, person.as_ref(), &pin, budget).await?;
     let target = match person.filter(|_| matched) {
-        Some(person) => Target::of(provider, person)?,
-        None => Target::nobody(provider),
+        Some(person) => Target::of(provider, person).await?,
+        None => Target::nobody(provider).await?,
     };
     for _ in 0..TRIES {
         let (target, farewell) = (target.clone(), target.farewell(provider).await?);
@@ -104,7 +105,9 @@ pub async fn own(provider: &Provider, live: &Live, way_back: WayBack) -> Result<
     if way_back == WayBack::Unsaid && passkeys::all(provider, live.person.id).await?.is_empty() {
         return Err(Refused::NoWayBack);
     }
-    let target = Target { id: live.person.id, pin: Pinned::Unasked, secrets: Some(live.secrets.clone()) };
+    let key = person_key::of(provider, &live.person.key_id).await?;
+    let secrets = Some((key, live.secrets.clone()));
+    let target = Target { id: live.person.id, pin: Pinned::Unasked, secrets };
     for _ in 0..TRIES {
         let (target, farewell) = (target.clone(), target.farewell(provider).await?);
         let (list, asker) = (farewell.list(live.session.id), Asker::of(live));
@@ -136,7 +139,7 @@ pub async fn own(provider: &Provider, live: &Live, way_back: WayBack) -> Result<
 struct Target {
     id: PersonId,
     pin: Pinned,
-    secrets: Option<PersonSecrets>,
+    secrets: Option<(Arc<PersonKey>, PersonSecrets)>,
 }
 
 /// The PIN's hash that was compared must still be the person's when the write comes.
@@ -147,17 +150,23 @@ enum Pinned {
 }
 
 impl Target {
-    fn of(provider: &Provider, person: PersonRow) -> Result<Self, Unavailable> {
-        let secrets = session::secrets(provider, &person)?;
-        Ok(Self { id: person.id, pin: Pinned::To(person.pin_hash), secrets: Some(secrets) })
+    async fn of(provider: &Provider, person: PersonRow) -> Result<Self, Unavailable> {
+        let key =
+            person_key::look(provider, &person.key_id).await?.ok_or_else(|| Unavailable::missing("person's key"))?;
+        let secrets = person::secrets(provider, &person).await?;
+        Ok(Self { id: person.id, pin: Pinned::To(person.pin_hash), secrets: Some((key, secrets)) })
     }
 
-    fn nobody(provider: &Provider) -> Self {
-        Self { id: PersonId::random(&mut *provider.rng()), pin: Pinned::To(None), secrets: None }
+    /// By as many looks at the key store.
+    async fn nobody(provider: &Provider) -> Result<Self, Unavailable> {
+        let nobodys = PersonKeyId::random(&mut *provider.rng());
+        person_key::look(provider, &nobodys).await?;
+        Ok(Self { id: PersonId::random(&mut *provider.rng()), pin: Pinned::To(None), secrets: None })
     }
 
     async fn farewell(&self, provider: &Provider) -> Result<Farewell, Unavailable> {
-        Farewell::of(provider, self.id, self.secrets.as_ref()).await
+        let secrets = self.secrets.as_ref().map(|(key, secrets)| (&**key, secrets));
+        Farewell::of(provider, self.id, secrets).await
     }
 
     fn is_still(&self, row: &PersonRow) -> bool {

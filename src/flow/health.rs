@@ -1,7 +1,8 @@
 //! Is this node fit to answer?
 
 use super::Provider;
-use crate::store::meta;
+use crate::spec::PersonKeyId;
+use crate::store::{meta, person_keys};
 
 /// # Errors
 /// One word for what is missing.
@@ -10,5 +11,8 @@ pub async fn ready(provider: &Provider) -> Result<(), &'static str> {
         return Err("no signing key");
     }
     provider.keys.answers().map_err(|_| "key service unavailable")?;
-    provider.store.read(|db| meta::value(db, "issuer")).await.map(|_| ()).map_err(|_| "storage unavailable")
+    provider.store.read(|db| meta::value(db, "issuer")).await.map_err(|_| "storage unavailable")?;
+    let nobodys = PersonKeyId::from_bytes([0; 16]);
+    let keys = provider.person_keys.read(move |db| person_keys::by_id(db, &nobodys)).await;
+    keys.map(drop).map_err(|_| "key store unavailable")
 }

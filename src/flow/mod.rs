@@ -24,6 +24,7 @@ pub mod me;
 pub mod outbox;
 pub mod passkeys;
 pub mod person;
+pub mod person_key;
 pub mod pin;
 pub mod ports;
 mod provider;

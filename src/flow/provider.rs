@@ -4,6 +4,7 @@ use super::client_keys::ClientKeys;
 use super::discovery::Published;
 use super::fetch::Fetch;
 use super::logo::Logos;
+use super::person_key::OpenedKeys;
 use super::ports::Ports;
 use super::refusals::Recorder;
 use super::status_lists::StatusLists;
@@ -12,7 +13,7 @@ use crate::client::BareRequests;
 use crate::document::TrustStore;
 use crate::keys::Keys;
 use crate::spec::{IssuerUrl, Ladder, Timestamp, TraceId, lifetime};
-use crate::store::Store;
+use crate::store::{KeyStore, Store};
 use rand::CryptoRng;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Provider {
     pub mode: Mode,
     pub keys: Keys,
     pub store: Store,
+    /// Where the persons' keys are; `flow::person` opens with them.
+    pub person_keys: KeyStore,
     pub passkeys: Passkeys,
     pub rack: Arc<Rack>,
     /// In the sandbox, the demo website to try.
@@ -56,6 +59,7 @@ pub struct Provider {
     pub(super) client_keys: ClientKeys,
     pub(super) logos: Logos,
     pub(super) status_lists: StatusLists,
+    pub(super) opened_keys: OpenedKeys,
     world: Arc<dyn World>,
     published: RwLock<Option<Arc<Published>>>,
 }
@@ -66,6 +70,7 @@ pub struct Parts {
     pub mode: Mode,
     pub keys: Keys,
     pub store: Store,
+    pub person_keys: KeyStore,
     pub passkeys: Passkeys,
     pub rack: Arc<Rack>,
     pub world: Arc<dyn World>,
@@ -86,6 +91,7 @@ impl Provider {
             mode: parts.mode,
             keys: parts.keys,
             store: parts.store,
+            person_keys: parts.person_keys,
             passkeys: parts.passkeys,
             rack: parts.rack,
             demo_site: parts.demo_site,
@@ -98,6 +104,7 @@ impl Provider {
             client_keys: ClientKeys::default(),
             logos: Logos::default(),
             status_lists: StatusLists::default(),
+            opened_keys: OpenedKeys::default(),
             world: parts.world,
             published: RwLock::new(None),
         }

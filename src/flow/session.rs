@@ -1,6 +1,6 @@
 //! Sessions: who is signed in in this browser, and which websites to tell when that ends. PROTOCOL 5, 6.
 
-use super::{Provider, Unavailable};
+use super::{Provider, Unavailable, person};
 use crate::authn::{ClientList, FaceReference, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
 use crate::client::Client;
 use crate::keys::Epoch;
@@ -101,7 +101,7 @@ pub(super) fn tokens_live(person: &PersonRow) -> bool {
 }
 
 /// The session of a cookie: `None` when the secret differs, the session is over, or the person may not sign in.
-pub(super) fn open(
+pub(super) async fn open(
     provider: &Provider,
     cookie: &SessionCookie,
     (row, person): (SessionRow, PersonRow),
@@ -114,7 +114,7 @@ pub(super) fn open(
     if !allowed || !session.belongs_to(cookie) {
         return Ok(None);
     }
-    let secrets = secrets(provider, &person)?;
+    let secrets = person::secrets(provider, &person).await?;
     Ok(Some(Live { session, factors, person, secrets, in_use }))
 }
 
@@ -139,11 +139,6 @@ pub(super) fn sealed(provider: &Provider, session: &Session) -> Result<SessionRo
     })
 }
 
-/// What a person's row keeps sealed.
-pub(super) fn secrets(provider: &Provider, person: &PersonRow) -> Result<PersonSecrets, Unavailable> {
-    provider.keys.open_bytes(&person.sealed).map_err(|_| Unavailable::damaged("person"))
-}
-
 /// Who is signed in in the browser with this cookie.
 ///
 /// # Errors
@@ -153,7 +148,7 @@ pub async fn live(provider: &Provider, cookie: Option<&str>) -> Result<Option<Li
     let id = cookie.id();
     let pair = provider.store.read(move |db| rows(db, &id)).await?;
     match pair {
-        Some(pair) => open(provider, &cookie, pair, provider.now()),
+        Some(pair) => open(provider, &cookie, pair, provider.now()).await,
         None => Ok(None),
     }
 }

@@ -4,14 +4,16 @@
 //! attempts that arrive together none slips past its budget.
 
 use super::budget::{self, Heard, Settled, Slots};
-use super::{Provider, Unavailable, events, session};
+use super::{Provider, Unavailable, events, person_key, session};
 use crate::authn::{
     self, Admission, Budget, CodeSource, Evidence, FixedCodes, Found, Interaction, KnownBrowser, PinCompared, PinHash,
     Session, SessionSecrets, SignInRefused, Verdict, normal_pin,
 };
-use crate::keys::TagPurpose;
-use crate::person::{NetworkNumber, PersonState, SecurityEvent};
-use crate::spec::{DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, Pin, SpentId, Timestamp, TokenHash};
+use crate::keys::{PersonKey, TagPurpose};
+use crate::person::{NetworkNumber, PersonSecrets, PersonState, SecurityEvent};
+use crate::spec::{
+    DynamicCode, FactorSet, NumberDigest, PasskeyId, PersonId, PersonKeyId, Pin, SpentId, Timestamp, TokenHash,
+};
 use crate::store::events::{self as happened, EventRow};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
@@ -152,8 +154,11 @@ pub(super) async fn prove(
         Some(sealed) => provider.keys.open_bytes(sealed).map_err(|_| Unavailable::damaged("code seed"))?,
         None => CodeSource::decoy(),
     };
+    // One look at the key store, whether or not there is anybody, and whatever is remembered of them.
+    let key_id = person.as_ref().map_or_else(|| PersonKeyId::random(&mut *provider.rng()), |person| person.key_id);
+    let key = person_key::look(provider, &key_id).await?;
     let evidence = Evidence {
-        person: person.as_ref().map(|person| found(provider, person)).transpose()?,
+        person: person.as_ref().map(|person| found(provider, person, key.as_deref())).transpose()?,
         pin: PinCompared::of(matched),
         code: source.check(code, now, fixed_codes(provider)),
     };
@@ -165,9 +170,11 @@ pub(super) async fn prove(
     }
 }
 
-fn found(provider: &Provider, person: &PersonRow) -> Result<Found, Unavailable> {
+fn found(provider: &Provider, person: &PersonRow, key: Option<&PersonKey>) -> Result<Found, Unavailable> {
+    let key = key.ok_or_else(|| Unavailable::missing("person's key"))?;
     let state = PersonState::parse(&person.state).ok_or_else(|| Unavailable::damaged("person state"))?;
-    let standing = session::secrets(provider, person)?.standing;
+    let secrets = provider.keys.open_for::<PersonSecrets>(key, &person.sealed);
+    let standing = secrets.map_err(|_| Unavailable::damaged("person"))?.standing;
     Ok(Found { state, standing, last_step: (person.totp_step > 0).then_some(person.totp_step) })
 }
 

@@ -2,7 +2,7 @@
 
 use super::budget::{Heard, Slots};
 use super::sign_in::{self, Beginning, Lift, NotSignedIn, SignedInNow};
-use super::{Provider, Unavailable, session};
+use super::{Provider, Unavailable, person};
 use crate::authn::{self, Assertion, Interaction, Proven, SignInRefused, StoredPasskey};
 use crate::keys::TagPurpose;
 use crate::person::{PersonState, Standing};
@@ -109,7 +109,7 @@ async fn verify(provider: &Provider, interaction: &Interaction, credential: &str
     let Some((passkey, person)) = found else { return Err(refuse(authn::PasskeyRefused::OtherPasskey)) };
     let stored: StoredPasskey =
         provider.keys.open_bytes(&passkey.sealed).map_err(|_| Unavailable::damaged("passkey"))?;
-    let secrets = session::secrets(provider, &person)?;
+    let secrets = person::secrets(provider, &person).await?;
     let proven = provider
         .passkeys
         .verify(&assertion, interaction.challenge(), &stored, &secrets.webauthn_user)

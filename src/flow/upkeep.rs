@@ -1,10 +1,10 @@
 //! Background work, ticked by `cli/serve`: sweeping, mingling, rotating. A compare-and-set lease claims each, so that of
 //! many nodes one does it. Every transaction is small: no table is locked, no request waits.
 
-use super::{Provider, Unavailable, ending, refusals, signing};
+use super::{Provider, Unavailable, ending, person_key, refusals, signing};
 use crate::spec::{NodeId, Timestamp};
 use crate::store::sweep::Expiring;
-use crate::store::{leases, sweep};
+use crate::store::{leases, person_keys, sweep};
 use std::time::Duration;
 use tracing::warn;
 
@@ -66,6 +66,7 @@ impl Upkeep {
     /// Does what is due. A work that fails is tried again when it is next due; the log says so.
     pub async fn tick(&mut self, provider: &Provider) {
         let now = provider.now();
+        provider.opened_keys.forget(now);
         for (work, last) in Work::ALL.into_iter().zip(&mut self.last) {
             if last.is_some_and(|last| now.since(last) < work.every()) {
                 continue;
@@ -103,6 +104,19 @@ async fn sweep_all(provider: &Provider, now: Timestamp) -> Result<(), Unavailabl
             if swept < BATCH as usize {
                 break;
             }
+        }
+    }
+    sweep_keys(provider, now).await
+}
+
+/// The key store's orphans, and what our own attempts to commit left there.
+async fn sweep_keys(provider: &Provider, now: Timestamp) -> Result<(), Unavailable> {
+    let full = person_key::BATCH as usize;
+    while provider.now().since(now) < AT_MOST && person_key::sweep_orphans(provider, now).await? == full {}
+    while provider.now().since(now) < AT_MOST {
+        let forgotten = provider.person_keys.write(move |tx| person_keys::forget_attempts(tx, now, BATCH)).await?;
+        if forgotten < BATCH as usize {
+            break;
         }
     }
     Ok(())

@@ -15,6 +15,11 @@ const FIRST_BLOCK: &[u8] = &[1];
 pub(super) struct Subkey([u8; 32]);
 
 impl Subkey {
+    /// A key that no root key gives: a person's, drawn at random.
+    pub(super) const fn random(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// `HKDF-Expand(PRK = root key, info = label ‖ 0x00 ‖ purpose, L = 32)`.
     pub(super) fn of(service: &dyn KeyService, key: HeldKey, label: &str, purpose: &str) -> Result<Self, KeyError> {
         service.prf(key, &[label.as_bytes(), b"\0", purpose.as_bytes(), FIRST_BLOCK]).map(Self)

@@ -2,10 +2,11 @@
 
 use super::derive::Subkey;
 use super::pairwise::{Epoch, Sub};
+use super::person_key::{Kept, PersonKey, Personal};
 use super::sealing::{OpenError, Sealable, Sealer};
 use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use super::tag::{self, TagPurpose};
-use crate::spec::{DocumentDigest, Handle, IssuerUrl, Pin, Sector, SubDigest, UniqueDigest};
+use crate::spec::{DocumentDigest, Handle, IssuerUrl, PersonKeyId, Pin, Sector, SubDigest, UniqueDigest};
 use aws_lc_rs::hmac;
 use rand::CryptoRng;
 use std::fmt;
@@ -97,6 +98,43 @@ impl Keys {
     /// As [`Self::open`].
     pub fn open_bytes<T: Sealable>(&self, sealed: &[u8]) -> Result<T, OpenError> {
         self.0.sealer.open(sealed)
+    }
+
+    /// `value` sealed under its person's key, as bytes for a row.
+    ///
+    /// # Errors
+    /// Longer than [`Personal::LIMIT`], or not encodable.
+    pub fn seal_for<T: Personal>(
+        &self,
+        key: &PersonKey,
+        value: &T,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, KeyError> {
+        self.0.sealer.seal_for(key, value, rng)
+    }
+
+    /// The value that [`Self::seal_for`] sealed.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_for<T: Personal>(&self, key: &PersonKey, sealed: &[u8]) -> Result<T, OpenError> {
+        self.0.sealer.open_for(key, sealed)
+    }
+
+    /// A person's key, sealed for the key store.
+    ///
+    /// # Errors
+    /// The key service fails.
+    pub fn seal_person_key(&self, key: &PersonKey, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, KeyError> {
+        self.seal_bytes(&key.kept(), rng)
+    }
+
+    /// The key that the row `id` of the key store holds.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and where the row is not the key's own.
+    pub fn open_person_key(&self, id: &PersonKeyId, sealed: &[u8]) -> Result<PersonKey, OpenError> {
+        self.open_bytes::<Kept>(sealed)?.named(id)
     }
 
     /// The person's sub in that sector: the only maker of a [`Sub`] (PROTOCOL 2).

@@ -2,9 +2,11 @@
 //!
 //! Each encryption key gives one subkey when the house starts, and that one a subkey per purpose: a sealed value opens while
 //! the key service is out of reach. Associated data = purpose ‖ 0x00 ‖ issuer. So a code is no interaction, another issuer's
-//! value is none of ours, and a length says only a class.
+//! value is none of ours, and a length says only a class. What is sealed under a person's own key has the same form, with a
+//! version and associated data of its own.
 
 use super::derive::Subkey;
+use super::person_key::{PersonKey, Personal};
 use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use data_encoding::BASE64URL_NOPAD;
@@ -16,7 +18,10 @@ use zeroize::Zeroizing;
 
 /// Separates the derivation from those of the digests.
 const LABEL: &str = "hufu/seal/v1";
+/// Under a key of the key service.
 const VERSION: u8 = 1;
+/// Under a person's key, which is told by the person's row: the two bytes of the key's id are 0.
+const FOR_PERSON: [u8; 3] = [2, 0, 0];
 const HEAD: usize = 1 + 2 + NONCE_LEN;
 const TAG: usize = 16;
 /// The end of the plaintext and the start of its padding (ISO/IEC 7816-4).
@@ -41,6 +46,27 @@ pub struct OpenError;
 struct Purpose {
     key: LessSafeKey,
     associated: Box<[u8]>,
+}
+
+/// How long a value may be, and how long it looks.
+struct Shape {
+    classes: &'static [usize],
+    limit: usize,
+}
+
+impl Shape {
+    const fn of<T: Sealable>() -> Self {
+        Self { classes: T::CLASSES, limit: T::LIMIT }
+    }
+
+    const fn of_personal<T: Personal>() -> Self {
+        Self { classes: T::CLASSES, limit: T::LIMIT }
+    }
+
+    /// The longest sealed value of this shape.
+    fn longest(&self) -> usize {
+        HEAD + padded(self.limit + 1, self.classes) + TAG
+    }
 }
 
 /// Seals and opens for one issuer; remembers the keys it derived.
@@ -69,64 +95,102 @@ impl Sealer {
         }
         let held = HeldKey { root: RootKey::Encryption, version: id };
         let subkey = self.subkeys.get(&id).ok_or(KeyError::NoSuchKey(held))?.expand(purpose);
-        let key = UnboundKey::new(&AES_256_GCM_SIV, subkey.expose())
-            .map_err(|_| KeyError::Unavailable("AES-256-GCM-SIV refused a key".into()))?;
-        let associated = [purpose.as_bytes(), b"\0", self.issuer.as_bytes()].concat().into();
-        let derived = Arc::new(Purpose { key: LessSafeKey::new(key), associated });
+        let associated = [purpose.as_bytes(), b"\0", self.issuer.as_bytes()].concat();
+        let derived = Arc::new(Purpose::new(&subkey, associated)?);
         self.derived.write().unwrap_or_else(PoisonError::into_inner).insert((purpose, id), Arc::clone(&derived));
         Ok(derived)
     }
 
+    /// Not remembered: the key is to be forgotten with the person.
+    fn personal(&self, key: &PersonKey, purpose: &'static str) -> Result<Purpose, KeyError> {
+        let associated = [purpose.as_bytes(), b"\0", self.issuer.as_bytes(), b"\0", key.id().as_bytes()].concat();
+        Purpose::new(&key.subkey(purpose), associated)
+    }
+
     pub(super) fn seal<T: Sealable>(&self, value: &T, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, KeyError> {
         let id = self.seals_with;
-        let purpose = self.purpose(T::PURPOSE, id)?;
-        let mut nonce = [0; NONCE_LEN];
-        rng.fill_bytes(&mut nonce);
+        let [high, low] = id.to_be_bytes();
+        self.purpose(T::PURPOSE, id)?.seal([VERSION, high, low], value, &Shape::of::<T>(), rng)
+    }
 
-        let mut sealed = Vec::with_capacity(HEAD + T::CLASSES.first().copied().unwrap_or_default() + TAG);
-        sealed.push(VERSION);
-        sealed.extend_from_slice(&id.to_be_bytes());
-        sealed.extend_from_slice(&nonce);
-        let mut sealed = postcard::to_extend(value, sealed).map_err(|_| KeyError::NotEncodable)?;
-        let length = sealed.len() - HEAD;
-        if length > T::LIMIT {
-            return Err(KeyError::TooLong(length));
-        }
-        sealed.push(END);
-        sealed.resize(HEAD + padded(length + 1, T::CLASSES), 0);
-        let tag = purpose
-            .key
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(&purpose.associated),
-                &mut sealed[HEAD..],
-            )
-            .map_err(|_| KeyError::TooLong(length))?;
-        sealed.extend_from_slice(tag.as_ref());
-        Ok(sealed)
+    pub(super) fn seal_for<T: Personal>(
+        &self,
+        key: &PersonKey,
+        value: &T,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, KeyError> {
+        self.personal(key, T::PURPOSE)?.seal(FOR_PERSON, value, &Shape::of_personal::<T>(), rng)
     }
 
     pub(super) fn open_text<T: Sealable>(&self, text: &str) -> Result<T, OpenError> {
-        if text.len() > BASE64URL_NOPAD.encode_len(longest::<T>()) {
+        if text.len() > BASE64URL_NOPAD.encode_len(Shape::of::<T>().longest()) {
             return Err(OpenError);
         }
         self.open_owned(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| OpenError)?)
     }
 
     pub(super) fn open<T: Sealable>(&self, sealed: &[u8]) -> Result<T, OpenError> {
-        if sealed.len() > longest::<T>() {
+        if sealed.len() > Shape::of::<T>().longest() {
             return Err(OpenError);
         }
         self.open_owned(sealed.to_vec())
     }
 
     fn open_owned<T: Sealable>(&self, sealed: Vec<u8>) -> Result<T, OpenError> {
+        let [VERSION, high, low, ..] = *sealed.as_slice() else { return Err(OpenError) };
+        let purpose = self.purpose(T::PURPOSE, u16::from_be_bytes([high, low])).map_err(|_| OpenError)?;
+        purpose.open(sealed)
+    }
+
+    pub(super) fn open_for<T: Personal>(&self, key: &PersonKey, sealed: &[u8]) -> Result<T, OpenError> {
+        if sealed.len() > Shape::of_personal::<T>().longest() || !sealed.starts_with(&FOR_PERSON) {
+            return Err(OpenError);
+        }
+        self.personal(key, T::PURPOSE).map_err(|_| OpenError)?.open(sealed.to_vec())
+    }
+}
+
+impl Purpose {
+    fn new(subkey: &Subkey, associated: Vec<u8>) -> Result<Self, KeyError> {
+        let key = UnboundKey::new(&AES_256_GCM_SIV, subkey.expose())
+            .map_err(|_| KeyError::Unavailable("AES-256-GCM-SIV refused a key".into()))?;
+        Ok(Self { key: LessSafeKey::new(key), associated: associated.into() })
+    }
+
+    fn seal<T: Serialize>(
+        &self,
+        begins: [u8; 3],
+        value: &T,
+        shape: &Shape,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, KeyError> {
+        let mut nonce = [0; NONCE_LEN];
+        rng.fill_bytes(&mut nonce);
+
+        let mut sealed = Vec::with_capacity(HEAD + shape.classes.first().copied().unwrap_or_default() + TAG);
+        sealed.extend_from_slice(&begins);
+        sealed.extend_from_slice(&nonce);
+        let mut sealed = postcard::to_extend(value, sealed).map_err(|_| KeyError::NotEncodable)?;
+        let length = sealed.len() - HEAD;
+        if length > shape.limit {
+            return Err(KeyError::TooLong(length));
+        }
+        sealed.push(END);
+        sealed.resize(HEAD + padded(length + 1, shape.classes), 0);
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = self
+            .key
+            .seal_in_place_separate_tag(nonce, Aad::from(&self.associated), &mut sealed[HEAD..])
+            .map_err(|_| KeyError::TooLong(length))?;
+        sealed.extend_from_slice(tag.as_ref());
+        Ok(sealed)
+    }
+
+    fn open<T: DeserializeOwned>(&self, sealed: Vec<u8>) -> Result<T, OpenError> {
         let mut sealed = Zeroizing::new(sealed);
         let (head, body) = sealed.split_at_mut_checked(HEAD).ok_or(OpenError)?;
-        let [VERSION, id_high, id_low, nonce @ ..] = head else { return Err(OpenError) };
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| OpenError)?;
-        let purpose = self.purpose(T::PURPOSE, u16::from_be_bytes([*id_high, *id_low])).map_err(|_| OpenError)?;
-        let padded = purpose.key.open_in_place(nonce, Aad::from(&purpose.associated), body).map_err(|_| OpenError)?;
+        let nonce = Nonce::try_assume_unique_for_key(&head[HEAD - NONCE_LEN..]).map_err(|_| OpenError)?;
+        let padded = self.key.open_in_place(nonce, Aad::from(&self.associated), body).map_err(|_| OpenError)?;
         match postcard::take_from_bytes(unpadded(padded).ok_or(OpenError)?) {
             Ok((value, [])) => Ok(value),
             _ => Err(OpenError),
@@ -143,10 +207,6 @@ fn padded(length: usize, classes: &[usize]) -> usize {
 fn unpadded(padded: &[u8]) -> Option<&[u8]> {
     let end = padded.iter().rposition(|byte| *byte != 0)?;
     (padded[end] == END).then(|| &padded[..end])
-}
-
-fn longest<T: Sealable>() -> usize {
-    HEAD + padded(T::LIMIT + 1, T::CLASSES) + TAG
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod age;
 pub mod application;
+mod attributes;
 mod certificate;
 mod certificate_type;
 mod contact;
@@ -16,6 +17,7 @@ mod state;
 mod status_list;
 
 pub use age::{MayApply, Standing};
+pub use attributes::Attributes;
 pub use certificate::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, VCT, Validity};
 pub use certificate_type::{DISCLOSABLE, Disclosable, certificate_type};
 pub use contact::{PhoneNumber, PhoneNumberError, RegistryRef};

@@ -1,7 +1,8 @@
-//! What a person's row keeps sealed. Whoever opens it can compute every sub of the person (PROTOCOL 2, 10).
+//! What a person's row keeps sealed under the person's own key, for every sign-in to open. Whoever opens it can compute every
+//! sub of the person (PROTOCOL 2, 10).
 
 use super::{Evidence, NetworkNumber, RegistryRef, Standing};
-use crate::keys::Sealable;
+use crate::keys::Personal;
 use crate::spec::Handle;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ impl fmt::Debug for WebauthnUserId {
     }
 }
 
-impl Sealable for PersonSecrets {
+impl Personal for PersonSecrets {
     const PURPOSE: &'static str = "person";
     const CLASSES: &'static [usize] = &[256];
 }

@@ -1,10 +1,10 @@
-//! A demo's directory: the database, the key ring, and what only a sandbox may keep in the open: PINs and codes.
+//! A demo's directory: the two databases, the key ring, and what only a sandbox may keep in the open: PINs and codes.
 //!
 //! A second start reads the same file and so prints the same people. It holds no name and no birth date.
 
 use crate::config::{Config, Mode};
 use crate::spec::IssuerUrl;
-use crate::store::StoreConfig;
+use crate::store::{PersonKeysConfig, StoreConfig};
 use serde::{Deserialize, Serialize};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{Error, ErrorKind, Result, Write};
@@ -95,6 +95,11 @@ impl DataDir {
         self.0.join("hufu.db")
     }
 
+    /// The key store.
+    pub fn person_keys(&self) -> PathBuf {
+        self.0.join("person-keys.db")
+    }
+
     pub fn key_ring(&self) -> PathBuf {
         self.0.join("keys.toml")
     }
@@ -144,6 +149,7 @@ impl DataDir {
     pub fn settings_for(&self, issuer: IssuerUrl) -> Config {
         let mut config =
             Config { mode: Mode::Sandbox, store: StoreConfig::sqlite(&self.database()), ..Config::default() };
+        config.person_keys = PersonKeysConfig::sqlite(&self.person_keys());
         config.server.issuer = issuer;
         config.keys.file = self.key_ring();
         // The demo's websites run on this machine.

@@ -5,15 +5,17 @@
 
 use super::authenticator;
 use super::data::Secrets;
-use super::registry::{Persona, Standing, Way};
+use super::registry::{Identity, Persona, Standing, Way};
 use crate::authn::{Challenge, CodeSource, PasskeyRefused, Passkeys, Rack, choose_pin};
-use crate::keys::{KeyError, Keys, TagPurpose};
+use crate::document::{DocumentKind, DocumentNumber};
+use crate::keys::{KeyError, Keys, PersonKey, TagPurpose};
 use crate::person::{
-    self, Applicant, DocumentProof, Evidence, FaceProof, NetworkNumber, PersonSecrets, PersonState, Uniqueness,
-    WebauthnUserId,
+    self, Applicant, Attributes, DocumentProof, Evidence, FaceProof, NetworkNumber, PersonSecrets, PersonState,
+    PhoneNumber, Uniqueness, WebauthnUserId,
 };
 use crate::spec::{BirthDate, CredentialDigest, NumberDigest, PasskeyId, PersonId, Pin, Timestamp};
 use crate::store::passkeys::PasskeyRow;
+use crate::store::person_keys::PersonKeyRow;
 use crate::store::persons::PersonRow;
 use crate::store::{StoreError, Tx, passkeys, persons};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
@@ -35,7 +37,10 @@ pub enum SeedError {
 
 /// The rows of one persona.
 pub struct Rows {
+    /// For the key store, before the others.
+    pub key: PersonKeyRow,
     pub person: PersonRow,
+    pub attributes: Vec<u8>,
     pub passkey: Option<PasskeyRow>,
 }
 
@@ -45,6 +50,8 @@ pub struct Tools<'a> {
     pub passkeys: &'a Passkeys,
     pub rack: &'a Arc<Rack>,
     pub now: Timestamp,
+    /// The year that the sandbox was made in.
+    pub year: i32,
 }
 
 /// Fresh secrets for `persona`, in a sandbox that was made in `year`.
@@ -132,13 +139,14 @@ impl Tools<'_> {
             sealed.webauthn_user = WebauthnUserId::from_bytes(handle.ok_or_else(|| secrets.damaged("passkey"))?);
         }
         let id = PersonId::random(rng);
+        let key = PersonKey::random(rng);
         let passkey = self.passkey_row(&id, &sealed, secrets, rng)?;
         let totp = secrets.code_source()?.map(|source| self.keys.seal_bytes(&source, rng)).transpose()?;
         let pin_hash = secrets.pin.as_ref().map(|pin| self.pin_hash(&Pin::new(pin.as_str()), rng)).transpose()?;
         let person = PersonRow {
             id,
             number_digest,
-            sealed: self.keys.seal_bytes(&sealed, rng)?,
+            sealed: self.keys.seal_for(&key, &sealed, rng)?,
             state: state.text().to_owned(),
             pin_hash,
             totp,
@@ -146,8 +154,13 @@ impl Tools<'_> {
             version: 0,
             created_hour: self.now.hour(),
             unique_digest: None,
+            key_id: key.id(),
         };
-        Ok(Rows { person, passkey })
+        let attributes = attributes(persona.identity(self.year)).ok_or_else(|| secrets.damaged("key"))?;
+        let attributes = self.keys.seal_for(&key, &attributes, rng)?;
+        let sealed = self.keys.seal_person_key(&key, rng)?;
+        let key = PersonKeyRow { id: key.id(), sealed, born_hour: Some(self.now.hour()) };
+        Ok(Rows { key, person, attributes, passkey })
     }
 
     fn pin_hash(&self, pin: &Pin, rng: &mut dyn CryptoRng) -> Result<String, SeedError> {
@@ -182,13 +195,27 @@ impl Tools<'_> {
     }
 }
 
+/// What the persona's document would have said.
+fn attributes(identity: Identity) -> Option<Attributes> {
+    Some(Attributes {
+        name: identity.name,
+        birthdate: BirthDate::parse(&identity.birthdate)?,
+        nationality: Some("CHN".into()),
+        sex: None,
+        document: DocumentNumber::parse(DocumentKind::ResidentIdentityCard, &identity.document_number).ok()?,
+        phone_number: Some(PhoneNumber::parse(&identity.phone).ok()?),
+    })
+}
+
 impl Rows {
-    /// Inserts the persona; `None` when somebody with that number is there.
+    /// Inserts the persona, whose key is in the key store already; `None` when somebody with that number is there.
     ///
     /// # Errors
     /// Unavailable storage.
     pub fn insert(&self, tx: &mut Tx) -> Result<Option<()>, StoreError> {
-        if persons::by_number_digest(tx, &self.person.number_digest)?.is_some() || !persons::insert(tx, &self.person)? {
+        if persons::by_number_digest(tx, &self.person.number_digest)?.is_some()
+            || !persons::insert(tx, &self.person, Some(&self.attributes))?
+        {
             return Ok(None);
         }
         if let Some(passkey) = &self.passkey {

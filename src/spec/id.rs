@@ -92,6 +92,10 @@ random_id!(
     PersonId
 );
 random_id!(
+    /// A person's key in the key store; drawn for itself, so that the key store alone names nobody.
+    PersonKeyId
+);
+random_id!(
     /// A passkey's row.
     PasskeyId
 );

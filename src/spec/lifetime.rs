@@ -72,6 +72,10 @@ pub const SIGNING_KEY_PUBLISHED_BEFORE: Duration = Duration::from_secs(24 * HOUR
 pub const RETIRED_DECRYPTION_KEY: Duration = Duration::from_secs(24 * HOUR);
 /// A browser that a person has signed in from is known for this long.
 pub const KNOWN_BROWSER: Duration = Duration::from_secs(400 * DAY);
+/// A person's key, opened, in the memory of a node: so long after it was destroyed may another node still use it.
+pub const OPENED_PERSON_KEY: Duration = Duration::from_secs(MINUTE);
+/// A person's key that no person names: the application it was made for was never finished.
+pub const ORPHANED_PERSON_KEY: Duration = Duration::from_secs(24 * HOUR);
 /// How far two honest clocks may differ.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// A client assertion may claim no longer life than this (RFC 7523 §3).

@@ -23,7 +23,7 @@ pub use claim::{CLAIMS, Claim, ClaimType, claims_supported};
 pub use error::OAuthError;
 pub use id::{
     ApplicationId, AssertionId, BatchId, CeremonyId, EventId, FamilyId, GrantId, NodeId, OutboxId, PasskeyId, PersonId,
-    PushedId, SessionId, SpentId, TraceId, VoucherId,
+    PersonKeyId, PushedId, SessionId, SpentId, TraceId, VoucherId,
 };
 pub use id::{CredentialDigest, DocumentDigest, NumberDigest, ShownDigest, SubDigest, UniqueDigest};
 pub use ladder::{AcrValue, KeyHome, Ladder, Rung};

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Binary};
 
 use crate::spec::{
     ApplicationId, BatchId, CredentialDigest, DocumentDigest, EventId, FamilyId, GrantId, NodeId, NumberDigest,
-    OutboxId, PasskeyId, PersonId, SessionId, ShownDigest, SubDigest, Timestamp, TokenHash, TraceId, UniqueDigest,
-    VoucherId,
+    OutboxId, PasskeyId, PersonId, PersonKeyId, SessionId, ShownDigest, SubDigest, Timestamp, TokenHash, TraceId,
+    UniqueDigest, VoucherId,
 };
 
 macro_rules! from_column {
@@ -50,6 +50,7 @@ from_column! { Binary, Vec<u8> =>
     OutboxId, |bytes| Self::from_slice(&bytes);
     PasskeyId, |bytes| Self::from_slice(&bytes);
     PersonId, |bytes| Self::from_slice(&bytes);
+    PersonKeyId, |bytes| Self::from_slice(&bytes);
     SessionId, |bytes| Self::from_slice(&bytes);
     ShownDigest, |bytes| Self::from_slice(&bytes);
     SubDigest, |bytes| Self::from_slice(&bytes);

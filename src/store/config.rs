@@ -25,6 +25,49 @@ impl Default for StoreConfig {
     }
 }
 
+/// Where the persons' keys are kept: in another database than the store, whose backups live for a short time only. What was
+/// sealed for a person can be opened for as long as one copy of their key is left.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonKeysConfig {
+    /// As `store.url`; never the same database.
+    pub url: String,
+    /// As `store.queue`.
+    pub queue: usize,
+    /// As `store.connections`. An opened key is remembered for a minute, so a few are enough.
+    pub connections: usize,
+}
+
+impl Default for PersonKeysConfig {
+    fn default() -> PersonKeysConfig {
+        PersonKeysConfig { url: "sqlite:hufu-data/person-keys.db".to_owned(), queue: 1024, connections: 4 }
+    }
+}
+
+impl PersonKeysConfig {
+    /// The embedded database in the file `path`.
+    pub fn sqlite(path: &Path) -> PersonKeysConfig {
+        PersonKeysConfig::at(&format!("sqlite:{}", path.display()))
+    }
+
+    /// The database at `url`, with the usual sizes.
+    pub fn at(url: &str) -> PersonKeysConfig {
+        PersonKeysConfig { url: url.to_owned(), ..PersonKeysConfig::default() }
+    }
+
+    /// As the doors see it.
+    pub(super) fn database(&self) -> StoreConfig {
+        StoreConfig { url: self.url.clone(), queue: self.queue, connections: self.connections }
+    }
+}
+
+/// As [`StoreConfig`]'s.
+impl fmt::Debug for PersonKeysConfig {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.database().fmt(out)
+    }
+}
+
 /// The password in the address stays out of logs.
 impl fmt::Debug for StoreConfig {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

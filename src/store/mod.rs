@@ -4,6 +4,8 @@
 //! Tx`). A verb that may find somebody ahead of it answers with a `bool` or an enum, since a refusal is not a failure:
 //! an `Err` would roll the rest of the closure back. Only `conn` names the databases.
 //!
+//! The persons' keys are in a database of their own, behind two doors of their own ([`KeyStore`]): no closure sees both.
+//!
 //! Knows rows, not rules: when a session ends or a PIN is wrong is decided in the rooms below. Ids, digests and sealed
 //! values come ready made; nothing here holds a key.
 
@@ -11,6 +13,7 @@ mod column;
 mod config;
 mod conn;
 mod error;
+mod key_store;
 mod schema;
 
 pub mod applications;
@@ -27,6 +30,7 @@ pub mod leases;
 pub mod meta;
 pub mod outbox;
 pub mod passkeys;
+pub mod person_keys;
 pub mod persons;
 pub mod pushed;
 pub mod refusals;
@@ -39,6 +43,7 @@ pub mod sweep;
 pub mod throttles;
 pub mod vouchers;
 
-pub use config::StoreConfig;
+pub use config::{PersonKeysConfig, StoreConfig};
 pub use conn::{Db, Store, Tx, migrate, pending};
 pub use error::{Broken, StoreError, Unavailable};
+pub use key_store::{KeyDb, KeyStore, KeyTx};

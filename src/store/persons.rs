@@ -5,13 +5,15 @@ use diesel::prelude::*;
 use super::conn::{find_one, insert_once};
 use super::schema::persons::{self, dsl};
 use super::{Db, StoreError, Tx};
-use crate::spec::{NumberDigest, PersonId, Timestamp, UniqueDigest};
+use crate::spec::{NumberDigest, PersonId, PersonKeyId, Timestamp, UniqueDigest};
 
-#[derive(Debug, Clone, Queryable)]
+/// Without the attributes, which few ask for.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = persons)]
 pub struct PersonRow {
     pub id: PersonId,
     pub number_digest: NumberDigest,
-    /// Handle and attributes, under the person's own key.
+    /// The handle and the number, under the person's own key.
     pub sealed: Vec<u8>,
     pub state: String,
     pub pin_hash: Option<String>,
@@ -24,21 +26,36 @@ pub struct PersonRow {
     pub created_hour: Timestamp,
     /// From the registry's reference: no two persons share one. `None` for who never applied, as in the sandbox.
     pub unique_digest: Option<UniqueDigest>,
+    /// Where in the key store the person's key lies.
+    pub key_id: PersonKeyId,
 }
 
 pub fn by_id(db: &mut Db, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
-    find_one!(db, persons::table.find(id.as_bytes().as_slice()))
+    find_one!(db, persons::table.find(id.as_bytes().as_slice()).select(PersonRow::as_select()))
 }
 
 pub fn by_number_digest(db: &mut Db, digest: &NumberDigest) -> Result<Option<PersonRow>, StoreError> {
     let one = persons::table.filter(dsl::number_digest.eq(digest.as_bytes().as_slice()));
-    find_one!(db, one)
+    find_one!(db, one.select(PersonRow::as_select()))
+}
+
+/// What the person's document says, sealed; `None` too for a person of whom nothing was read.
+pub fn attributes(db: &mut Db, id: &PersonId) -> Result<Option<Vec<u8>>, StoreError> {
+    let one = persons::table.find(id.as_bytes().as_slice()).select(dsl::attributes);
+    let found: Option<Option<Vec<u8>>> = find_one!(db, one)?;
+    Ok(found.flatten())
+}
+
+/// Whether a person names the key.
+pub fn names_key(db: &mut Db, key: &PersonKeyId) -> Result<bool, StoreError> {
+    let naming: i64 = persons::table.filter(dsl::key_id.eq(key.as_bytes().as_slice())).count().get_result(db.conn())?;
+    Ok(naming > 0)
 }
 
 /// The one person of this reference of the registry's.
 pub fn by_unique_digest(db: &mut Db, digest: &UniqueDigest) -> Result<Option<PersonRow>, StoreError> {
     let one = persons::table.filter(dsl::unique_digest.eq(digest.as_bytes().as_slice()));
-    find_one!(db, one)
+    find_one!(db, one.select(PersonRow::as_select()))
 }
 
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {
@@ -46,7 +63,7 @@ pub fn count(db: &mut Db) -> Result<i64, StoreError> {
 }
 
 /// False when the id or the number is taken, or the person has a number already.
-pub fn insert(tx: &mut Tx, row: &PersonRow) -> Result<bool, StoreError> {
+pub fn insert(tx: &mut Tx, row: &PersonRow, attributes: Option<&[u8]>) -> Result<bool, StoreError> {
     insert_once!(
         tx,
         persons::table,
@@ -61,6 +78,8 @@ pub fn insert(tx: &mut Tx, row: &PersonRow) -> Result<bool, StoreError> {
             dsl::version.eq(row.version),
             dsl::created_hour.eq(row.created_hour.hour().unix()),
             dsl::unique_digest.eq(row.unique_digest.as_ref().map(|digest| digest.as_bytes().as_slice())),
+            dsl::key_id.eq(row.key_id.as_bytes().as_slice()),
+            dsl::attributes.eq(attributes),
         )
     )
 }
@@ -97,6 +116,13 @@ pub fn change_totp(tx: &mut Tx, id: &PersonId, version: i64, totp: Option<&[u8]>
 pub fn reseal(tx: &mut Tx, id: &PersonId, version: i64, sealed: &[u8]) -> Result<bool, StoreError> {
     let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
     let change = (dsl::sealed.eq(sealed), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// Puts what a later document says in place; false when the person was changed since `version` was read.
+pub fn describe(tx: &mut Tx, id: &PersonId, version: i64, attributes: &[u8]) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::attributes.eq(attributes), dsl::version.eq(version + 1));
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
 

@@ -18,6 +18,8 @@ tables! {
         version -> BigInt,
         created_hour -> BigInt,
         unique_digest -> Nullable<Binary>,
+        key_id -> Binary,
+        attributes -> Nullable<Binary>,
     }
     documents (digest) {
         digest -> Binary,
@@ -152,3 +154,11 @@ tables! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(certificates, persons);
+// In the key store, a database of its own (PROTOCOL 10), which has a `spent` too.
+tables! {
+    person_keys (id) {
+        id -> Binary,
+        sealed -> Binary,
+        born_hour -> Nullable<BigInt>,
+    }
+}

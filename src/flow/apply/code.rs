@@ -5,11 +5,11 @@ use super::known::{self, Digests, Found, Written};
 use super::{Held, Image, Refused, hold, log, note};
 use crate::authn::{CodeSource, FixedCodes, Interaction};
 use crate::flow::budget::{Heard, Slots};
-use crate::flow::person::{self, Born};
+use crate::flow::person::{self, Born, Drawn};
 use crate::flow::sign_in::{self, Beginning, Lift, SignedInNow};
-use crate::flow::{Provider, Unavailable};
+use crate::flow::{Provider, Unavailable, person_key};
 use crate::person::application::{End, Proven, Stage};
-use crate::person::{Applicant, PersonState, Standing};
+use crate::person::{Applicant, Attributes, PersonState, Standing};
 use crate::spec::{DynamicCode, FactorSet};
 use crate::store::persons::{self, PersonRow};
 use crate::store::{StoreError, Tx, applications, documents};
@@ -44,7 +44,7 @@ pub async fn confirm(
     here: Here<'_>,
 ) -> Result<Finished, Refused> {
     let held = hold(provider, cookie).await?;
-    let Stage::Code { proven, pin_hash, totp, .. } = held.application.stage.clone() else {
+    let Stage::Code { proven, phone, pin_hash, totp } = held.application.stage.clone() else {
         return Err(Refused::Stale);
     };
     let source: CodeSource = provider.keys.open_bytes(&totp).map_err(|_| Unavailable::damaged("code seed"))?;
@@ -61,11 +61,13 @@ pub async fn confirm(
         state: PersonState::Active,
         pin_hash: Some(pin_hash),
         totp: Some(totp),
+        attributes: Some(Attributes::of(&proven.subject.data, Some(phone))),
     };
-    let (drawn, _) = person::draw(provider, born)?;
+    let key = person_key::make(provider).await?;
+    let Drawn { row, attributes, .. } = person::draw(provider, &key, born)?;
     // The code that was typed is spent with every earlier one.
-    let row = PersonRow { totp_step: step, unique_digest: Some(digests.person), ..drawn };
-    match make(provider, held, &proven, digests, row.clone()).await? {
+    let row = PersonRow { totp_step: step, unique_digest: Some(digests.person), ..row };
+    match make(provider, held, &proven, digests, (row.clone(), attributes)).await? {
         Some(()) => Ok(Finished { signed_in: signed_in(provider, row, here).await }),
         None => Err(Refused::Stale),
     }
@@ -77,7 +79,7 @@ async fn make(
     held: Held,
     proven: &Proven,
     digests: Digests,
-    person: PersonRow,
+    (person, attributes): (PersonRow, Option<Vec<u8>>),
 ) -> Result<Option<()>, Refused> {
     let document = known::document_row(provider, &proven.subject, digests.document, person.id)?;
     let next = held.application.clone().done(person.id)?;
@@ -96,7 +98,7 @@ async fn make(
             return Ok(Written::Stale);
         }
         known::spend_voucher(tx, &subject)?;
-        match persons::insert(tx, &person)? && documents::bind(tx, &document)? {
+        match persons::insert(tx, &person, attributes.as_deref())? && documents::bind(tx, &document)? {
             true => Ok(Written::Done),
             false => Err(StoreError::row("persons", "there after it was found free")),
         }

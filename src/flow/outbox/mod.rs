@@ -6,16 +6,20 @@
 //! is asked by one call at a time: whoever hangs holds up nobody.
 
 mod change;
+mod envelope;
 mod not_told;
 mod waiting;
 
+pub use envelope::open;
+pub(super) use envelope::seal;
 pub use waiting::{Waiting, waiting};
 
 use self::change::{Change, carry_out};
 use self::not_told::NotTold;
 use crate::authn::{Addressee, Letter};
 use crate::client::Client;
-use crate::flow::{Bounds, FetchError, Provider, Unavailable, refusals, register};
+use crate::flow::{Bounds, FetchError, Provider, Unavailable, person_key, refusals, register};
+use crate::keys::PersonKey;
 use crate::spec::{ClientId, NodeId, OutboxId, Refuse, Timestamp};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::{clients, leases};
@@ -43,6 +47,8 @@ const DAMAGED: Duration = Duration::from_secs(3600);
 struct Delivery {
     row: OutboxRow,
     letter: Letter,
+    /// To seal the letter with again.
+    key: Arc<PersonKey>,
     client: Arc<Client>,
 }
 
@@ -123,10 +129,11 @@ impl Outbox {
     async fn begin(&mut self, provider: &Provider, due: Vec<OutboxRow>, now: Timestamp) -> Result<(), Unavailable> {
         let mut changes = Vec::new();
         let mut opened = Vec::new();
+        person_key::warm(provider, envelope::keys_of(provider, due.iter().map(|row| row.sealed.as_slice()))).await?;
         for row in due {
-            match provider.keys.open_bytes::<Letter>(&row.sealed) {
-                Ok(letter) => opened.push((row, letter)),
-                Err(_) => {
+            match open(provider, &row.sealed).await? {
+                Some((letter, key)) => opened.push((row, letter, key)),
+                None => {
                     let _logged = Unavailable::damaged("outbox");
                     let later = OutboxRow { due: now.plus(DAMAGED), attempts: row.attempts + 1, ..row.clone() };
                     changes.push(Change::PutOff(later, row.attempts));
@@ -134,16 +141,17 @@ impl Outbox {
             }
         }
         let known = clients_of(provider, &opened).await?;
-        for (row, letter) in opened {
+        for (row, letter, key) in opened {
             match &letter.to {
                 Addressee::Everybody(list) => {
                     let hearing = list.iter().filter(|id| reachable(&known, id.as_str()).is_some());
-                    let rows = hearing.map(|id| addressed(provider, &letter, &id, now)).collect::<Result<_, _>>()?;
+                    let rows =
+                        hearing.map(|id| addressed(provider, (&key, &letter), &id, now)).collect::<Result<_, _>>()?;
                     changes.push(Change::Share(row.id, rows));
                 }
                 Addressee::One(id) => match reachable(&known, id) {
                     Some(client) => {
-                        let delivery = Delivery { row, letter, client: client.clone() };
+                        let delivery = Delivery { row, letter, key, client: client.clone() };
                         changes.extend(self.call(provider, delivery, now)?);
                     }
                     // It is gone, or wants to hear no more.
@@ -204,7 +212,7 @@ impl Outbox {
     fn failed(
         &self,
         provider: &Provider,
-        Delivery { row, letter, client }: Delivery,
+        Delivery { row, letter, key, client }: Delivery,
         trouble: &str,
         now: Timestamp,
     ) -> Result<Change, Unavailable> {
@@ -219,7 +227,7 @@ impl Outbox {
             refusals::record(provider, provider.trace(), "backchannel_logout_uri", Some(client_id), &refusal);
             return Ok(Change::TakeOut(row.id));
         };
-        let sealed = provider.keys.seal_bytes(&letter.troubled(trouble), &mut *provider.rng())?;
+        let sealed = seal(provider, &key, &letter.troubled(trouble))?;
         Ok(Change::PutOff(OutboxRow { id: row.id, sealed, due, attempts }, row.attempts))
     }
 }
@@ -230,9 +238,12 @@ async fn due(provider: &Provider, now: Timestamp) -> Result<Vec<OutboxRow>, Unav
 
 type Known = HashMap<String, Arc<Client>>;
 
-async fn clients_of(provider: &Provider, letters: &[(OutboxRow, Letter)]) -> Result<Known, Unavailable> {
+async fn clients_of(
+    provider: &Provider,
+    letters: &[(OutboxRow, Letter, Arc<PersonKey>)],
+) -> Result<Known, Unavailable> {
     let mut wanted = HashSet::new();
-    for (_, letter) in letters {
+    for (_, letter, _) in letters {
         match &letter.to {
             Addressee::Everybody(list) => wanted.extend(list.iter().map(|id| id.as_str().to_owned())),
             Addressee::One(id) => drop(wanted.insert(id.clone())),
@@ -256,16 +267,12 @@ fn address(client: &Client) -> Option<Url> {
 
 fn addressed(
     provider: &Provider,
-    letter: &Letter,
+    (key, letter): (&PersonKey, &Letter),
     client: &ClientId,
     now: Timestamp,
 ) -> Result<OutboxRow, Unavailable> {
     let letter = letter.addressed(client);
+    let sealed = seal(provider, key, &letter)?;
     let mut rng = provider.rng();
-    Ok(OutboxRow {
-        id: letter.id(&mut *rng),
-        sealed: provider.keys.seal_bytes(&letter, &mut *rng)?,
-        due: Letter::first(now, &mut *rng),
-        attempts: 0,
-    })
+    Ok(OutboxRow { id: letter.id(&mut *rng), sealed, due: Letter::first(now, &mut *rng), attempts: 0 })
 }

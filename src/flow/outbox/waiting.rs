@@ -1,6 +1,6 @@
 //! What is in the outbox, as the operator sees it.
 
-use crate::authn::{Addressee, Letter};
+use crate::authn::Addressee;
 use crate::flow::{Provider, Unavailable};
 use crate::spec::Timestamp;
 use crate::store::outbox;
@@ -22,7 +22,8 @@ pub async fn waiting(provider: &Provider, most: i64) -> Result<Vec<Waiting>, Una
     let rows = provider.store.read(move |db| outbox::waiting(db, most)).await?;
     let mut all = Vec::new();
     for row in rows {
-        let letter: Letter = provider.keys.open_bytes(&row.sealed).map_err(|_| Unavailable::damaged("outbox"))?;
+        let letter = super::open(provider, &row.sealed).await?;
+        let (letter, _) = letter.ok_or_else(|| Unavailable::damaged("outbox"))?;
         let ids = match letter.to {
             Addressee::Everybody(list) => list.iter().map(|id| id.as_str().to_owned()).collect(),
             Addressee::One(id) => vec![id],

@@ -12,16 +12,63 @@ use std::time::Duration;
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::sqlite::address;
 use crate::store::config::{Place, StoreConfig};
 use crate::store::error::{Broken, StoreError, Unavailable};
 
+/// Which tables a database is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Schema {
+    Store,
+    PersonKeys,
+}
+
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const SQLITE_KEYS: EmbeddedMigrations = embed_migrations!("migrations/sqlite-keys");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+#[cfg(feature = "postgres")]
+const POSTGRES_KEYS: EmbeddedMigrations = embed_migrations!("migrations/postgres-keys");
+
+impl Schema {
+    const fn sqlite(self) -> EmbeddedMigrations {
+        match self {
+            Self::Store => SQLITE,
+            Self::PersonKeys => SQLITE_KEYS,
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    const fn postgres(self) -> EmbeddedMigrations {
+        match self {
+            Self::Store => POSTGRES,
+            Self::PersonKeys => POSTGRES_KEYS,
+        }
+    }
+
+    /// A table by which the other one's database is known.
+    const fn foreign(self) -> &'static str {
+        match self {
+            Self::Store => "person_keys",
+            Self::PersonKeys => "persons",
+        }
+    }
+
+    /// The keys lie apart from what they open, whatever addresses the settings give the one database (PROTOCOL 10).
+    fn alone(self, foreign: usize) -> Result<(), StoreError> {
+        match foreign {
+            0 => Ok(()),
+            _ => Err(Broken::Settings(format!(
+                "store.url and person_keys.url must name two databases: here is the other one's table {}",
+                self.foreign()
+            ))
+            .into()),
+        }
+    }
+}
 
 /// The advisory lock that one migrating node holds ("hufu" in ASCII).
 #[cfg(feature = "postgres")]
@@ -32,10 +79,14 @@ const LOCK: i64 = 0x6875_6675;
 /// # Errors
 /// `Unavailable` when the database cannot be had, `Broken` when a step does not apply.
 pub fn migrate(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
+    migrate_to(config, Schema::Store)
+}
+
+pub(in crate::store) fn migrate_to(config: &StoreConfig, schema: Schema) -> Result<Vec<String>, StoreError> {
     match config.place()? {
-        Place::Sqlite(path) => migrate_sqlite(&path),
+        Place::Sqlite(path) => migrate_sqlite(&path, schema),
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => migrate_postgres(&url),
+        Place::Postgres(url) => migrate_postgres(&url, schema),
     }
 }
 
@@ -44,23 +95,41 @@ pub fn migrate(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// `Unavailable` when the database cannot be had.
 pub fn pending(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
+    pending_of(config, Schema::Store)
+}
+
+pub(in crate::store) fn pending_of(config: &StoreConfig, schema: Schema) -> Result<Vec<String>, StoreError> {
     match config.place()? {
-        Place::Sqlite(path) if !path.exists() => names::<diesel::sqlite::Sqlite>(SQLITE.migrations()),
-        Place::Sqlite(path) => names(connect_sqlite(&path)?.pending_migrations(SQLITE)),
+        Place::Sqlite(path) if !path.exists() => names::<diesel::sqlite::Sqlite>(schema.sqlite().migrations()),
+        Place::Sqlite(path) => {
+            let mut conn = connect_sqlite(&path)?;
+            alone_in_sqlite(&mut conn, schema)?;
+            names(conn.pending_migrations(schema.sqlite()))
+        }
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => names(connect_postgres(&url)?.pending_migrations(POSTGRES)),
+        Place::Postgres(url) => {
+            let mut conn = connect_postgres(&url)?;
+            alone_in_postgres(&mut conn, schema)?;
+            names(conn.pending_migrations(schema.postgres()))
+        }
     }
 }
 
-fn migrate_sqlite(path: &Path) -> Result<Vec<String>, StoreError> {
+fn migrate_sqlite(path: &Path, schema: Schema) -> Result<Vec<String>, StoreError> {
     create_private(path)?;
     let mut conn = connect_sqlite(path)?;
     switch_to_wal(&mut conn)?;
     conn.immediate_transaction(|conn| {
-        let missing = names(conn.pending_migrations(SQLITE))?;
-        conn.run_pending_migrations(SQLITE).map_err(refused)?;
+        alone_in_sqlite(conn, schema)?;
+        let missing = names(conn.pending_migrations(schema.sqlite()))?;
+        conn.run_pending_migrations(schema.sqlite()).map_err(refused)?;
         Ok(missing)
     })
+}
+
+fn alone_in_sqlite(conn: &mut SqliteConnection, schema: Schema) -> Result<(), StoreError> {
+    let found = format!("SELECT 1 FROM sqlite_schema WHERE name = '{}'", schema.foreign());
+    schema.alone(diesel::sql_query(found).execute(conn)?)
 }
 
 /// The mode is kept in the file and cannot be changed inside a transaction. Two that switch at once hinder each other, and
@@ -94,14 +163,21 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 #[cfg(feature = "postgres")]
-fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
+fn migrate_postgres(url: &str, schema: Schema) -> Result<Vec<String>, StoreError> {
     let mut conn = connect_postgres(url)?;
+    alone_in_postgres(&mut conn, schema)?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-    let missing = names(conn.pending_migrations(POSTGRES));
-    let applied = conn.run_pending_migrations(POSTGRES).map(|_| ()).map_err(refused);
+    let missing = names(conn.pending_migrations(schema.postgres()));
+    let applied = conn.run_pending_migrations(schema.postgres()).map(|_| ()).map_err(refused);
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
     applied?;
     missing
+}
+
+#[cfg(feature = "postgres")]
+fn alone_in_postgres(conn: &mut diesel::PgConnection, schema: Schema) -> Result<(), StoreError> {
+    let found = format!("SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = '{}'", schema.foreign());
+    schema.alone(diesel::sql_query(found).execute(conn)?)
 }
 
 #[cfg(feature = "postgres")]

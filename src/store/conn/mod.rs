@@ -24,6 +24,7 @@ use super::error::StoreError;
 
 pub(in crate::store) use self::any::{AnyConn, find_one, insert_once, on_each};
 pub use self::any::{Db, Tx};
+pub(in crate::store) use self::migrate::{Schema, migrate_to, pending_of};
 pub use self::migrate::{migrate, pending};
 
 /// The database. Clones share it.
