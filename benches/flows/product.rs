@@ -17,6 +17,8 @@ use crate::site::{Alg, Site};
 const REDIRECT_URI: &str = "https://bench.example/callback";
 
 const DATABASE: &str = "hufu.db";
+/// The key store is embedded beside either: an opened key is remembered, so a login seldom looks there.
+const KEYS: &str = "person-keys.db";
 
 /// What a scripted person types.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ impl Product {
         let url = postgres.map_or_else(|| format!("sqlite:{shown}/{DATABASE}"), str::to_owned);
         let settings = format!(
             "mode = \"sandbox\"\n[server]\nissuer = \"http://{authority}\"\nlisten = \"{address}\"\n\
-             [store]\nurl = \"{url}\"\n[keys]\nfile = \"{shown}/keys.json\"\n"
+             [store]\nurl = \"{url}\"\n[person_keys]\nurl = \"sqlite:{shown}/{KEYS}\"\n[keys]\nfile = \"{shown}/keys.json\"\n"
         );
         let config = format!("{shown}/hufu.toml");
         fs::write(&config, settings).map_err(|error| format!("{config}: {error}"))?;

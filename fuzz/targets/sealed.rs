@@ -4,14 +4,16 @@ use super::text;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::authn::StoredPasskey;
 use hufu::authn::{
-    BrowserSecret, ClientList, CodeSource, Interaction, KnownBrowser, Letter, LogoutReturn, SessionCookie,
+    BrowserSecret, ClientList, CodeSource, Envelope, Interaction, KnownBrowser, Letter, LogoutReturn, SessionCookie,
     SessionSecrets,
 };
 use hufu::code::CodePayload;
-use hufu::keys::{FileKeys, Keys, Sealable};
-use hufu::person::PersonSecrets;
+use hufu::keys::{FileKeys, Keys, PersonKey, Sealable};
+use hufu::person::{Attributes, PersonSecrets};
 use hufu::spec::{IssuerUrl, Params};
 use hufu::token::{AccessTokenPayload, FamilyState, RefreshTokenPayload};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use std::sync::LazyLock;
 
 /// The keys that sealed the examples.
@@ -19,6 +21,9 @@ pub static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let ring = FileKeys::parse(include_str!("../corpus/key_ring/sandbox.toml")).expect("a ring");
     Keys::new(ring, IssuerUrl::new("https://hufu.example".into()).expect("a constant URL")).expect("keys")
 });
+
+/// A person's key.
+static NOBODYS: LazyLock<PersonKey> = LazyLock::new(|| PersonKey::random(&mut StdRng::seed_from_u64(1)));
 
 /// Everything that was ever sealed with [`KEYS`], each with its purpose.
 const SEALED: [(&str, &str); 3] = [
@@ -40,12 +45,11 @@ fn open_as_any(value: &str) -> usize {
         opened::<Interaction>(value).map(|interaction| drop(Params::parse(interaction.params().as_bytes()))),
         opened::<KnownBrowser>(value).map(drop),
         opened::<ClientList>(value).map(drop),
-        opened::<Letter>(value).map(drop),
+        opened::<Envelope>(value).map(drop),
         opened::<LogoutReturn>(value).map(drop),
         opened::<CodeSource>(value).map(drop),
         opened::<StoredPasskey>(value).map(drop),
         opened::<SessionSecrets>(value).map(drop),
-        opened::<PersonSecrets>(value).map(drop),
         opened::<CodePayload>(value).map(drop),
         opened::<AccessTokenPayload>(value).map(drop),
         opened::<RefreshTokenPayload>(value).map(drop),
@@ -61,8 +65,12 @@ pub fn sealed(data: &[u8]) {
     let value = text(data);
     let was_sealed = SEALED.iter().any(|(_, known)| *known == value);
     assert_eq!(open_as_any(&value), usize::from(was_sealed));
-    // The same as bytes of a row, which need not be base64.
-    assert!(KEYS.open_bytes::<PersonSecrets>(data).is_err());
+    // The same as bytes of a row, which need not be base64; under a person's key nothing was sealed here.
+    assert!(KEYS.open_bytes::<CodeSource>(data).is_err());
+    assert!(KEYS.open_person_key(&NOBODYS.id(), data).is_err());
+    assert!(KEYS.open_for::<PersonSecrets>(&NOBODYS, data).is_err());
+    assert!(KEYS.open_for::<Attributes>(&NOBODYS, data).is_err());
+    assert!(KEYS.open_for::<Letter>(&NOBODYS, data).is_err());
 }
 
 /// A value that was sealed, with the bytes of the input laid over it: any change at all closes it.

@@ -1,9 +1,9 @@
-//! A database for one test: migrated, empty, its own. Copied from a template, so that tests run beside each other.
+//! The two databases of one test, store and key store: migrated, empty, its own. Copied from a template, so that tests run beside each other.
 //!
 //! PostgreSQL comes from `HUFU_TEST_POSTGRES`, an administrator's URL, or else from a private cluster that is started
 //! once for this process and ends with it. Where there is neither, the test fails and says so.
 
-use hufu::store::{Store, StoreConfig};
+use hufu::store::{KeyStore, PersonKeysConfig, Store, StoreConfig};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -34,9 +34,10 @@ macro_rules! on_each_database {
 }
 pub(crate) use on_each_database;
 
-/// A migrated database that disappears with this value.
+/// A migrated store and key store that disappear with this value.
 pub struct TestDb {
     config: StoreConfig,
+    keys: PersonKeysConfig,
     place: Place,
 }
 
@@ -47,22 +48,34 @@ enum Place {
     #[cfg(feature = "postgres")]
     Server {
         name: String,
+        keys: String,
     },
+}
+
+/// One of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Store,
+    Keys,
 }
 
 impl TestDb {
     pub fn sqlite() -> TestDb {
         let dir = tempfile::tempdir().expect("a directory for the database");
         let file = dir.path().join("hufu.db");
-        std::fs::write(&file, sqlite_template()).expect("a copy of the template");
-        TestDb { config: StoreConfig::sqlite(&file), place: Place::File { dir } }
+        let keys = dir.path().join("person-keys.db");
+        for (file, template) in [&file, &keys].into_iter().zip(sqlite_templates()) {
+            std::fs::write(file, template).expect("a copy of the template");
+        }
+        TestDb { config: StoreConfig::sqlite(&file), keys: PersonKeysConfig::sqlite(&keys), place: Place::File { dir } }
     }
 
     #[cfg(feature = "postgres")]
     pub fn postgres() -> TestDb {
-        let (name, url) = Cluster::shared().copy_template();
+        let [(name, url), (keys, keys_url)] = Cluster::shared().copy_templates();
         let config = StoreConfig { connections: 8, ..StoreConfig::at(&url) };
-        TestDb { config, place: Place::Server { name } }
+        let keys_config = PersonKeysConfig { connections: 2, ..PersonKeysConfig::at(&keys_url) };
+        TestDb { config, keys: keys_config, place: Place::Server { name, keys } }
     }
 
     pub fn config(&self) -> &StoreConfig {
@@ -74,33 +87,61 @@ impl TestDb {
         Store::open(&self.config).expect("a usable configuration")
     }
 
+    pub fn keys_config(&self) -> &PersonKeysConfig {
+        &self.keys
+    }
+
+    /// One node's key store.
+    pub fn open_keys(&self) -> KeyStore {
+        KeyStore::open(&self.keys).expect("a usable configuration")
+    }
+
     pub fn is_sqlite(&self) -> bool {
         matches!(self.place, Place::File { .. })
     }
 
     /// The database file.
     pub fn file(&self) -> PathBuf {
+        self.file_of(Which::Store)
+    }
+
+    pub fn file_of(&self, which: Which) -> PathBuf {
+        let name = match which {
+            Which::Store => "hufu.db",
+            Which::Keys => "person-keys.db",
+        };
         match &self.place {
-            Place::File { dir } => dir.path().join("hufu.db"),
+            Place::File { dir } => dir.path().join(name),
             #[cfg(feature = "postgres")]
             Place::Server { .. } => panic!("PostgreSQL has no file of ours"),
         }
     }
 
+    pub fn url_of(&self, which: Which) -> &str {
+        match which {
+            Which::Store => &self.config.url,
+            Which::Keys => &self.keys.url,
+        }
+    }
+
     /// Runs statements behind the store's back, as an administrator would.
     pub fn execute(&self, sqlite: &str, postgres: &str) {
+        self.execute_in(Which::Store, sqlite, postgres);
+    }
+
+    pub fn execute_in(&self, which: Which, sqlite: &str, postgres: &str) {
         use diesel::Connection;
         use diesel::connection::SimpleConnection;
         let done = match &self.place {
             Place::File { .. } => {
-                let file = self.file().display().to_string();
+                let file = self.file_of(which).display().to_string();
                 let mut conn = diesel::SqliteConnection::establish(&file).expect("the file opens");
                 conn.batch_execute("PRAGMA busy_timeout = 5000;").and_then(|()| conn.batch_execute(sqlite))
             }
             #[cfg(feature = "postgres")]
-            Place::Server { .. } => {
-                diesel::PgConnection::establish(&self.config.url).expect("the database answers").batch_execute(postgres)
-            }
+            Place::Server { .. } => diesel::PgConnection::establish(self.url_of(which))
+                .expect("the database answers")
+                .batch_execute(postgres),
         };
         #[cfg(not(feature = "postgres"))]
         let _ = postgres;
@@ -111,20 +152,23 @@ impl TestDb {
 impl Drop for TestDb {
     fn drop(&mut self) {
         #[cfg(feature = "postgres")]
-        if let Place::Server { name } = &self.place {
-            Cluster::shared().drop_database(name);
+        if let Place::Server { name, keys } = &self.place {
+            for database in [name, keys] {
+                Cluster::shared().drop_database(database);
+            }
         }
     }
 }
 
-/// The bytes of a migrated, empty database file.
-fn sqlite_template() -> &'static [u8] {
-    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let dir = tempfile::tempdir().expect("a directory for the template");
-        let file = dir.path().join("template.db");
-        hufu::store::migrate(&StoreConfig::sqlite(&file)).expect("the migrations apply");
-        std::fs::read(file).expect("the template is closed, its log folded in")
+/// The bytes of migrated, empty database files: of the store, and of the key store.
+fn sqlite_templates() -> &'static [Vec<u8>; 2] {
+    static TEMPLATES: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
+    TEMPLATES.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a directory for the templates");
+        let files = ["template.db", "keys.db"].map(|name| dir.path().join(name));
+        hufu::store::migrate(&StoreConfig::sqlite(&files[0])).expect("the migrations apply");
+        KeyStore::migrate(&PersonKeysConfig::sqlite(&files[1])).expect("the migrations apply");
+        files.map(|file| std::fs::read(file).expect("the template is closed, its log folded in"))
     })
 }
 
@@ -132,17 +176,18 @@ fn sqlite_template() -> &'static [u8] {
 mod postgres {
     use diesel::connection::SimpleConnection;
     use diesel::{Connection, PgConnection};
-    use hufu::store::StoreConfig;
+    use hufu::store::{KeyStore, PersonKeysConfig, StoreConfig};
     use std::path::PathBuf;
     use std::process::{Child, ChildStdin, Command, Stdio};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
-    /// A PostgreSQL server for tests, with a migrated template in it.
+    /// A PostgreSQL server for tests, with migrated templates in it.
     pub struct Cluster {
         admin: String,
-        template: String,
+        /// Of the store, and of the key store.
+        templates: [String; 2],
         /// Held so that it lives as long as this process.
         _server: Option<Server>,
     }
@@ -161,22 +206,27 @@ mod postgres {
                 let given = std::env::var("HUFU_TEST_POSTGRES").ok().filter(|url| !url.is_empty());
                 let server = given.is_none().then(Server::start);
                 let admin = given.unwrap_or_else(|| server.as_ref().map(|s| s.admin.clone()).unwrap_or_default());
-                let template = format!("hufu_template_{}", std::process::id());
-                run(&admin, &format!("CREATE DATABASE {template}"));
-                let config = StoreConfig::at(&database(&admin, &template));
-                hufu::store::migrate(&config).expect("the migrations apply on PostgreSQL");
-                Cluster { admin, template, _server: server }
+                let templates = ["template", "keys"].map(|name| format!("hufu_{name}_{}", std::process::id()));
+                for template in &templates {
+                    run(&admin, &format!("CREATE DATABASE {template}"));
+                }
+                let [store, keys] = templates.each_ref().map(|template| database(&admin, template));
+                hufu::store::migrate(&StoreConfig::at(&store)).expect("the migrations apply on PostgreSQL");
+                KeyStore::migrate(&PersonKeysConfig::at(&keys)).expect("the migrations apply on PostgreSQL");
+                Cluster { admin, templates, _server: server }
             })
         }
 
-        /// A fresh copy of the template: its name and its URL.
-        pub fn copy_template(&self) -> (String, String) {
+        /// A fresh copy of each template: its name and its URL.
+        pub fn copy_templates(&self) -> [(String, String); 2] {
             static NUMBER: AtomicU32 = AtomicU32::new(0);
-            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let name = format!("hufu_test_{}_{number}", std::process::id());
-            run(&self.admin, &format!("CREATE DATABASE {name} TEMPLATE {}", self.template));
-            let url = database(&self.admin, &name);
-            (name, url)
+            self.templates.each_ref().map(|template| {
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+                let name = format!("hufu_test_{}_{number}", std::process::id());
+                run(&self.admin, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+                let url = database(&self.admin, &name);
+                (name, url)
+            })
         }
 
         pub fn drop_database(&self, name: &str) {

@@ -25,17 +25,18 @@ use actix_web::web::Data;
 use hufu::authn::{AttestationRoots, CodeSource, Passkeys, Rack};
 use hufu::client::{BareRequests, ClientMetadata};
 use hufu::document::TrustStore;
+use hufu::document::{DocumentKind, DocumentNumber};
 use hufu::flow::person::Beginnings;
 use hufu::flow::ports::Ports;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, KeyService, Keys};
 use hufu::outside::{Fetcher, Reach};
-use hufu::person::{Applicant, PersonState, Standing};
+use hufu::person::{Applicant, Attributes, PersonState, PhoneNumber, Standing};
 use hufu::sandbox::registry::Persona;
 use hufu::sandbox::seed;
-use hufu::spec::{IssuerUrl, Ladder, PersonId, Pin, Timestamp};
+use hufu::spec::{BirthDate, IssuerUrl, Ladder, PersonId, Pin, Timestamp};
 use hufu::store::signing_keys::SigningKeyRow;
-use hufu::store::{Store, StoreConfig, persons, signing_keys};
+use hufu::store::{KeyStore, Store, StoreConfig, persons, signing_keys};
 use hufu::web::Listening;
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng};
@@ -150,6 +151,18 @@ pub struct Person {
     pub source: CodeSource,
 }
 
+/// What the document of every person here says.
+pub fn attributes() -> Attributes {
+    Attributes {
+        name: "林安然".into(),
+        birthdate: BirthDate::of(1990, 3, 15).expect("a day"),
+        nationality: Some("CHN".into()),
+        sex: None,
+        document: DocumentNumber::parse(DocumentKind::ResidentIdentityCard, "11010519491231002X").expect("a number"),
+        phone_number: Some(PhoneNumber::parse("+8619900001000").expect("a number")),
+    }
+}
+
 impl House {
     /// A house over `db` with signing keys, which all houses share: an RSA key takes a while.
     pub async fn over(db: TestDb) -> House {
@@ -157,26 +170,27 @@ impl House {
     }
 
     pub async fn built(db: TestDb, plan: Plan) -> House {
-        let node = Node::start(db.open(), plan);
+        let node = Node::start(db.open(), db.open_keys(), plan);
         node.lend_signing_keys().await;
         House { node, db }
     }
 
     /// A house whose database is reached by another address than its own.
     pub async fn reached_by(db: TestDb, config: &StoreConfig) -> House {
-        let node = Node::start(Store::open(config).expect("a usable configuration"), Plan::default());
+        let store = Store::open(config).expect("a usable configuration");
+        let node = Node::start(store, db.open_keys(), Plan::default());
         node.lend_signing_keys().await;
         House { node, db }
     }
 
     /// A house without signing keys.
     pub fn bare(db: TestDb, plan: Plan) -> House {
-        House { node: Node::start(db.open(), plan), db }
+        House { node: Node::start(db.open(), db.open_keys(), plan), db }
     }
 
     /// Another node over the same database; its clock is its own.
     pub fn second_node(&self, plan: Plan) -> Node {
-        Node::start(self.db.open(), plan)
+        Node::start(self.db.open(), self.db.open_keys(), plan)
     }
 
     pub fn db(&self) -> &TestDb {
@@ -190,7 +204,7 @@ impl House {
 }
 
 impl Node {
-    fn start(store: Store, plan: Plan) -> Node {
+    fn start(store: Store, person_keys: KeyStore, plan: Plan) -> Node {
         let issuer = IssuerUrl::new(ISSUER.to_owned()).expect("a URL");
         let ring = || Box::new(FileKeys::parse(&plan.ring).expect("a ring")) as Box<dyn KeyService>;
         let keys = plan.key_service.unwrap_or_else(ring);
@@ -204,6 +218,7 @@ impl Node {
             issuer,
             mode: plan.mode,
             store,
+            person_keys,
             rack: plan.rack,
             world: clock.clone(),
             websites: plan.websites,
@@ -291,7 +306,8 @@ impl Node {
     }
 
     async fn made_of(&self, applicant: Applicant, source: CodeSource, state: PersonState) -> Person {
-        let beginnings = Beginnings { applicant, state, code_way: Some((Pin::new(PIN), source.clone())) };
+        let code_way = Some((Pin::new(PIN), source.clone()));
+        let beginnings = Beginnings { applicant, state, code_way, attributes: Some(attributes()) };
         let made = person::make(&self.provider, beginnings).await.expect("a person");
         Person { id: made.id, number: made.number.grouped(), pin: PIN.to_owned(), source }
     }

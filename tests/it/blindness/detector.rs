@@ -1,5 +1,5 @@
 //! Somebody who reads all rows of several snapshots, without the keys, and tries to learn which person used which website,
-//! or that two subs are one person (PROTOCOL 1). Knows the schema and our source; is told the truth only to count hits.
+//! or that two subs are one person (PROTOCOL 1). Reads both databases, the store and the key store. Knows the schema and our source; is told the truth only to count hits.
 //!
 //! Each *way* names suspects for a row of the sub's side: persons, or other rows of the sub's side. A way links when the
 //! right one is among the suspects clearly more often than chance would have it. Chance is measured within the crowd: the
@@ -50,7 +50,9 @@ pub struct Reader<'a> {
     hearing: BTreeSet<String>,
 }
 
-const PERSONS_SIDE: [&str; 5] = ["persons", "passkeys", "sessions", "spent", ENDED];
+const PERSONS_SIDE: [&str; 6] = ["persons", "passkeys", "sessions", "spent", PERSON_KEYS, ENDED];
+/// In the key store.
+const PERSON_KEYS: &str = "keys.person_keys";
 /// The sessions that were there before and are no more.
 const ENDED: &str = "ended";
 /// Grants, families and assertions name neither a sub nor a website. But who could say whose they are, and which of them
@@ -136,6 +138,11 @@ impl<'a> Reader<'a> {
         let sessions = &after["sessions"];
         let owner = |table: &str, row: &Row| match table {
             "persons" => Some(text(&row["id"])),
+            // The row of the person who names the key.
+            PERSON_KEYS => {
+                let naming = after["persons"].iter().find(|person| text(&person["key_id"]) == text(&row["id"]));
+                naming.map(|person| text(&person["id"]))
+            }
             "passkeys" | "sessions" | ENDED => Some(text(&row["person"])),
             // A ceremony's row and its session differ in the hour before the twelve random bytes only.
             "spent" => {

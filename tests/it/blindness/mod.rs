@@ -95,6 +95,12 @@ on_each_database! {
         planted.extend(mark_consents(&story, "planted", person));
         assert_finds(&links_after(&story, db, &planted), "equality", "sessions.person ~ consents.planted");
         let taken_out = both(|_| "UPDATE consents SET planted = NULL".to_owned());
+        assert_finds_nothing(&links_after(&story, db, std::slice::from_ref(&taken_out)));
+
+        // The same by way of the other database: who reads both must not get from a key to a website.
+        let key = |nth: usize| literal(&hex(story.citizens[nth].key_id.as_bytes()));
+        let found = links_after(&story, db, &mark_consents(&story, "planted", key));
+        assert_finds(&found, "equality", "keys.person_keys.id ~ consents.planted");
         assert_finds_nothing(&links_after(&story, db, &[taken_out]));
 
         let add = |table: &str| both(|_| format!("ALTER TABLE {table} ADD COLUMN exact BIGINT DEFAULT 0")) ;

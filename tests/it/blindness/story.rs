@@ -3,13 +3,12 @@
 use super::detector::{Truth, text};
 use crate::house::tables::{self, Snapshot};
 use crate::house::{House, Person, Signer, Website, paying_with, renewing};
-use hufu::authn::Letter;
-use hufu::flow::{Outbox, ending, refusals};
+use hufu::flow::{Outbox, ending, outbox, person, refusals};
 use hufu::person::PersonSecrets;
 use hufu::sandbox::registry::{Identity, Persona, Way};
 use hufu::sandbox::seed::{Tools, invent};
-use hufu::spec::TraceId;
-use hufu::store::persons;
+use hufu::spec::{PersonKeyId, TraceId};
+use hufu::store::{person_keys, persons};
 use hufu::token::{StandsBy, VerifiedAccessToken};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -33,6 +32,7 @@ pub struct Citizen {
     pub person: Person,
     pub identity: Identity,
     pub secrets: PersonSecrets,
+    pub key_id: PersonKeyId,
 }
 
 pub struct Story {
@@ -99,7 +99,7 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
             house.provider.store.mingle().await.expect("mingled");
         }
         story.snapshots.push(tables::snapshot(house.db()));
-        story.open_letters(house);
+        story.open_letters(house).await;
     }
     postman.settle(&house.provider).await.expect("stored");
     story
@@ -107,7 +107,7 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
 
 impl Story {
     /// Whose session each row of the outbox is about.
-    fn open_letters(&mut self, house: &House) {
+    async fn open_letters(&mut self, house: &House) {
         let sessions: HashMap<String, String> = self
             .snapshots
             .iter()
@@ -115,7 +115,8 @@ impl Story {
             .map(|row| (text(&row["id"]), text(&row["person"])))
             .collect();
         for row in &self.snapshots.last().expect("a snapshot")["outbox"] {
-            let letter: Letter = house.provider.keys.open_bytes(&bytes(&text(&row["sealed"]))).expect("ours");
+            let opened = outbox::open(&house.provider, &bytes(&text(&row["sealed"]))).await.expect("both databases");
+            let (letter, _) = opened.expect("ours");
             let owner = sessions[&hex(letter.session.as_bytes())].clone();
             self.truth.insert(text(&row["id"]), owner);
         }
@@ -185,22 +186,25 @@ impl Story {
 async fn citizen(house: &House, number: usize) -> Citizen {
     let provider = &house.provider;
     let persona = Persona::more(number + 1, Way::PinAndCode).expect("a persona");
-    let (secrets, row) = {
+    let (secrets, rows) = {
         let mut rng = provider.rng();
         let secrets = invent(&persona, YEAR, &provider.keys, &mut *rng).expect("secrets");
         let (keys, passkeys, rack) = (&provider.keys, &provider.passkeys, &provider.rack);
-        let tools = Tools { keys, passkeys, rack, now: house.now() };
+        let tools = Tools { keys, passkeys, rack, now: house.now(), year: YEAR };
         let rows = tools.rows(&persona, &secrets, &mut *rng).expect("rows");
-        (secrets, rows.person)
+        (secrets, rows)
     };
-    let (id, sealed) = (row.id, row.sealed.clone());
-    assert!(provider.store.write(move |tx| persons::insert(tx, &row)).await.expect("written"));
+    let (row, key, attributes) = (rows.person.clone(), rows.key, rows.attributes);
+    assert!(provider.person_keys.write(move |tx| person_keys::insert(tx, &key)).await.expect("written"));
+    let inserted = provider.store.write(move |tx| persons::insert(tx, &row, Some(&attributes))).await;
+    assert!(inserted.expect("written"));
     let source = secrets.code_source().expect("readable").expect("a code");
     let pin = secrets.pin.clone().expect("a PIN");
     Citizen {
-        person: Person { id, number: secrets.network_number.clone(), pin, source },
+        person: Person { id: rows.person.id, number: secrets.network_number.clone(), pin, source },
         identity: persona.identity(YEAR),
-        secrets: provider.keys.open_bytes(&sealed).expect("ours"),
+        key_id: rows.person.key_id,
+        secrets: person::secrets(provider, &rows.person).await.expect("ours"),
     }
 }
 

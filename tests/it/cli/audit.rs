@@ -3,7 +3,11 @@
 use super::{code, hufu, hufu_with, json, text};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
-const HERE: [(&str, &str); 2] = [("HUFU_STORE__URL", "sqlite:hufu.db"), ("HUFU_MODE", "sandbox")];
+const HERE: [(&str, &str); 3] = [
+    ("HUFU_STORE__URL", "sqlite:hufu.db"),
+    ("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db"),
+    ("HUFU_MODE", "sandbox"),
+];
 
 #[test]
 fn a_change_is_recorded_with_who_made_it() {

@@ -57,6 +57,7 @@ fn the_scripts_of_the_containers_prepare_an_installation_once() {
             .env("PATH", &path)
             .envs([("HUFU_MODE", "sandbox"), ("HUFU_SERVER__ISSUER", "https://id.localhost")])
             .envs([("HUFU_STORE__URL", "sqlite:hufu.db"), ("HUFU_KEYS__FILE", "keys.toml")])
+            .env("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db")
             .output()
             .expect("sh runs");
         assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));

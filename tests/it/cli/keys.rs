@@ -5,15 +5,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PRODUCTION: [(&str, &str); 3] = [
+const PRODUCTION: [(&str, &str); 4] = [
     ("HUFU_SERVER__ISSUER", "https://id.example"),
     ("HUFU_STORE__URL", "sqlite:hufu.db"),
+    ("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db"),
     ("HUFU_SERVER__LISTEN", "127.0.0.1:0"),
 ];
-const SANDBOX: [(&str, &str); 4] = [
+const SANDBOX: [(&str, &str); 5] = [
     ("HUFU_MODE", "sandbox"),
     ("HUFU_SERVER__ISSUER", "http://localhost:8080"),
     ("HUFU_STORE__URL", "sqlite:hufu.db"),
+    ("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db"),
     ("HUFU_SERVER__LISTEN", "127.0.0.1:0"),
 ];
 

@@ -1,7 +1,7 @@
 //! `hufu serve` as an installation runs it, over either database: its commands, its log, its metrics, and its end.
 
 use super::{code, hufu_with, json, text};
-use crate::db::{TestDb, on_each_database};
+use crate::db::{TestDb, Which, on_each_database};
 use crate::house::{Browser, ISSUER, Website, claims};
 use crate::hsm::{Hsm, TOKEN_PIN};
 use serde_json::Value;
@@ -41,11 +41,14 @@ impl Installation {
             ("HUFU_SERVER__ISSUER", ISSUER.to_owned()),
             ("HUFU_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
             ("HUFU_STORE__URL", db.config().url.clone()),
+            ("HUFU_PERSON_KEYS__URL", db.keys_config().url.clone()),
             ("HUFU_METRICS__LISTEN", format!("127.0.0.1:{metrics}")),
         ];
         settings.extend(more);
         if db.is_sqlite() {
-            std::fs::set_permissions(db.file(), Permissions::from_mode(0o600)).expect("its owner's only");
+            for which in [Which::Store, Which::Keys] {
+                std::fs::set_permissions(db.file_of(which), Permissions::from_mode(0o600)).expect("its owner's only");
+            }
         }
         let made = Self { dir, metrics, settings, _db: db };
         for command in [&["key", "init"][..], &["migrate"]] {

@@ -1,6 +1,6 @@
 //! The tables as a reader of the disk sees them: every row of every table, with where and when it was put.
 
-use crate::db::TestDb;
+use crate::db::{TestDb, Which};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// A row: column by column. Bytes are text of the form `\x00ff`, and on PostgreSQL there are `xmin` and `ctid` too.
 pub type Row = Map<String, Value>;
 
-/// Table by table, rows in the order in which the disk has them.
+/// Table by table, rows in the order in which the disk has them. Those of the key store begin with [`KEYS`].
 pub type Snapshot = BTreeMap<String, Vec<Row>>;
 
 #[derive(QueryableByName)]
@@ -18,9 +18,13 @@ struct One {
     one: String,
 }
 
-/// Everything that is on the disk at this instant.
+pub const KEYS: &str = "keys.";
+
+/// Everything that is on both disks at this instant.
 pub fn snapshot(db: &TestDb) -> Snapshot {
-    if db.is_sqlite() { sqlite(db) } else { postgres(db) }
+    let of = |which| if db.is_sqlite() { sqlite(db, which) } else { postgres(db, which) };
+    let keys = of(Which::Keys).into_iter().map(|(table, rows)| (format!("{KEYS}{table}"), rows));
+    of(Which::Store).into_iter().chain(keys).collect()
 }
 
 /// The rows of one table.
@@ -42,8 +46,8 @@ fn parsed(rows: Vec<String>) -> Vec<Row> {
     rows.iter().map(|row| serde_json::from_str(row).expect("a JSON object")).collect()
 }
 
-fn sqlite(db: &TestDb) -> Snapshot {
-    let mut conn = SqliteConnection::establish(&db.file().display().to_string()).expect("the file opens");
+fn sqlite(db: &TestDb, which: Which) -> Snapshot {
+    let mut conn = SqliteConnection::establish(&db.file_of(which).display().to_string()).expect("the file opens");
     let names = "SELECT name AS one FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
     let with_rowid = texts(&mut conn, &format!("{names} AND sql NOT LIKE '%WITHOUT ROWID%'"));
     texts(&mut conn, names)
@@ -66,8 +70,8 @@ fn sqlite(db: &TestDb) -> Snapshot {
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(db: &TestDb) -> Snapshot {
-    let mut conn = PgConnection::establish(&db.config().url).expect("the database answers");
+fn postgres(db: &TestDb, which: Which) -> Snapshot {
+    let mut conn = PgConnection::establish(db.url_of(which)).expect("the database answers");
     let names =
         "SELECT tablename::text AS one FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_%'";
     texts(&mut conn, names)
@@ -81,6 +85,6 @@ fn postgres(db: &TestDb) -> Snapshot {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_: &TestDb) -> Snapshot {
+fn postgres(_: &TestDb, _: Which) -> Snapshot {
     unreachable!("built without PostgreSQL")
 }

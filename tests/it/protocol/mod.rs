@@ -15,6 +15,7 @@ mod logos;
 mod logout;
 mod outage;
 mod outbox;
+mod person_keys;
 mod pushed;
 mod redemption;
 mod refresh;

@@ -17,6 +17,7 @@ on_each_database! {
         assert_eq!(house.provider.store.writes() - before, 1, "the grant");
         assert_eq!(website.userinfo(&token).await.status, 200);
         assert_eq!(house.provider.store.writes() - before, 1, "UserInfo only reads");
+        assert_eq!(house.provider.person_keys.writes(), 1, "the person's key, when the person was made");
     }
 
     /// The first login at a website: the session, the consent, the grant; each alone (PROTOCOL 1).

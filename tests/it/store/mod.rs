@@ -3,6 +3,7 @@
 mod certificates;
 #[cfg(feature = "postgres")]
 mod commit;
+mod data;
 mod dead;
 mod doors;
 mod durable;
@@ -16,8 +17,8 @@ mod sweep;
 mod tables;
 
 use hufu::spec::{
-    ApplicationId, ClientId, CredentialDigest, GrantId, NumberDigest, PasskeyId, PersonId, SessionId, ShownDigest,
-    SpentId, SubDigest, Timestamp, TokenHash,
+    ApplicationId, ClientId, CredentialDigest, GrantId, NumberDigest, PasskeyId, PersonId, PersonKeyId, SessionId,
+    ShownDigest, SpentId, SubDigest, Timestamp, TokenHash,
 };
 use hufu::store::applications::ApplicationRow;
 use hufu::store::consents::ConsentRow;
@@ -66,6 +67,7 @@ fn person(number: u32) -> PersonRow {
         version: 1,
         created_hour: NOW.hour(),
         unique_digest: None,
+        key_id: PersonKeyId::from_bytes(sixteen(number)),
     }
 }
 

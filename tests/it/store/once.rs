@@ -45,7 +45,7 @@ on_each_database! {
 
     /// RFC 6238 §5.2: "The verifier MUST NOT accept the second attempt of the OTP."
     async fn a_dynamic_code_works_once(db) {
-        db.open().write(|tx| persons::insert(tx, &person(1))).await.expect("committed");
+        db.open().write(|tx| persons::insert(tx, &person(1), None)).await.expect("committed");
         let decided = at_once(&db, 4, |store, _| async move {
             store.write(|tx| persons::spend_totp_step(tx, &person_id(1), 7)).await
         })
@@ -64,7 +64,7 @@ on_each_database! {
     }
 
     async fn a_pin_is_changed_once_per_version(db) {
-        db.open().write(|tx| persons::insert(tx, &person(1))).await.expect("committed");
+        db.open().write(|tx| persons::insert(tx, &person(1), None)).await.expect("committed");
         let decided = at_once(&db, 4, |store, number| async move {
             store.write(move |tx| persons::change_pin(tx, &person_id(1), 1, &format!("hash {number}"))).await
         })
@@ -232,7 +232,7 @@ on_each_database! {
         let store = db.open();
         store
             .write(|tx| {
-                persons::insert(tx, &person(1))?;
+                persons::insert(tx, &person(1), None)?;
                 passkeys::add_at_most(tx, &passkey(0, 1), 9)?;
                 passkeys::add_at_most(tx, &passkey(1, 1), 9)
             })
@@ -254,7 +254,7 @@ on_each_database! {
                     totp: Some(vec![1]),
                     ..person(1)
                 };
-                persons::insert(tx, &both)?;
+                persons::insert(tx, &both, None)?;
                 passkeys::add_at_most(tx, &passkey(0, 1), 9)?;
                 passkeys::remove_not_last(tx, &passkey(0, 1).id, &person_id(1))
             })

@@ -17,8 +17,8 @@ on_each_database! {
         let store = db.open();
         let row = PersonRow { pin_hash: Some("h".to_owned()), totp: Some(vec![1]), ..person(1) };
         let (kept, twice) = (row.clone(), row.clone());
-        assert!(store.write(move |tx| persons::insert(tx, &kept)).await.expect("committed"));
-        assert!(!store.write(move |tx| persons::insert(tx, &twice)).await.expect("a refusal is a value"));
+        assert!(store.write(move |tx| persons::insert(tx, &kept, None)).await.expect("committed"));
+        assert!(!store.write(move |tx| persons::insert(tx, &twice, None)).await.expect("a refusal is a value"));
         let digest = row.number_digest;
         let found = store.read(move |db| persons::by_number_digest(db, &digest)).await.expect("answers");
         assert_eq!(format!("{:?}", found.expect("there")), format!("{row:?}"));
@@ -29,7 +29,7 @@ on_each_database! {
         let store = db.open();
         let version = store
             .write(|tx| {
-                persons::insert(tx, &person(1))?;
+                persons::insert(tx, &person(1), None)?;
                 assert!(persons::set_state(tx, &person_id(1), 1, "suspended")?);
                 assert!(persons::change_totp(tx, &person_id(1), 2, Some(&[5]))?);
                 assert!(persons::reseal(tx, &person_id(1), 3, &[6])?);
