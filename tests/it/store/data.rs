@@ -81,7 +81,7 @@ fn sqlite() -> BTreeSet<String> {
 #[test]
 fn every_column_of_sqlite_is_in_the_page_and_no_other() {
     let there = sqlite();
-    assert!(there.len() > 80, "{there:?}");
+    assert!(there.len() > 70, "{there:?}");
     let wrong = to_mend(PAGE, &there);
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }

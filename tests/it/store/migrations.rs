@@ -39,6 +39,7 @@ fn the_file_is_for_its_owner_only() {
 #[cfg(feature = "postgres")]
 mod both {
     use super::*;
+    use crate::db::Which;
     use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types};
 
     #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,14 +80,16 @@ mod both {
     #[test]
     fn columns_nullability_and_keys_are_the_same_on_both_databases() {
         let (here, there) = (TestDb::sqlite(), TestDb::postgres());
-        let mut file = SqliteConnection::establish(&here.file().display().to_string()).expect("opens");
-        let mut server = PgConnection::establish(&there.config().url).expect("answers");
-        let mut sqlite: Vec<Line> = diesel::sql_query(SQLITE).load(&mut file).expect("listed");
-        let mut postgres: Vec<Line> = diesel::sql_query(POSTGRES).load(&mut server).expect("listed");
-        sqlite.sort();
-        postgres.sort();
-        assert!(sqlite.len() > 60, "{sqlite:?}");
-        assert_eq!(sqlite, postgres);
+        for (which, at_least) in [(Which::Store, 60), (Which::Keys, 6)] {
+            let mut file = SqliteConnection::establish(&here.file_of(which).display().to_string()).expect("opens");
+            let mut server = PgConnection::establish(there.url_of(which)).expect("answers");
+            let mut sqlite: Vec<Line> = diesel::sql_query(SQLITE).load(&mut file).expect("listed");
+            let mut postgres: Vec<Line> = diesel::sql_query(POSTGRES).load(&mut server).expect("listed");
+            sqlite.sort();
+            postgres.sort();
+            assert!(sqlite.len() > at_least, "{sqlite:?}");
+            assert_eq!(sqlite, postgres);
+        }
     }
 
     #[test]
@@ -99,6 +102,7 @@ mod both {
             names
         };
         assert_eq!(names("sqlite"), names("postgres"));
+        assert_eq!(names("sqlite-keys"), names("postgres-keys"));
     }
 
     #[test]
@@ -106,5 +110,38 @@ mod both {
         let db = TestDb::postgres();
         assert!(migrate(db.config()).expect("migrated").is_empty());
         assert!(pending(db.config()).expect("counted").is_empty());
+    }
+}
+
+/// PROTOCOL 10: the keys lie apart from what they open, whatever addresses the one database is given.
+mod key_store {
+    use super::*;
+    use hufu::store::{KeyStore, PersonKeysConfig};
+
+    fn assert_refused<T: std::fmt::Debug>(outcome: Result<T, hufu::store::StoreError>) {
+        let error = outcome.expect_err("refused").to_string();
+        assert!(error.contains("must name two databases"), "{error}");
+    }
+
+    #[test]
+    fn the_stores_own_database_is_refused_as_key_store() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (file, link) = (dir.path().join("one.db"), dir.path().join("link.db"));
+        migrate(&StoreConfig::sqlite(&file)).expect("migrated");
+        std::os::unix::fs::symlink(&file, &link).expect("linked");
+        assert_refused(KeyStore::migrate(&PersonKeysConfig::sqlite(&link)));
+        assert_refused(KeyStore::pending(&PersonKeysConfig::sqlite(&link)));
+        let keys = dir.path().join("keys.db");
+        KeyStore::migrate(&PersonKeysConfig::sqlite(&keys)).expect("migrated");
+        assert_refused(migrate(&StoreConfig::sqlite(&keys)));
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn the_stores_own_database_is_refused_as_key_store_on_postgresql() {
+        let db = TestDb::postgres();
+        assert_refused(KeyStore::migrate(&PersonKeysConfig::at(&db.config().url)));
+        assert_refused(migrate(&StoreConfig::at(&db.keys_config().url)));
+        assert!(KeyStore::pending(db.keys_config()).expect("counted").is_empty());
     }
 }
