@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::BigInt;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -58,7 +60,7 @@ impl Schema {
     }
 
     /// The keys lie apart from what they open, whatever addresses the settings give the one database (PROTOCOL 10).
-    fn alone(self, foreign: usize) -> Result<(), StoreError> {
+    fn alone(self, foreign: i64) -> Result<(), StoreError> {
         match foreign {
             0 => Ok(()),
             _ => Err(Broken::Settings(format!(
@@ -128,8 +130,8 @@ fn migrate_sqlite(path: &Path, schema: Schema) -> Result<Vec<String>, StoreError
 }
 
 fn alone_in_sqlite(conn: &mut SqliteConnection, schema: Schema) -> Result<(), StoreError> {
-    let found = format!("SELECT 1 FROM sqlite_schema WHERE name = '{}'", schema.foreign());
-    schema.alone(diesel::sql_query(found).execute(conn)?)
+    let found = format!("(SELECT count(*) FROM sqlite_schema WHERE name = '{}')", schema.foreign());
+    schema.alone(diesel::select(sql::<BigInt>(&found)).get_result(conn)?)
 }
 
 /// The mode is kept in the file and cannot be changed inside a transaction. Two that switch at once hinder each other, and
@@ -176,8 +178,9 @@ fn migrate_postgres(url: &str, schema: Schema) -> Result<Vec<String>, StoreError
 
 #[cfg(feature = "postgres")]
 fn alone_in_postgres(conn: &mut diesel::PgConnection, schema: Schema) -> Result<(), StoreError> {
-    let found = format!("SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = '{}'", schema.foreign());
-    schema.alone(diesel::sql_query(found).execute(conn)?)
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    let found = format!("({tables} AND tablename = '{}')", schema.foreign());
+    schema.alone(diesel::select(sql::<BigInt>(&found)).get_result(conn)?)
 }
 
 #[cfg(feature = "postgres")]

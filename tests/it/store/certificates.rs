@@ -45,8 +45,8 @@ on_each_database! {
             async move { store.write(move |tx| persons::set_state(tx, &person_id(1), version, state)).await.expect("committed") }
         };
         store.write(move |tx| {
-            persons::insert(tx, &person(1))?;
-            persons::insert(tx, &person(2))?;
+            persons::insert(tx, &person(1), None)?;
+            persons::insert(tx, &person(2), None)?;
             keep(tx, &rows)
         }).await.expect("committed");
         assert_eq!(stopped(&store, day).await, []);
@@ -63,8 +63,8 @@ on_each_database! {
         let day = NOW.day().plus(DAY * 30);
         let rows = [batch(1, 1, day), batch(2, 2, day), batch(3, 1, day)];
         let revoked = store.write(move |tx| {
-            persons::insert(tx, &person(1))?;
-            persons::insert(tx, &person(2))?;
+            persons::insert(tx, &person(1), None)?;
+            persons::insert(tx, &person(2), None)?;
             keep(tx, &rows)?;
             let first = certificates::revoke_all(tx, &person_id(1))?;
             Ok((first, certificates::revoke_all(tx, &person_id(1))?, certificates::count_of(tx, &person_id(1))?))
