@@ -3,7 +3,7 @@
 use super::{Refused, chip, open};
 use crate::authn::CodeSource;
 use crate::flow::ports::FaceNonce;
-use crate::flow::{Provider, Unavailable, session};
+use crate::flow::{Provider, Unavailable, person};
 use crate::person::NetworkNumber;
 use crate::person::application::{End, FACES, Join, Known, Reading, Stage};
 use crate::spec::{ApplicationId, PersonId, Timestamp};
@@ -136,5 +136,5 @@ const LABEL: &str = "网号";
 
 async fn number(provider: &Provider, person: PersonId) -> Result<NetworkNumber, Refused> {
     let row = provider.store.read(move |db| persons::by_id(db, &person)).await?.ok_or(Refused::Over)?;
-    Ok(session::secrets(provider, &row)?.number)
+    Ok(person::secrets(provider, &row).await?.number)
 }

@@ -77,14 +77,14 @@ on_each_database! {
         let decided = at_once(&db, 4, |store, number| async move {
             let unique_digest = Some(UniqueDigest::from_bytes([5; 32]));
             let row = PersonRow { unique_digest, ..person(number) };
-            store.write(move |tx| persons::insert(tx, &row)).await
+            store.write(move |tx| persons::insert(tx, &row, None)).await
         })
         .await;
         assert_eq!(wins(&decided), 1);
         let digest = UniqueDigest::from_bytes([5; 32]);
         let found = db.open().read(move |db| persons::by_unique_digest(db, &digest)).await.expect("answers");
         assert!(found.is_some());
-        let others = db.open().write(|tx| Ok((persons::insert(tx, &person(7))?, persons::insert(tx, &person(8))?))).await;
+        let others = db.open().write(|tx| Ok((persons::insert(tx, &person(7), None)?, persons::insert(tx, &person(8), None)?))).await;
         assert_eq!(others.expect("committed"), (true, true), "who never applied has none, and is no rival");
     }
 
