@@ -23,7 +23,7 @@ pub struct Made {
     pub number: NetworkNumber,
 }
 
-/// Makes one: first the key, then the person (ADR 11). The row holds nothing that names anybody (PROTOCOL 9).
+/// Makes one: first the key, then the person (ADR 14). The row holds nothing that names anybody (PROTOCOL 9).
 ///
 /// # Errors
 /// Unavailable storage or keys.

@@ -1,5 +1,5 @@
 //! Every person has a key of their own in a store of its own; where it is destroyed, what was sealed for them stays sealed
-//! (PROTOCOL 10; docs/adr/0011).
+//! (PROTOCOL 10; docs/adr/0014).
 
 use crate::db::{Which, on_each_database};
 use crate::house::tables::snapshot;
@@ -105,7 +105,7 @@ on_each_database! {
         }
     }
 
-    /// ADR 11: the person is there, and the key is not: refused, not let in as somebody without a handle.
+    /// ADR 14: the person is there, and the key is not: refused, not let in as somebody without a handle.
     async fn a_person_without_a_key_is_a_failure_and_not_another_person(db) {
         let house = House::over(db).await;
         let (website, person) = (house.website("bank.example").await, house.person().await);
@@ -119,7 +119,7 @@ on_each_database! {
         assert_eq!(another.type_in(&page, &person.number, PIN, CODE).await.status, 503);
     }
 
-    /// ADR 11: a node that opened a key uses it for a minute at most; by then every node fails.
+    /// ADR 14: a node that opened a key uses it for a minute at most; by then every node fails.
     async fn another_node_forgets_a_destroyed_key_within_a_minute(db) {
         let house = House::over(db).await;
         let person = house.person().await;
@@ -134,7 +134,7 @@ on_each_database! {
         assert!(person::secrets(&other.provider, &row).await.is_err());
     }
 
-    /// ADR 11: what needs no handle and no attribute never asks for the key.
+    /// ADR 14: what needs no handle and no attribute never asks for the key.
     async fn userinfo_needs_no_persons_key(db) {
         let house = House::over(db).await;
         let (website, person) = (house.website("bank.example").await, house.person().await);
@@ -145,7 +145,7 @@ on_each_database! {
         assert_eq!(website.userinfo(&token).await.status, 200);
     }
 
-    /// ADR 11: first the key, then the person: what is left of an application that was cut off is swept after a day.
+    /// ADR 14: first the key, then the person: what is left of an application that was cut off is swept after a day.
     async fn an_orphaned_key_is_swept_and_a_persons_key_never(db) {
         let house = House::over(db).await;
         let provider = &house.provider;
