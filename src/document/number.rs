@@ -35,7 +35,7 @@ impl DocumentKind {
         Self::ForeignPermanentResidentCard,
     ];
 
-    /// The word for it, on command lines and in digests.
+    /// The word for it: on command lines, in digests, in contracts.
     pub const fn word(self) -> &'static str {
         match self {
             Self::ResidentIdentityCard => "resident_identity_card",

@@ -42,6 +42,6 @@ pub trait ResidentCard: Send + Sync {
     /// Begins a reading; `back` is where the reader sends the person afterwards.
     fn begin<'a>(&'a self, back: &'a Url, key: IdempotencyKey) -> Asking<'a, CardTicket>;
 
-    /// Asks how far it is. A card's data are handed out once.
-    fn collect<'a>(&'a self, ticket: &'a CardTicket) -> Asking<'a, CardOutcome>;
+    /// Asks how far it is. A card's data are handed out once: to one key, which may ask again when the answer was lost.
+    fn collect<'a>(&'a self, ticket: &'a CardTicket, key: IdempotencyKey) -> Asking<'a, CardOutcome>;
 }

@@ -52,7 +52,7 @@ impl IdempotencyKey {
         Self(bytes)
     }
 
-    /// For the header `Idempotency-Key`.
+    /// In the header `Idempotency-Key` it stands in quotes.
     pub fn to_text(self) -> String {
         data_encoding::HEXLOWER.encode(&self.0)
     }
