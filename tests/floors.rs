@@ -172,6 +172,10 @@ impl Reader<'_> {
         self.file == "sandbox/site.rs" || self.file.starts_with("sandbox/site/")
     }
 
+    fn is_twin(&self) -> bool {
+        self.file.starts_with("sandbox/twin/")
+    }
+
     /// Judges one path as written, its segments in order.
     fn path(&mut self, path: &[String]) {
         let said = path.join("::");
@@ -185,6 +189,9 @@ impl Reader<'_> {
             ["crate", "sandbox", "site", ..] if self.is_demo_website() => {}
             ["crate" | "hufu", ..] if self.is_demo_website() => {
                 self.wrong(format!("`{said}`: the demo website imports nothing of ours"));
+            }
+            ["crate" | "hufu", to, ..] if self.is_twin() && to != "sandbox" && !self.in_tests => {
+                self.wrong(format!("`{said}`: the twins import nothing of ours but the sandbox"));
             }
             ["crate" | "hufu", to, ..] if to != self.room && place(to).is_some() && !may_import(self.room, to) => {
                 self.wrong(format!("`{said}`: {} may not know {to}", self.room));
@@ -381,6 +388,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("config.rs", "use crate::sandbox::persona;", "config may not know sandbox"),
     ("sandbox/mod.rs", "use crate::cli::clock;", "sandbox may not know cli"),
     ("sandbox/site/mod.rs", "use crate::spec::Sub;", "the demo website imports nothing of ours"),
+    ("sandbox/twin/face.rs", "use crate::flow::ports::Score;", "the twins import nothing of ours but the sandbox"),
     ("main.rs", "fn main() { hufu::web::serve() }", "main may not know web"),
     ("flow/a.rs", "fn f() { println!(\"{}\", crate::web::f::<u8>()); }", "flow may not know web"),
     ("flow/a.rs", "macro_rules! m { () => { use crate::{store::Db, cli::{self, x}}; }; }", "flow may not know cli"),
@@ -434,6 +442,7 @@ const RIGHT: &[(&str, &str)] = &[
     ("web/routes.rs", "use crate::flow::redeem; use actix_web::web; use super::cookie; async fn f() { web::block(f).await; }"),
     ("sandbox/persona.rs", "use crate::{flow, store, config::Config};"),
     ("sandbox/site/page.rs", "use crate::sandbox::site::Config; use actix_web::App; use openidconnect::Nonce; use reqwest::Client;"),
+    ("sandbox/twin/people.rs", "use crate::sandbox::newcomer::newcomers; use aws_lc_rs::hmac; use actix_web::web;"),
     ("cli/serve.rs", "use crate::{sandbox, web, outside, config, flow, store}; use clap::Parser; use actix_web::HttpServer;"),
 ];
 

@@ -120,9 +120,9 @@ impl Product {
 
 /// How long the first `hufu demo` takes in an empty directory until it answers.
 pub fn first_demo(dir: &Path) -> Outcome<Duration> {
-    let (address, site) = (free_address()?, free_address()?);
-    let (data, listen, site) = (dir.display().to_string(), address.to_string(), site.to_string());
-    let words = ["demo", "--data", &data, "--listen", &listen, "--site", &site];
+    let (address, site, twins) = (free_address()?, free_address()?.to_string(), free_address()?.to_string());
+    let (data, listen) = (dir.display().to_string(), address.to_string());
+    let words = ["demo", "--data", &data, "--listen", &listen, "--site", &site, "--twins", &twins];
     let (_ends_here, took) = Server::start_and_knock(on_server_core(program(), &words, &log_beside(dir))?, address)?;
     Ok(took)
 }

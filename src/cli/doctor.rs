@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
+use super::house::Beside;
 use super::key::BackupProof;
 use super::out::{Reader, table};
 use super::place::Place;
@@ -200,7 +201,7 @@ impl Sheet {
     }
 
     fn signing_keys(&mut self, desk: &Desk) {
-        let keys = house::provider(desk, None).and_then(|provider| {
+        let keys = house::provider(desk, Beside::default()).and_then(|provider| {
             desk.wait(signing::refresh(&provider)).map_err(Failure::unavailable)?;
             desk.wait(signing::list(&provider)).map_err(Failure::unavailable)
         });

@@ -5,9 +5,10 @@ use super::failure::Failure;
 use super::{token, world};
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
-use crate::config::{Config, Found, KeyPlace, Mode};
-use crate::flow::{self, Parts, Provider, register};
-use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, RingError};
+use crate::config::{Config, Found, KeyPlace, Mode, PortConfig, PortsConfig};
+use crate::flow::{self, Parts, Provider, World, register};
+use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, MessageKey, RingError};
+use crate::outside::ports::{self, Line, Lines, Twins};
 use crate::outside::{Fetcher, Reach};
 use crate::spec::Ladder;
 use crate::store::{KeyStore, clients, meta};
@@ -18,6 +19,9 @@ use zeroize::Zeroizing;
 
 /// Sign-ins that may wait for a free core, for each one that has one.
 const WAITING_PER_HASH: usize = 16;
+
+/// The name of the key that requests to services are signed with, where the settings have none.
+const USUAL_KEY_ID: &str = "hufu";
 
 /// The key ring in `file`.
 ///
@@ -61,12 +65,20 @@ pub fn keys(config: &Config) -> Result<Keys, Failure> {
     Keys::new(key_service(config)?, config.server.issuer.clone()).map_err(Failure::unavailable)
 }
 
+/// What runs beside the provider in a demo, and is linked to.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    pub demo_site: Option<String>,
+    pub twins: Option<String>,
+}
+
 /// The provider over the desk's data.
 ///
 /// # Errors
-/// No key ring, or an issuer whose host is an address.
-pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Failure> {
+/// No key ring, an issuer whose host is an address, or a service's key that is none.
+pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
     let config = &desk.config;
+    let world: Arc<dyn World> = Arc::new(world::Real);
     let hashes = config.limits.pin_hash_count();
     Ok(Provider::new(Parts {
         issuer: config.server.issuer.clone(),
@@ -79,12 +91,16 @@ pub fn provider(desk: &Desk, demo_site: Option<String>) -> Result<Provider, Fail
         person_keys: key_store(config)?,
         passkeys: Passkeys::new(&config.server.issuer).map_err(Failure::settings)?,
         rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
-        world: Arc::new(world::Real),
         websites: fetcher(config)?.into(),
-        ports: None,
+        ports: match lines(config)? {
+            Some(lines) => Some(ports::over_http(lines, twins(config), &world).map_err(of_line)?),
+            None => None,
+        },
         issuers: Arc::default(),
         ladder: Ladder::default(),
-        demo_site,
+        world,
+        demo_site: beside.demo_site,
+        twins: beside.twins,
         bare_requests: match config.danger.danger_accept_bare_requests {
             true => BareRequests::Accepted,
             false => BareRequests::Refused,
@@ -113,6 +129,62 @@ fn fetcher(config: &Config) -> Result<Fetcher, Failure> {
         None => None,
     };
     Fetcher::new(reach, also.as_deref().as_slice()).map_err(Failure::settings)
+}
+
+/// The lines to the services that an application needs; `None` where none is set.
+///
+/// # Errors
+/// A file that cannot be read, or that holds something else.
+pub fn lines(config: &Config) -> Result<Option<Lines>, Failure> {
+    let PortsConfig { registry, face, phone, card, notification } = &config.ports;
+    Ok(match config.ports.are_set() {
+        true => Some(Lines {
+            registry: line("registry", registry)?,
+            face: line("face", face)?,
+            phone: line("phone", phone)?,
+            card: line("card", card)?,
+            notification: line("notification", notification)?,
+        }),
+        false => None,
+    })
+}
+
+/// Whether the sandbox's twins may answer here.
+pub const fn twins(config: &Config) -> Twins {
+    match config.mode {
+        Mode::Sandbox => Twins::Welcome,
+        Mode::Production => Twins::Refused,
+    }
+}
+
+/// A line that cannot be had.
+pub fn of_line((name, error): (&'static str, ports::LineError)) -> Failure {
+    Failure::settings(format!("ports.{name}: {error}"))
+}
+
+fn line(name: &str, port: &PortConfig) -> Result<Line, Failure> {
+    let text = |file: &Path| std::fs::read_to_string(file).map_err(Failure::at(file.display()));
+    let private = |file: &Path| match readable_by_others(file)? {
+        true => Err(Failure::settings(format!("others may read {0}: chmod 600 {0}", file.display()))),
+        false => text(file).map(Zeroizing::new),
+    };
+    let url = port.url.clone().ok_or_else(|| Failure::settings(format!("ports.{name}.url is missing")))?;
+    let identity = match (&port.client_certificate, &port.client_key) {
+        (Some(certificate), Some(key)) => {
+            let key = private(key)?;
+            Some(Zeroizing::new(format!("{}\n{}", text(certificate)?, key.as_str())))
+        }
+        _ => None,
+    };
+    let key = match &port.signing_key_file {
+        Some(file) => {
+            let id = port.signing_key_id.as_deref().unwrap_or(USUAL_KEY_ID);
+            let wrong = |error| Failure::settings(format!("ports.{name}: {}: {error}", file.display()));
+            Some(MessageKey::parse(&private(file)?, id).map_err(wrong)?)
+        }
+        None => None,
+    };
+    Ok(Line { url, identity, key, trusted: port.trusted_certificates.as_deref().map(text).transpose()? })
 }
 
 /// What the settings must be held against before anything starts.

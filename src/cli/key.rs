@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
+use super::house::Beside;
 use super::out::{self, Reader, table};
 use super::place::Place;
 use super::text::instant;
@@ -160,7 +161,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::List { place, reader } => list(&Desk::open(place)?, *reader),
         Command::Rotate { place, alg, now } => {
             let desk = Desk::open(place)?;
-            let provider = house::provider(&desk, None)?;
+            let provider = house::provider(&desk, Beside::default())?;
             let (when, word) = if *now { (When::Now, "now") } else { (When::Scheduled, "in 24 hours") };
             desk.record(Entry::new("key rotate", json!({ "alg": alg.wire(), "used": word })))?;
             let rotated = desk.wait(signing::rotate(&provider, *alg, when)).map_err(Failure::unavailable)?;
@@ -260,7 +261,7 @@ pub fn make_ring(file: &Path, mode: Mode) -> Result<(), Failure> {
 }
 
 fn list(desk: &Desk, reader: Reader) -> Result<(), Failure> {
-    let provider = house::provider(desk, None)?;
+    let provider = house::provider(desk, Beside::default())?;
     let keys = desk.wait(signing::list(&provider)).map_err(Failure::unavailable)?;
     let unix = |at: Option<Timestamp>| at.map(Timestamp::unix);
     let shown: Vec<_> = keys

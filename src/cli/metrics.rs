@@ -37,6 +37,12 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
     ("hufu_logouts_failed_total", Kind::Counter, "Times that a website was to be told of a sign-out and did not hear."),
     ("hufu_logouts_given_up_total", Kind::Counter, "Sign-outs that a website was not told of within a day."),
     ("hufu_freeze_total", Kind::Counter, "Wishes to freeze a number, by what came of them."),
+    (
+        "hufu_port_questions_total",
+        Kind::Counter,
+        "Questions to the services that an application needs, by service and by what came of them.",
+    ),
+    ("hufu_port_seconds", Kind::Seconds, "Time until such a service had answered or was given up."),
     ("hufu_store_writes", Kind::Gauge, "Write transactions since the node started."),
     ("hufu_store_failures_total", Kind::Counter, "Times that the database could not be had."),
     ("hufu_key_failures_total", Kind::Counter, "Times that the key service or a signing key failed."),
@@ -44,8 +50,8 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
     ("hufu_pin_hash_places", Kind::Gauge, "How many may; when all places are taken, sign-ins are told 503."),
 ];
 
-/// From a fast token to a slow PIN.
-const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+/// From a fast token to a slow face.
+const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
 
 /// Installs the recorder for this process.
 ///

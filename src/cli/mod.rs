@@ -28,6 +28,7 @@ mod stop;
 mod text;
 mod token;
 mod trace;
+mod twins;
 mod voucher;
 mod world;
 

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::house;
+use super::house::{self, Beside};
 use super::out::{Reader, table};
 use crate::flow::outbox::{self, Waiting};
 use crate::spec::Timestamp;
@@ -24,7 +24,7 @@ struct Line {
 }
 
 pub fn show(desk: &Desk, reader: &Reader) -> Result<(), Failure> {
-    let provider = house::provider(desk, None)?;
+    let provider = house::provider(desk, Beside::default())?;
     let waiting = desk.wait(outbox::waiting(&provider, MOST)).map_err(Failure::unavailable)?;
     let lines = by_website(waiting);
     reader.tell(&lines, |_| {

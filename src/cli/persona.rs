@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
+use super::house::Beside;
 use super::out::{self, Reader, table};
 use super::place::Place;
 use super::{house, text, world};
@@ -139,7 +140,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         }
         Command::Add { place, way, all, reader } => {
             let desk = Desk::open(place)?;
-            let provider = house::provider(&desk, None)?;
+            let provider = house::provider(&desk, Beside::default())?;
             let data = sandbox(&desk.config)?;
             let mut made = begin(&data, &provider)?;
             let known = made.personas.len();
@@ -169,7 +170,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 /// What the person would do with a passkey: only a freeze can be lifted, and the number, the handle and every sub stay.
 fn lift(desk: &Desk, who: &str) -> Result<(), Failure> {
     let data = sandbox(&desk.config)?;
-    let provider = house::provider(desk, None)?;
+    let provider = house::provider(desk, Beside::default())?;
     let made = begin(&data, &provider)?;
     let typed = NetworkNumber::parse(who).ok();
     let meant = |secrets: &&Secrets| {
@@ -205,6 +206,8 @@ pub fn begin(data: &DataDir, provider: &Provider) -> Result<Made, Failure> {
     let fresh = || Made {
         issuer: provider.issuer.clone(),
         year: text::year(world::now()),
+        day: Some(text::day(world::now())),
+        twins: None,
         personas: Vec::new(),
         client: None,
         suite: None,

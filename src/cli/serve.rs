@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
+use super::house::Beside;
 use super::node::{self, Node};
 use super::place::Place;
 use super::stop::Signals;
@@ -23,7 +24,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     if !refusals.is_empty() {
         return Err(Failure::settings(format!("not started.\n  {}", refusals.join("\n  "))));
     }
-    let provider = house::provider(&desk, None)?;
+    let provider = house::provider(&desk, Beside::default())?;
     let config = desk.config.clone();
     let listener = world::listen(config.server.listen).map_err(Failure::at(config.server.listen))?;
     drop(desk);

@@ -17,6 +17,11 @@ pub fn year(at: Timestamp) -> i32 {
     OffsetDateTime::from_unix_timestamp(at.unix()).map_or(1970, OffsetDateTime::year)
 }
 
+/// `2026-11-23`, UTC.
+pub fn day(at: Timestamp) -> String {
+    instant(at).chars().take(10).collect()
+}
+
 /// `90 days`, `3 hours`, `40 s`.
 pub fn span(span: Duration) -> String {
     let seconds = span.as_secs();
@@ -35,6 +40,7 @@ mod tests {
     #[test]
     fn instants_are_written_in_utc() {
         assert_eq!(instant(Timestamp::from_unix(1_795_471_548)), "2026-11-23 22:05:48Z");
+        assert_eq!(day(Timestamp::from_unix(1_795_471_548)), "2026-11-23");
         assert_eq!(span(Duration::from_secs(90 * 86_400)), "90 days");
     }
 }

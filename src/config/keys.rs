@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// A section, which is a struct, or the top level, whose name is empty.
 pub(super) struct Section {
-    pub name: &'static str,
+    pub name: String,
     pub doc: Vec<&'static str>,
     pub keys: Vec<Key>,
 }
@@ -20,10 +20,11 @@ pub(super) struct Key {
 
 const OURS: &str = include_str!("mod.rs");
 const STORE: &str = include_str!("../store/config.rs");
+const PORTS: &str = include_str!("ports.rs");
 
 /// All sections, in the order of the sample.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    [
+    let sections = [
         ("", OURS, "Config"),
         ("server", OURS, "ServerConfig"),
         ("store", STORE, "StoreConfig"),
@@ -35,15 +36,22 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("limits", OURS, "LimitsConfig"),
         ("outside", OURS, "OutsideConfig"),
         ("danger", OURS, "DangerConfig"),
-    ]
-    .into_iter()
-    .map(|(name, source, of)| read(name, source, of))
-    .collect()
+    ];
+    let mut sections: Vec<_> = sections.into_iter().map(|(name, source, of)| read(name, source, of)).collect();
+    // The lines to the services are sections of one form below `ports`, each with the comment of its field.
+    let danger = sections.len() - 1;
+    let lines = read("ports", PORTS, "PortsConfig").keys.into_iter().map(|line| Section {
+        name: format!("ports.{}", line.name),
+        doc: line.doc,
+        ..read("", PORTS, "PortConfig")
+    });
+    sections.splice(danger..danger, lines);
+    sections
 });
 
 /// All keys as `section.key`.
 pub(super) static KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let dotted = |section: &Section, key: &Key| match section.name {
+    let dotted = |section: &Section, key: &Key| match section.name.as_str() {
         "" => key.name.to_owned(),
         name => format!("{name}.{}", key.name),
     };
@@ -55,14 +63,14 @@ pub(super) fn is_section(name: &str) -> bool {
     SECTIONS.iter().any(|section| section.name == name)
 }
 
-fn read(name: &'static str, source: &'static str, of: &str) -> Section {
+fn read(name: &str, source: &'static str, of: &str) -> Section {
     let mut doc = Vec::new();
     let mut section = None;
     for line in source.lines().map(str::trim) {
         match (&mut section, line.strip_prefix("/// ")) {
             (_, Some(text)) => doc.push(text),
             (None, None) if line == format!("pub struct {of} {{") => {
-                section = Some(Section { name, doc: std::mem::take(&mut doc), keys: Vec::new() });
+                section = Some(Section { name: name.to_owned(), doc: std::mem::take(&mut doc), keys: Vec::new() });
             }
             (Some(_), None) if line == "}" => break,
             (Some(section), None) => {

@@ -1,5 +1,6 @@
 //! Reads the settings: the file, then the environment over it. Every unknown key is refused with its place.
 
+use super::ports::Incomplete;
 use super::{Config, ConfigError, keys};
 use figment::providers::{Format, Toml};
 use figment::util::nest;
@@ -35,6 +36,11 @@ impl Config {
         refuse_unknown(&figment)?;
         let config: Self = figment.extract().map_err(|error| explain(&error))?;
         config.check_issuer()?;
+        config.ports.check().map_err(|Incomplete { key, why }| ConfigError::Value {
+            place: "the settings".to_owned(),
+            key: Some(key),
+            why: why.to_owned(),
+        })?;
         Ok(config)
     }
 
@@ -170,6 +176,18 @@ mod tests {
         assert!(said.starts_with("HUFU_SERVER__ISUER: there is no key"), "{said}");
         let said = load("[sever]\nlisten = '127.0.0.1:1'", &[]).expect_err("unknown");
         assert!(said.contains("server.listen"), "{said}");
+    }
+
+    #[test]
+    fn a_line_to_a_service_is_set_by_file_and_environment_and_its_keys_are_known() {
+        let said = load("[ports.registry]\nurl = 'https://r.example'", &[]).expect_err("the other four are missing");
+        assert!(said.contains("`ports.face.url`"), "{said}");
+        let said = load("[ports.registry]\nulr = 'https://r.example'", &[]).expect_err("unknown");
+        assert!(said.contains("did you mean `ports.registry.url`?"), "{said}");
+        let names = ["REGISTRY", "FACE", "PHONE", "CARD", "NOTIFICATION"];
+        let variables = names.map(|name| format!("HUFU_PORTS__{name}__URL"));
+        let set = variables.each_ref().map(|name| (name.as_str(), "https://all.example/v1"));
+        assert!(load("", &set).expect("settings").ports.are_set());
     }
 
     #[test]

@@ -7,11 +7,13 @@
 mod error;
 mod keys;
 mod load;
+mod ports;
 mod production;
 mod sample;
 
 pub use error::ConfigError;
 pub use load::Sources;
+pub use ports::{PortConfig, PortsConfig};
 pub use production::Found;
 pub use sample::sample;
 
@@ -37,6 +39,7 @@ pub struct Config {
     pub metrics: MetricsConfig,
     pub limits: LimitsConfig,
     pub outside: OutsideConfig,
+    pub ports: PortsConfig,
     pub danger: DangerConfig,
 }
 

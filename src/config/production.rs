@@ -61,6 +61,9 @@ impl Config {
                      Switch it off."
                         .into(),
                 );
+                for sentence in self.ports.refusals() {
+                    refuse(true, sentence);
+                }
                 for client in &found.http_redirects {
                     refuse(true, format!("Website {client} has a redirect over http: register an https one for it."));
                 }

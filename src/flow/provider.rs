@@ -45,6 +45,8 @@ pub struct Provider {
     pub rack: Arc<Rack>,
     /// In the sandbox, the demo website to try.
     pub demo_site: Option<String>,
+    /// In the sandbox, where the twins show their pages: the reader of documents, the telephone.
+    pub twins: Option<String>,
     pub refusals: Recorder,
     /// The way to websites' own servers.
     pub websites: Arc<dyn Fetch>,
@@ -80,6 +82,7 @@ pub struct Parts {
     /// As the settings have it: whether faces are checked, the ports say.
     pub ladder: Ladder,
     pub demo_site: Option<String>,
+    pub twins: Option<String>,
     pub bare_requests: BareRequests,
 }
 
@@ -95,6 +98,7 @@ impl Provider {
             passkeys: parts.passkeys,
             rack: parts.rack,
             demo_site: parts.demo_site,
+            twins: parts.twins,
             refusals: Recorder::default(),
             websites: parts.websites,
             ladder: if parts.ports.is_some() { parts.ladder.with_faces() } else { parts.ladder },

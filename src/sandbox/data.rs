@@ -2,7 +2,7 @@
 //!
 //! A second start reads the same file and so prints the same people. It holds no name and no birth date.
 
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, PortConfig, PortsConfig};
 use crate::spec::IssuerUrl;
 use crate::store::{PersonKeysConfig, StoreConfig};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,9 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use time::Date;
+use time::macros::format_description;
+use url::Url;
 
 /// The directory, whether it is there or not.
 #[derive(Clone, Debug)]
@@ -22,6 +25,12 @@ pub struct Made {
     pub issuer: IssuerUrl,
     /// The year that the minors' ages are counted from.
     pub year: i32,
+    /// The day, `YYYY-MM-DD`, that the newcomers' ages are counted from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// Where the twins of the services listened last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twins: Option<Url>,
     pub personas: Vec<Secrets>,
     pub client: Option<SiteClient>,
     /// The websites that the official conformance suite plays, once a run of it was prepared.
@@ -82,6 +91,15 @@ pub struct SuiteClient {
     pub redirect_uris: Vec<String>,
 }
 
+impl Made {
+    /// The day on which the sandbox was made; the first of its year where it was not noted yet.
+    pub fn day(&self) -> Date {
+        let noted =
+            self.day.as_deref().and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
+        noted.or_else(|| Date::from_ordinal_date(self.year, 1).ok()).unwrap_or(Date::MIN)
+    }
+}
+
 impl DataDir {
     pub fn at(dir: &Path) -> Self {
         Self(dir.to_owned())
@@ -102,6 +120,11 @@ impl DataDir {
 
     pub fn key_ring(&self) -> PathBuf {
         self.0.join("keys.toml")
+    }
+
+    /// What questions to the twins are signed with.
+    pub fn line_key(&self) -> PathBuf {
+        self.0.join("line-key.pem")
     }
 
     /// The authority of a conformance run, its certificate, and the certificate's key.
@@ -140,13 +163,13 @@ impl DataDir {
     /// No demo was ever started here.
     pub fn settings(&self) -> Result<Config> {
         match self.made()? {
-            Some(made) => Ok(self.settings_for(made.issuer)),
+            Some(made) => Ok(self.settings_for(made.issuer, made.twins.as_ref())),
             None => Err(Error::new(ErrorKind::NotFound, "no demo was ever started here; start one with `hufu demo`")),
         }
     }
 
-    /// The settings of a demo of `issuer` in this directory.
-    pub fn settings_for(&self, issuer: IssuerUrl) -> Config {
+    /// The settings of a demo of `issuer` in this directory, whose services are the twins.
+    pub fn settings_for(&self, issuer: IssuerUrl, twins: Option<&Url>) -> Config {
         let mut config =
             Config { mode: Mode::Sandbox, store: StoreConfig::sqlite(&self.database()), ..Config::default() };
         config.person_keys = PersonKeysConfig::sqlite(&self.person_keys());
@@ -154,6 +177,11 @@ impl DataDir {
         config.keys.file = self.key_ring();
         // The demo's websites run on this machine.
         config.danger.danger_fetch_from_loopback = true;
+        if let Some(twins) = twins {
+            let line = || PortConfig::signed(twins.clone(), self.line_key());
+            config.ports =
+                PortsConfig { registry: line(), face: line(), phone: line(), card: line(), notification: line() };
+        }
         config
     }
 }
@@ -180,10 +208,12 @@ mod tests {
         data.create().expect("made");
         let secrets = Secrets { key: "lin".into(), pin: Some("13572468".into()), ..Secrets::default() };
         let issuer = IssuerUrl::new("http://localhost:8080".into()).expect("a URL");
-        let made = Made { issuer, year: 2026, personas: vec![secrets], client: None, suite: None };
+        let made =
+            Made { issuer, year: 2026, day: None, twins: None, personas: vec![secrets], client: None, suite: None };
         data.keep(&made).expect("kept");
         assert_eq!(data.made().expect("readable").expect("there").personas[0].pin.as_deref(), Some("13572468"));
         assert_eq!(data.settings().expect("settings").mode, Mode::Sandbox);
+        assert_eq!(made.day(), Date::from_ordinal_date(2026, 1).expect("a day"), "before it was noted");
         let mode = std::fs::metadata(data.secrets()).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

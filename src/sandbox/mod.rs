@@ -7,6 +7,8 @@ pub mod authenticator;
 pub mod certificate;
 pub mod chip;
 pub mod data;
+pub mod newcomer;
 pub mod registry;
 pub mod seed;
 pub mod site;
+pub mod twin;

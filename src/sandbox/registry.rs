@@ -1,6 +1,6 @@
 //! The population registry's twin: the personas' identities, which a real registry would know and we never store.
 //!
-//! All of it is invented. Region 999999 exists nowhere, and the telephone numbers are not assigned.
+//! All of it is invented. Region 119999 exists nowhere, and the telephone numbers are not assigned.
 
 use crate::person::RegistryRef;
 use aws_lc_rs::hmac;
@@ -167,14 +167,14 @@ impl Persona {
         Identity {
             name: self.name.to_string(),
             birthdate: format!("{y:04}-{m:02}-{d:02}"),
-            document_number: with_check(format!("999999{y:04}{m:02}{d:02}{:03}", 100 + self.place)),
+            document_number: with_check(format!("119999{y:04}{m:02}{d:02}{:03}", 100 + self.place)),
             phone: format!("+86 199 0000 {:04}", 1000 + self.place),
         }
     }
 }
 
 /// Adds the check character of GB 11643 (ISO 7064, MOD 11-2).
-fn with_check(digits: String) -> String {
+pub(super) fn with_check(digits: String) -> String {
     let sum = digits.bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
     let check = match (12 - sum) % 11 {
         10 => 'X',

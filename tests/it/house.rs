@@ -9,6 +9,7 @@ mod registrar;
 mod services;
 mod signer;
 pub mod tables;
+pub mod twins;
 mod website;
 
 pub use self::browser::{Answer, Browser};
@@ -17,6 +18,7 @@ pub use self::passkey::{Authenticator, Created};
 pub use self::receiver::{Manner, Receiver};
 pub use self::services::FaceService;
 pub use self::signer::{Signer, paying_with};
+pub use self::twins::{Line, Services};
 pub use self::website::{VERIFIER, Website, claims, renewing};
 
 use crate::db::TestDb;
@@ -61,8 +63,14 @@ pub struct Steered {
 }
 
 impl Steered {
-    fn new(seed: u64) -> Arc<Self> {
+    pub fn new(seed: u64) -> Arc<Self> {
         Arc::new(Self { now: AtomicI64::new(START.unix()), seed, drawn: AtomicU64::new(0) })
+    }
+}
+
+impl Steered {
+    pub fn pass(&self, span: Duration) {
+        self.now.fetch_add(i64::try_from(span.as_secs()).expect("not that long"), Ordering::SeqCst);
     }
 }
 
@@ -87,6 +95,8 @@ impl World for Steered {
 pub struct Node {
     pub provider: Data<Provider>,
     pub address: String,
+    /// To the services of an application.
+    pub line: Line,
     clock: Arc<Steered>,
     server: ServerHandle,
 }
@@ -114,7 +124,9 @@ pub struct Plan {
     pub rack: Arc<Rack>,
     pub mode: Mode,
     pub websites: Arc<dyn Fetch>,
-    /// The services that an application needs.
+    /// Of an application, unless [`Self::ports`] are given.
+    pub services: Services,
+    /// Services that a test plays itself.
     pub ports: Option<Ports>,
     /// Whose documents are believed.
     pub issuers: Arc<TrustStore>,
@@ -131,6 +143,7 @@ impl Default for Plan {
             rack: Rack::new(2, 200),
             mode: Mode::Sandbox,
             websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
+            services: Services::Twins,
             ports: None,
             issuers: Arc::default(),
             ladder: Ladder::default(),
@@ -209,6 +222,7 @@ impl Node {
         let ring = || Box::new(FileKeys::parse(&plan.ring).expect("a ring")) as Box<dyn KeyService>;
         let keys = plan.key_service.unwrap_or_else(ring);
         let clock = Steered::new(plan.seed);
+        let line = Line::fresh();
         let provider = Data::new(Provider::new(Parts {
             keys: Keys::new(keys, issuer.clone()).expect("keys"),
             passkeys: match plan.roots {
@@ -222,10 +236,11 @@ impl Node {
             rack: plan.rack,
             world: clock.clone(),
             websites: plan.websites,
-            ports: plan.ports,
+            ports: plan.ports.or_else(|| (plan.services == Services::Twins).then(|| line.ports(&clock))),
             issuers: plan.issuers,
             ladder: plan.ladder,
             demo_site: None,
+            twins: (plan.services == Services::Twins).then(|| line.url.clone()),
             bare_requests: BareRequests::Refused,
         }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -244,7 +259,7 @@ impl Node {
         let server = hufu::web::serve(provider.clone(), listening).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
-        Node { provider, address, clock, server: handle }
+        Node { provider, address, line, clock, server: handle }
     }
 
     async fn lend_signing_keys(&self) {

@@ -15,6 +15,7 @@ mod fuzz;
 mod house;
 mod hsm;
 mod parsers;
+mod ports;
 mod protocol;
 mod rack;
 mod readings;

@@ -33,7 +33,7 @@ impl Demo {
     pub fn start_with(name: &str, options: &[&str]) -> Result<Demo, String> {
         let data = shell::target().join("tmp").join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
-        let words = ["demo", "--json", "--site", "127.0.0.1:0", "--data"];
+        let words = ["demo", "--json", "--site", "127.0.0.1:0", "--twins", "127.0.0.1:0", "--data"];
         let mut demo = shell::command(program(), &words);
         demo.arg(&data).args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log(&data)?);
         let mut server = demo.spawn().map_err(|error| format!("{}: {error}", program().display()))?;

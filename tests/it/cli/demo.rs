@@ -25,7 +25,19 @@ struct Ended {
 impl Running {
     fn start(data: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hufu"))
-            .args(["demo", "--json", "--listen", "0", "--site", "127.0.0.1:0", "--log", "debug", "--data"])
+            .args([
+                "demo",
+                "--json",
+                "--listen",
+                "0",
+                "--site",
+                "127.0.0.1:0",
+                "--twins",
+                "0",
+                "--log",
+                "debug",
+                "--data",
+            ])
             .arg(data)
             .env_clear()
             .stdout(Stdio::piped())
@@ -110,7 +122,7 @@ fn data_that_belongs_to_another_address_is_refused() {
     let elsewhere = hufu(data.path(), &["demo", "--listen", "127.0.0.1:1", "--data", path]);
     assert_ne!(code(&elsewhere), 0, "port 1 is not where it was");
     let taken = Running::start(data.path());
-    let twice = hufu(data.path(), &["demo", "--listen", "0", "--site", "0", "--data", path]);
+    let twice = hufu(data.path(), &["demo", "--listen", "0", "--site", "0", "--twins", "0", "--data", path]);
     assert_eq!(code(&twice), 4);
     assert!(text(&twice.stderr).contains("is a demo running there already?"), "{}", text(&twice.stderr));
     assert!(taken.stop().well);

@@ -72,7 +72,7 @@ impl Demo {
     pub fn start_with(data: TempDir, options: &[&str]) -> Self {
         let mut child = hufu()
             .arg("demo")
-            .args(["--json", "--listen", "127.0.0.1:0", "--site", "127.0.0.1:0", "--data"])
+            .args(["--json", "--listen", "127.0.0.1:0", "--site", "127.0.0.1:0", "--twins", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(options)
             .stdin(Stdio::null())
