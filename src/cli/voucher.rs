@@ -4,6 +4,7 @@
 use super::desk::{Desk, Entry};
 use super::failure::Failure;
 use super::house;
+use super::house::Beside;
 use super::out::Reader;
 use super::place::Place;
 use super::text::instant;
@@ -92,11 +93,11 @@ pub fn run(command: &Command) -> Result<(), Failure> {
                 .map_err(|error| Failure::no(format!("--document-number: {error}")))?;
             let name = self::officer(name).map_err(|why| Failure::no(format!("--name: {why}")))?;
             let seen = Issue { officer: officer.clone(), document, name, birthdate: *birthdate };
-            issue(&desk, &house::provider(&desk, None)?, seen, *reader)
+            issue(&desk, &house::provider(&desk, Beside::default())?, seen, *reader)
         }
         Command::Approve { id, place, officer, reader } => {
             let desk = Desk::open(place)?;
-            approve(&desk, &house::provider(&desk, None)?, *id, officer, *reader)
+            approve(&desk, &house::provider(&desk, Beside::default())?, *id, officer, *reader)
         }
     }
 }

@@ -29,7 +29,8 @@ pub async fn collect(provider: &Provider, cookie: Option<&str>) -> Result<bool, 
     let Stage::Document(Reading::Card { id, reader }) = &held.application.stage else { return Err(Refused::Stale) };
     let reader = Url::parse(reader).map_err(|_| no_answer(PortError::Nonsense("an address of a reader")))?;
     let ticket = CardTicket { id: id.clone(), reader };
-    let card = match ports(provider)?.card.collect(&ticket).await {
+    let key = IdempotencyKey::random(&mut *provider.rng());
+    let card = match ports(provider)?.card.collect(&ticket, key).await {
         Ok(CardOutcome::Waiting) => return Ok(false),
         Ok(CardOutcome::Read(card)) => card,
         Ok(CardOutcome::Refused) => return unread(provider, held, Refused::CardRefused).await,

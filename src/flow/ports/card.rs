@@ -19,7 +19,7 @@ pub struct CardTicket {
 /// What a genuine card says, read by the state's own service.
 #[derive(Clone, Debug)]
 pub struct CardData {
-    /// Of the kind `ResidentIdentityCard`.
+    /// A resident identity card, or a residence permit, which is made like one.
     pub document: DocumentNumber,
     pub name: HolderName,
     pub birthdate: BirthDate,

@@ -40,12 +40,21 @@ enum Reading {
 
 #[derive(Deserialize)]
 struct Card {
+    kind: Kind,
     number: String,
     name: String,
     birthdate: String,
     /// Must be said, even where it is `null`: a card that is valid for good is rare.
     #[serde(deserialize_with = "Option::deserialize")]
     last_day: Option<String>,
+}
+
+/// The residence permit is made like the card, and read by the same readers.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    ResidentIdentityCard,
+    ResidencePermit,
 }
 
 impl HttpCard {
@@ -74,8 +83,12 @@ impl HttpCard {
 
 impl Card {
     fn understood(self) -> Result<CardData, PortError> {
-        let document = DocumentNumber::parse(DocumentKind::ResidentIdentityCard, &self.number)
-            .map_err(|_| PortError::Nonsense("the card's number is none"))?;
+        let kind = match self.kind {
+            Kind::ResidentIdentityCard => DocumentKind::ResidentIdentityCard,
+            Kind::ResidencePermit => DocumentKind::ResidencePermit,
+        };
+        let document =
+            DocumentNumber::parse(kind, &self.number).map_err(|_| PortError::Nonsense("the card's number is none"))?;
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 100 {
             return Err(PortError::Nonsense("the card's name is empty or longer than 100 characters"));
@@ -117,6 +130,7 @@ mod tests {
 
     fn card(number: &str, name: &str, birthdate: &str, last_day: Option<&str>) -> Card {
         Card {
+            kind: Kind::ResidentIdentityCard,
             number: number.into(),
             name: name.into(),
             birthdate: birthdate.into(),
@@ -150,8 +164,11 @@ mod tests {
 
     #[test]
     fn whether_a_card_ever_expires_must_be_said() {
-        let json =
-            |last: &str| format!(r#"{{"state":"read","card":{{"number":"1","name":"2","birthdate":"3"{last}}}}}"#);
+        let json = |last: &str| {
+            format!(
+                r#"{{"state":"read","card":{{"kind":"residence_permit","number":"1","name":"2","birthdate":"3"{last}}}}}"#
+            )
+        };
         assert!(serde_json::from_str::<Reading>(&json(r#","last_day":null"#)).is_ok());
         assert!(serde_json::from_str::<Reading>(&json("")).is_err());
     }

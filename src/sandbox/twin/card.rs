@@ -15,6 +15,9 @@ const PATIENCE: i64 = 300;
 /// What the reading's id begins with, so that the page knows whose ticket it is.
 const PREFIX: &str = "card-";
 
+/// What the gateway's readers can read.
+const KINDS: [&str; 2] = ["resident_identity_card", "residence_permit"];
+
 #[derive(Default)]
 pub(super) struct Readings(Mutex<HashMap<String, Reading>>);
 
@@ -91,7 +94,8 @@ impl Readings {
         let reading = readings.get_mut(ticket)?;
         if let State::Waiting = reading.state {
             reading.state = match held {
-                Held::Card(somebody, paper) if paper.kind == "resident_identity_card" => State::Read(json!({
+                Held::Card(somebody, paper) if KINDS.contains(&paper.kind) => State::Read(json!({
+                    "kind": paper.kind,
                     "number": paper.number,
                     "name": somebody.name,
                     "birthdate": somebody.birthdate,

@@ -163,7 +163,7 @@ impl ResidentCard for Services {
     }
 
     /// A card's data are handed out once.
-    fn collect<'a>(&'a self, _: &'a CardTicket) -> Asking<'a, CardOutcome> {
+    fn collect<'a>(&'a self, _: &'a CardTicket, _: IdempotencyKey) -> Asking<'a, CardOutcome> {
         let mut desk = self.desk();
         let answer = match desk.card_fails {
             Some(error) => Err(error),
