@@ -105,7 +105,7 @@ impl ResidentCard for Silent {
         silence()
     }
 
-    fn collect<'a>(&'a self, _: &'a CardTicket) -> Asking<'a, CardOutcome> {
+    fn collect<'a>(&'a self, _: &'a CardTicket, _: IdempotencyKey) -> Asking<'a, CardOutcome> {
         silence()
     }
 }

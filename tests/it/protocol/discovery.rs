@@ -6,7 +6,9 @@
 
 use super::encrypted::{own_keys, published};
 use crate::db::on_each_database;
-use crate::house::{Answer, Authenticator, FaceService, House, ISSUER, Plan, VERIFIER, Website, claims, renewing};
+use crate::house::{
+    Answer, Authenticator, FaceService, House, ISSUER, Plan, Services, VERIFIER, Website, claims, renewing,
+};
 use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::{AuthMethod, ClientMetadata, GrantType};
@@ -127,7 +129,7 @@ on_each_database! {
 
     /// A node says what it can do, and not what another could.
     async fn a_node_without_a_face_service_advertises_no_level_that_counts_a_face(db) {
-        let house = House::over(db).await;
+        let house = House::built(db, Plan { services: Services::Missing, ..Plan::default() }).await;
         let said = house.browser().get(DOCUMENT).await.json()["acr_values_supported"].clone();
         assert_eq!(said, json!(["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin", "phr"]));
         let wanted = json!({ "id_token": { "acr": { "essential": true, "value": "urn:hufu:acr:cert-face" } } });
