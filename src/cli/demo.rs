@@ -10,10 +10,11 @@ use super::house::Beside;
 use super::node::{self, Node};
 use super::persona::Introduced;
 use super::stop::Signals;
-use super::{client, house, key, out, persona, site, twins, world};
+use super::{client, house, key, out, persona, site, text, twins, world};
 use crate::config::{LogConfig, LogFormat};
 use crate::flow::Provider;
-use crate::sandbox::data::{DataDir, Made, SiteClient};
+use crate::sandbox::chip::Country;
+use crate::sandbox::data::{DataDir, Made, SiteClient, put};
 use crate::sandbox::newcomer::{Newcomer, newcomers};
 use crate::sandbox::site::Registration;
 use crate::spec::IssuerUrl;
@@ -116,6 +117,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let twins_listener = twins_listener.map_err(Failure::at(args.twins.0))?;
     let twins_url = twins::own_url(&twins_listener)?;
 
+    let country =
+        Country::kept_in(&data, text::year(world::now()), &mut *world::rng()).map_err(Failure::unavailable)?;
+    put(&data.authority(), country.authority()).map_err(Failure::at(data.authority().display()))?;
     let mut config = data.settings_for(issuer.clone(), Some(&twins_url));
     config.log = LogConfig { level: args.log.clone(), format: LogFormat::Text };
     config.metrics.beside = true;

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::{token, world};
+use super::{documents, token, world};
 use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
 use crate::config::{Config, Found, KeyPlace, Mode, PortConfig, PortsConfig};
@@ -96,7 +96,7 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
             Some(lines) => Some(ports::over_http(lines, twins(config), &world).map_err(of_line)?),
             None => None,
         },
-        issuers: Arc::default(),
+        issuers: Arc::new(documents::issuers(&config.documents, world.now())?),
         ladder: Ladder::default(),
         world,
         demo_site: beside.demo_site,

@@ -11,6 +11,7 @@ mod conformance;
 mod demo;
 mod desk;
 mod doctor;
+mod documents;
 mod failure;
 mod house;
 mod key;

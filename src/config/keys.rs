@@ -35,6 +35,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("metrics", OURS, "MetricsConfig"),
         ("limits", OURS, "LimitsConfig"),
         ("outside", OURS, "OutsideConfig"),
+        ("documents", OURS, "DocumentsConfig"),
         ("danger", OURS, "DangerConfig"),
     ];
     let mut sections: Vec<_> = sections.into_iter().map(|(name, source, of)| read(name, source, of)).collect();

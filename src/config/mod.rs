@@ -40,6 +40,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub outside: OutsideConfig,
     pub ports: PortsConfig,
+    pub documents: DocumentsConfig,
     pub danger: DangerConfig,
 }
 
@@ -272,6 +273,18 @@ pub struct OutsideConfig {
     /// A file with certificates in PEM that are trusted beside the system's own, for websites of an inner network.
     /// For example `"/etc/hufu/inner-ca.pem"`.
     pub trusted_certificates: Option<PathBuf>,
+}
+
+/// Whose documents are believed: the authorities that let issuing states' signers sign chips (ICAO Doc 9303 part 12).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentsConfig {
+    /// Files with one authority's certificate each, in DER, as the state hands it out. Without any, no chip is taken.
+    pub authorities: Vec<PathBuf>,
+    /// Master lists of further authorities, each in DER and signed under one of `authorities`.
+    pub master_lists: Vec<PathBuf>,
+    /// What the authorities revoked: one CRL in DER a file.
+    pub revocations: Vec<PathBuf>,
 }
 
 /// Each of these weakens a MUST. A node that has one on says so in its log at every start.

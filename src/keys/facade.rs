@@ -217,7 +217,7 @@ mod tests {
             let head = format!("[[{section}]]\n");
             let (before, after) = ring.split_once(&head).expect("a section");
             let after = after.replacen("current = true\n", "", 1);
-            let key = data_encoding::BASE64.encode(&[9; 32]);
+            let key = data_encoding::BASE64.encode(&[section.len() as u8; 32]);
             format!("{before}{head}{after}[[{section}]]\nversion = 2\nkey = \"{key}\"\ncurrent = true\n")
         });
         let (before, after) = (keys(), keys_of(&turned, "https://hufu.example"));

@@ -127,6 +127,11 @@ impl DataDir {
         self.0.join("line-key.pem")
     }
 
+    /// The certificate of the authority that signs the sandbox's documents.
+    pub fn authority(&self) -> PathBuf {
+        self.0.join("documents-authority.der")
+    }
+
     /// The authority of a conformance run, its certificate, and the certificate's key.
     pub fn tls(&self) -> [PathBuf; 3] {
         ["authority.pem", "certificate.pem", "certificate-key.pem"].map(|name| self.0.join(name))
@@ -182,6 +187,7 @@ impl DataDir {
             config.ports =
                 PortsConfig { registry: line(), face: line(), phone: line(), card: line(), notification: line() };
         }
+        config.documents.authorities = Some(self.authority()).filter(|file| file.exists()).into_iter().collect();
         config
     }
 }

@@ -17,12 +17,12 @@ const SHARDS: u32 = 64;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Applications that begin in one hour: a thousand times what the service needs at its peak would be 20 MB of rows, all gone
-/// within two hours.
+/// Applications that begin in one hour, for each shard: 64,000 in all, which is a million and a half a day and never more than
+/// 200 MB of rows, all gone within two hours.
 const BEGIN: Quota = Quota { most: 1_000, span: HOUR };
 /// From one browser; whoever throws its cookie away meets [`BEGIN`].
 const BEGIN_HERE: Quota = Quota { most: 10, span: HOUR };
-/// Documents of which a digest is made in one hour.
+/// Documents of which a digest is made in one hour, for each shard: two for every application that may begin.
 const DOCUMENTS: Quota = Quota { most: 2_000, span: HOUR };
 /// Messages to one telephone, from all applications.
 const MESSAGES: Quota = Quota { most: 6, span: DAY };

@@ -69,6 +69,11 @@ impl Country {
         Ok(Self::from_seed(seed, kept.year))
     }
 
+    /// The authority's certificate, in DER.
+    pub fn authority(&self) -> &[u8] {
+        &self.authority.certificate
+    }
+
     /// Who trusts this country, and nobody else.
     pub fn trusted(&self) -> TrustStore {
         let mut store = TrustStore::default();

@@ -2,6 +2,7 @@
 
 mod applicant;
 mod bounds;
+mod chip;
 mod hand_over;
 mod known;
 mod order;

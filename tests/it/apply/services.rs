@@ -44,6 +44,8 @@ impl Citizen {
 pub struct Desk {
     /// By the document's number.
     pub registry: HashMap<String, RegistryAnswer>,
+    /// The reference that it answers for every other document.
+    pub registry_knows_all: Option<RegistryRef>,
     pub registry_fails: Option<PortError>,
     pub asked: usize,
     pub score: Score,
@@ -66,6 +68,7 @@ impl Default for Services {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(Desk {
             registry: HashMap::new(),
+            registry_knows_all: None,
             registry_fails: None,
             asked: 0,
             score: SAME,
@@ -123,7 +126,11 @@ impl PopulationRegistry for Services {
         desk.asked += 1;
         let answer = match desk.registry_fails {
             Some(error) => Err(error),
-            None => Ok(desk.registry.get(query.document.expose()).cloned().unwrap_or(RegistryAnswer::No)),
+            None => Ok(match (desk.registry.get(query.document.expose()), &desk.registry_knows_all) {
+                (Some(answer), _) => answer.clone(),
+                (None, Some(reference)) => RegistryAnswer::Yes(reference.clone()),
+                (None, None) => RegistryAnswer::No,
+            }),
         };
         Box::pin(async move { answer })
     }
