@@ -1,7 +1,8 @@
 //! Signed tokens and the keys that clients publish. The signed examples are those of the specifications.
 
 use super::text;
-use hufu::keys::{JwkSet, SigningAlg, UnverifiedJwt, install_crypto};
+use hufu::keys::{HolderKey, HolderNonce, JwkSet, SigningAlg, UnverifiedJwt, install_crypto};
+use hufu::spec::IssuerUrl;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -56,4 +57,18 @@ pub fn jwks(data: &[u8]) {
         let unverified = UnverifiedJwt::parse(&token).expect("well formed");
         assert!(unverified.verify(&set, SigningAlg::ALL).is_err(), "a signature of zeros");
     }
+}
+
+/// The one key whose proof is in the corpus.
+const HOLDER: &str = "TEfRXqYsDaoYrBTr_zDAlHpF0XTCM_EIs35kbvyFcHA";
+
+/// Nobody's key is believed to be here but the one that signed, and only its public members are taken.
+pub fn holder_proof(data: &[u8]) {
+    install_crypto();
+    let nonce: HolderNonce = serde_json::from_value(json!(vec![0; 32])).expect("thirty-two bytes");
+    let issuer = IssuerUrl::new("https://hufu.example".to_owned()).expect("a URL");
+    let Ok(key) = HolderKey::proven_by(&text(data), &issuer, &nonce) else { return };
+    assert_eq!(key.thumbprint(), HOLDER, "a key without its proof");
+    let members: Vec<String> = key.jwk().as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(members, ["crv", "kty", "x", "y"]);
 }

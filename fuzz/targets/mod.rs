@@ -32,6 +32,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("config", settings::config),
     ("cookies", sealed::cookies),
     ("document_zone", document::zone_and_number),
+    ("holder_proof", jose::holder_proof),
     ("jwe", jwe::jwe),
     ("jwks", jose::jwks),
     ("jwt", jose::jwt),

@@ -6,6 +6,7 @@ mod access;
 pub mod apply;
 pub mod authorize;
 mod budget;
+pub mod certificates;
 mod client_auth;
 mod client_keys;
 pub mod discovery;

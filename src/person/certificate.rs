@@ -4,6 +4,7 @@
 //! Nothing in one is the same as in another of its batch but what everybody's of that day share: two verifiers that compare
 //! what they were shown learn nothing. No number, no handle, no sub. Knows no key of ours, no clock and no database.
 
+use super::Attributes;
 use crate::keys::{Concealed, HolderKey, SD_ALG, Sealable};
 use crate::spec::{BirthDate, IssuerUrl, Timestamp, lifetime};
 use rand::CryptoRng;
@@ -30,7 +31,17 @@ pub struct Attested<'a> {
     pub document_kind: &'a str,
 }
 
-impl Attested<'_> {
+impl<'a> Attested<'a> {
+    /// What a certificate says of somebody with these attributes.
+    pub fn of(attributes: &'a Attributes) -> Self {
+        Self {
+            name: &attributes.name,
+            birthdate: attributes.birthdate,
+            nationality: attributes.nationality.as_deref(),
+            document_kind: attributes.document.kind().word(),
+        }
+    }
+
     /// Each attribute and each predicate by itself, as of `day`: who becomes eighteen while the certificate lives has to fetch
     /// another one.
     fn claims(&self, day: Timestamp) -> Vec<(&'static str, Value)> {

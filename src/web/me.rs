@@ -140,6 +140,10 @@ pub struct Own {
 }
 
 impl Own {
+    pub fn live(&self) -> &session::Live {
+        &self.live
+    }
+
     fn field(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
     }
@@ -306,7 +310,7 @@ fn done(notice: Notice) -> HttpResponse {
     to(&format!("/me?done={}", notice.word()))
 }
 
-fn to(path: &str) -> HttpResponse {
+pub fn to(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, path))
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -23,6 +23,7 @@ mod statics;
 mod trace;
 mod upload;
 mod visit;
+mod wallet;
 
 use self::error::Asker;
 use self::visit::Visit;
@@ -162,6 +163,14 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/passkeys/remove", me::remove_passkey))
                 .service(post("/pin", me::change_pin))
                 .service(post("/freeze", me::freeze)),
+        )
+        .service(
+            web::scope("/wallet")
+                .service(get("", wallet::show))
+                .service(document("/worker.js", wallet::worker))
+                .service(post("/options", wallet::options))
+                .service(post("/certificates", wallet::issue))
+                .service(post("/revoke", wallet::revoke)),
         )
         .service(post("/language", preferences::language))
         .service(post("/type-size", preferences::type_size))

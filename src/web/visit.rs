@@ -133,7 +133,7 @@ fn policy(form_action: &str, frames: &[&str]) -> String {
     framed.dedup();
     let frames = if framed.is_empty() { String::new() } else { format!("frame-src {}; ", framed.join(" ")) };
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; {frames}\
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; {frames}\
          form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

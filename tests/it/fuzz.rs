@@ -61,7 +61,8 @@ macro_rules! one_test_for_each {
 }
 
 one_test_for_each! {
-    authorize chip_answers chip_files chip_keys claims client_credentials client_metadata config cookies document_zone jwe jwks jwt
+    authorize chip_answers chip_files chip_keys claims client_credentials client_metadata config cookies document_zone
+    holder_proof jwe jwks jwt
     key_ring logout network_number params passkey_assertion passkey_attestation passkey_json pin_and_code pin_hash
     preferences reader_answer redirect_uri registration sealed security_object tampered token_request trace_id
 }

@@ -10,6 +10,7 @@ mod services;
 mod signer;
 pub mod tables;
 pub mod twins;
+mod wallet;
 mod website;
 
 pub use self::browser::{Answer, Browser};
@@ -19,6 +20,7 @@ pub use self::receiver::{Manner, Receiver};
 pub use self::services::FaceService;
 pub use self::signer::{Signer, paying_with};
 pub use self::twins::{Line, Services};
+pub use self::wallet::{Batch, HolderPair, claims_of};
 pub use self::website::{VERIFIER, Website, claims, renewing};
 
 use crate::db::TestDb;
@@ -33,7 +35,7 @@ use hufu::flow::ports::Ports;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, KeyService, Keys};
 use hufu::outside::{Fetcher, Reach};
-use hufu::person::{Applicant, Attributes, PersonState, PhoneNumber, Standing};
+use hufu::person::{Applicant, Attributes, PersonSecrets, PersonState, PhoneNumber, Standing};
 use hufu::sandbox::registry::Persona;
 use hufu::sandbox::seed;
 use hufu::spec::{BirthDate, IssuerUrl, Ladder, PersonId, Pin, Timestamp};
@@ -162,6 +164,10 @@ pub struct Person {
     pub number: String,
     pub pin: String,
     pub source: CodeSource,
+}
+
+fn fixed_code() -> CodeSource {
+    CodeSource::fixed(CODE).expect("eight digits")
 }
 
 /// What the document of every person here says.
@@ -293,17 +299,22 @@ impl Node {
 
     /// A person with a fixed code, who can sign in as often as a test likes.
     pub async fn person(&self) -> Person {
-        self.person_with(CodeSource::fixed(CODE).expect("eight digits"), PersonState::Active).await
+        self.person_with(fixed_code(), Some(attributes())).await
+    }
+
+    /// A person of whose document nothing is known.
+    pub async fn person_without_a_document(&self) -> Person {
+        self.person_with(fixed_code(), None).await
     }
 
     /// A person whose codes come from an authenticator app.
     pub async fn person_with_app(&self) -> Person {
         let source = CodeSource::random(&mut *self.provider.rng());
-        self.person_with(source, PersonState::Active).await
+        self.person_with(source, Some(attributes())).await
     }
 
-    async fn person_with(&self, source: CodeSource, state: PersonState) -> Person {
-        self.made_of(self.applicant(), source, state).await
+    async fn person_with(&self, source: CodeSource, attributes: Option<Attributes>) -> Person {
+        self.made_of(self.applicant(), source, attributes).await
     }
 
     /// Who was proved as well as anybody, and whom the registry knows.
@@ -317,14 +328,21 @@ impl Node {
 
     /// Somebody who was proved otherwise.
     pub async fn person_of(&self, applicant: Applicant) -> Person {
-        self.made_of(applicant, CodeSource::fixed(CODE).expect("eight digits"), PersonState::Active).await
+        self.made_of(applicant, fixed_code(), Some(attributes())).await
     }
 
-    async fn made_of(&self, applicant: Applicant, source: CodeSource, state: PersonState) -> Person {
+    async fn made_of(&self, applicant: Applicant, source: CodeSource, attributes: Option<Attributes>) -> Person {
         let code_way = Some((Pin::new(PIN), source.clone()));
-        let beginnings = Beginnings { applicant, state, code_way, attributes: Some(attributes()) };
+        let beginnings = Beginnings { applicant, state: PersonState::Active, code_way, attributes };
         let made = person::make(&self.provider, beginnings).await.expect("a person");
         Person { id: made.id, number: made.number.grouped(), pin: PIN.to_owned(), source }
+    }
+
+    /// What the person's row keeps sealed.
+    pub async fn secrets(&self, person: &Person) -> PersonSecrets {
+        let id = person.id;
+        let row = self.provider.store.read(move |db| persons::by_id(db, &id)).await.expect("readable");
+        person::secrets(&self.provider, &row.expect("the person")).await.expect("ours")
     }
 
     /// What the registry, the operator or the person's own freeze does.

@@ -71,6 +71,14 @@ pub fn run() -> Result<Passed, String> {
             println!("test openid-client sign-out ... FAILED\n{reason}");
         }
     }
+    count += 1;
+    match certificates(&demo) {
+        Ok(done) => println!("test sd-jwt certificates ... ok ({done})"),
+        Err(reason) => {
+            failures += 1;
+            println!("test sd-jwt certificates ... FAILED\n{reason}");
+        }
+    }
     for (name, website) in websites {
         count += 1;
         match websites::visit(&demo, website) {
@@ -113,6 +121,13 @@ fn sign_out(demo: &Demo) -> Result<String, String> {
     let mut script = shell::command("node", &["sign_out.mjs"]);
     let answer = ask(script.current_dir(library.home()), &told(demo, client.text("redirect_uri")?, Some(&client))?)?;
     Json::parse(&answer)?.text("sub").map(String::from)
+}
+
+/// Network certificates, presented and verified by a library that knows nothing of us.
+fn certificates(demo: &Demo) -> Result<String, String> {
+    let library = Library::PyPi("sd-jwt");
+    library.install()?;
+    done(&ask(&mut library.script("everything"), &demo.line)?, 7)
 }
 
 impl Library {

@@ -16,6 +16,7 @@ pub struct Asset {
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
+const MANIFEST: &str = "application/manifest+json";
 const SVG: &str = "image/svg+xml";
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -25,13 +26,16 @@ macro_rules! asset {
     };
 }
 
-pub(crate) static ASSETS: [Asset; 12] = [
+pub(crate) static ASSETS: [Asset; 15] = [
     asset!("hufu.css", CSS),
     asset!("signin.js", JS),
     asset!("me.js", JS),
     asset!("apply.js", JS),
     asset!("signout.js", JS),
     asset!("form_post.js", JS),
+    asset!("wallet.js", JS),
+    asset!("wallet-worker.js", JS),
+    asset!("wallet.webmanifest", MANIFEST),
     asset!("tally.svg", SVG),
     asset!("tally-apart.svg", SVG),
     asset!("favicon.svg", SVG),

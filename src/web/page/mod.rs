@@ -12,6 +12,7 @@ mod me;
 mod refusal;
 mod sign_in;
 mod small;
+mod wallet;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -27,6 +28,7 @@ pub use me::{Binding, Event, Me, MeProblem, Notice, Passkey, PinProblem, Session
 pub use refusal::{Happened, Refusal};
 pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Why};
 pub use small::{Busy, FormPost, Landing, SignOut, SignedOut};
+pub use wallet::{Holder, Wallet};
 
 /// What every page's frame needs.
 #[derive(Clone, Copy, Debug)]

@@ -203,6 +203,18 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         page(name, lift.render());
     }
 
+    for (name, holder) in [
+        ("wallet", Holder::Ready),
+        ("wallet-signed-out", Holder::SignedOut),
+        ("wallet-no-passkey", Holder::NoPasskey),
+        ("wallet-no-document", Holder::NoDocument),
+    ] {
+        let ready = holder == Holder::Ready;
+        let browser = if ready { "Chrome, Android" } else { "" };
+        let issuer = "https://id.example";
+        page(name, Wallet { chrome, issuer, browser, holder, revocable: ready, revoked: !ready }.render());
+    }
+
     page("sign-out", SignOut { chrome, request: "", way_back: None }.render());
     page("sign-out-site", SignOut { chrome, request: "sealed", way_back: site }.render());
     page("signed-out", SignedOut { chrome, frames: Vec::new(), way_back: None }.render());

@@ -23,6 +23,9 @@ const POSTS: &[&str] = &[
     "/me/passkeys/remove",
     "/me/pin",
     "/me/freeze",
+    "/wallet/options",
+    "/wallet/certificates",
+    "/wallet/revoke",
 ];
 
 fn fields(csrf: &str) -> Vec<(String, String)> {

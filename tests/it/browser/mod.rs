@@ -7,5 +7,6 @@ mod passkey;
 mod rare;
 mod sign_in;
 mod tour;
+mod wallet;
 
 pub use driver::{Chrome, Script};

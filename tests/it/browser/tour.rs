@@ -5,6 +5,7 @@ use super::Chrome;
 use super::driver::Script;
 use super::passkey::register;
 use super::rare;
+use super::wallet::get_certificates;
 use crate::support::{Demo, Rp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -131,6 +132,7 @@ async fn every_page(language: &'static str) {
     )
     .await;
     tour.open(&format!("/authorize?client_id={}", rp.registered.client_id), "bad-request").await;
+    tour.open("/wallet", "wallet-stranger").await;
     tour.open("/continue?i=noise", "stale").await;
     tour.open("/nothing", "not-found").await;
     tour.open("/consent", "wrong-method").await;
@@ -202,6 +204,10 @@ async fn every_page(language: &'static str) {
     tour.chrome.click("#change-pin").await;
     tour.chrome.find("#problem").await;
     tour.look("me-problem").await;
+    tour.open("/wallet", "wallet").await;
+    get_certificates(&tour.chrome).await;
+    tour.chrome.run("document.querySelectorAll('details').forEach(one => one.open = true)", Vec::new()).await;
+    tour.look("wallet-open").await;
     tour.open("/signout", "sign-out").await;
     tour.chrome.click("#signout").await;
     tour.chrome.find("main:not(:has(form))").await;

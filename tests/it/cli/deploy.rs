@@ -82,7 +82,9 @@ fn the_scripts_of_the_containers_prepare_an_installation_once() {
 #[test]
 fn the_programs_of_the_documents_are_the_files_that_are_tested() {
     let shown = read("docs/integrating.md");
-    for file in ["openid-client/website.mjs", "authlib/website.py", "requests-oauth2client/website.py"] {
+    for file in
+        ["openid-client/website.mjs", "authlib/website.py", "requests-oauth2client/website.py", "sd-jwt/verify.py"]
+    {
         let program = read(&format!("conformance/clients/{file}"));
         assert!(shown.contains(&format!("\n{program}```")), "docs/integrating.md does not show {file} as it is");
     }

@@ -51,7 +51,18 @@ impl Authenticator {
 
     /// What `navigator.credentials.get()` gives the sign-in page.
     pub fn assertion(&mut self, page: &Answer) -> String {
-        let mut options: Value = serde_json::from_str(&page.data("options")).expect("request options");
+        let options: Value = serde_json::from_str(&page.data("options")).expect("request options");
+        self.answer(options)
+    }
+
+    /// What it gives to who asks with another challenge than the options'.
+    pub fn assertion_over(&mut self, options: &Value, challenge: &[u8]) -> String {
+        let mut options = options.clone();
+        options["challenge"] = json!(BASE64URL_NOPAD.encode(challenge));
+        self.answer(options)
+    }
+
+    fn answer(&mut self, mut options: Value) -> String {
         options["allowCredentials"] = json!([{ "type": "public-key", "id": self.credential }]);
         let options = serde_json::from_value(json!({ "publicKey": options })).expect("request options");
         let mut made = self.soft.do_authentication(origin(), options).expect("asserted");

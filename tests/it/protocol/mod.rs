@@ -2,6 +2,7 @@
 //! that fails, or a look into the tables. In process, on SQLite and again on PostgreSQL.
 
 mod between;
+mod certificates;
 mod client_keys;
 mod discovery;
 mod encrypted;
