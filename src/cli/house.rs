@@ -2,15 +2,14 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::{documents, token, world};
-use crate::authn::{Passkeys, Rack};
+use super::{documents, levels, token, world};
+use crate::authn::Rack;
 use crate::client::BareRequests;
 use crate::config::{Config, Found, KeyPlace, Mode, PortConfig, PortsConfig};
 use crate::flow::{self, Parts, Provider, World, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, MessageKey, RingError};
 use crate::outside::ports::{self, Line, Lines, Twins};
 use crate::outside::{Fetcher, Reach};
-use crate::spec::Ladder;
 use crate::store::{KeyStore, clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -89,7 +88,7 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
         keys: keys(config)?,
         store: desk.store().clone(),
         person_keys: key_store(config)?,
-        passkeys: Passkeys::new(&config.server.issuer).map_err(Failure::settings)?,
+        passkeys: levels::passkeys(config)?,
         rack: Rack::new(hashes, hashes * WAITING_PER_HASH),
         websites: fetcher(config)?.into(),
         ports: match lines(config)? {
@@ -97,7 +96,7 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
             None => None,
         },
         issuers: Arc::new(documents::issuers(&config.documents, world.now())?),
-        ladder: Ladder::default(),
+        ladder: levels::ladder(&config.levels)?,
         world,
         demo_site: beside.demo_site,
         twins: beside.twins,

@@ -15,6 +15,7 @@ mod documents;
 mod failure;
 mod house;
 mod key;
+mod levels;
 mod logging;
 mod metrics;
 mod migrate;

@@ -36,6 +36,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("limits", OURS, "LimitsConfig"),
         ("outside", OURS, "OutsideConfig"),
         ("documents", OURS, "DocumentsConfig"),
+        ("levels", OURS, "LevelsConfig"),
         ("danger", OURS, "DangerConfig"),
     ];
     let mut sections: Vec<_> = sections.into_iter().map(|(name, source, of)| read(name, source, of)).collect();

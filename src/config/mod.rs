@@ -20,6 +20,7 @@ pub use sample::sample;
 use crate::spec::IssuerUrl;
 use crate::store::{PersonKeysConfig, StoreConfig};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ pub struct Config {
     pub outside: OutsideConfig,
     pub ports: PortsConfig,
     pub documents: DocumentsConfig,
+    pub levels: LevelsConfig,
     pub danger: DangerConfig,
 }
 
@@ -285,6 +287,20 @@ pub struct DocumentsConfig {
     pub master_lists: Vec<PathBuf>,
     /// What the authorities revoked: one CRL in DER a file.
     pub revocations: Vec<PathBuf>,
+}
+
+/// Which levels sign-ins reach, and what they are called. docs/assurance.md has the table.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LevelsConfig {
+    /// A directory whose `.pem` files hold the roots of the makers whose word about a passkey counts. With it a new passkey
+    /// is asked who made it, and `phrh` is offered. For example `"/etc/hufu/attestation"`.
+    pub attestation_roots: Option<PathBuf>,
+    /// The levels that only a passkey of such a maker reaches.
+    pub attestation_required_for: Vec<String>,
+    /// Levels of others' frameworks that this operation was assessed for, each with the level here that stands for it.
+    /// For example `{ "http://eidas.europa.eu/LoA/substantial" = "urn:hufu:acr:cert-pin-face" }`.
+    pub assessed_as: Option<BTreeMap<String, String>>,
 }
 
 /// Each of these weakens a MUST. A node that has one on says so in its log at every start.

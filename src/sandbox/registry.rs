@@ -146,9 +146,7 @@ impl Persona {
 
     /// The registry's pseudonym of this persona: of the person, so the same for every document of theirs (PROTOCOL 9).
     pub fn registry_ref(&self) -> RegistryRef {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, TWIN_KEY);
-        let tag = hmac::sign(&key, format!("person/{}", self.key).as_bytes());
-        RegistryRef::new(BASE64URL_NOPAD.encode(tag.as_ref())).expect("43 characters")
+        reference_of(&self.key)
     }
 
     /// The number in `more-NUMBER`.
@@ -171,6 +169,12 @@ impl Persona {
             phone: format!("+86 199 0000 {:04}", 1000 + self.place),
         }
     }
+}
+
+/// The registry's pseudonym of whoever has that word on the command line.
+pub fn reference_of(key: &str) -> RegistryRef {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, TWIN_KEY), key.as_bytes());
+    RegistryRef::new(BASE64URL_NOPAD.encode(tag.as_ref())).expect("43 characters")
 }
 
 /// Adds the check character of GB 11643 (ISO 7064, MOD 11-2).

@@ -3,6 +3,7 @@
 
 mod browser;
 mod documents;
+pub mod maker;
 mod passkey;
 mod receiver;
 mod registrar;

@@ -3,6 +3,7 @@
 //! Each test has a database of its own (`db`), so all run beside each other.
 
 mod apply;
+mod assurance;
 mod blackbox;
 mod blindness;
 mod browser;

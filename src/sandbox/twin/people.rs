@@ -1,14 +1,10 @@
 //! Whom the registry knows: personas and newcomers, by their documents.
 
 use crate::sandbox::newcomer::{AtRegistry, newcomers};
-use crate::sandbox::registry::{PERSONAS, Persona, Standing, Way};
-use aws_lc_rs::hmac;
-use data_encoding::BASE64URL_NOPAD;
+use crate::sandbox::registry::{PERSONAS, Persona, Standing, Way, reference_of};
 use std::collections::HashMap;
 use time::Date;
 
-/// The key of the registry's pseudonyms. Everybody may know it: so does it not matter that a restart must not change it.
-const KEY: &[u8] = b"hufu sandbox registry, references for one provider";
 /// Cards of personas last as long as anybody plays.
 const LAST_DAY: &str = "2049-12-31";
 
@@ -95,8 +91,7 @@ impl People {
 impl Somebody {
     /// The pseudonym for us: the same for each of their documents, and without any of their data.
     pub fn reference(&self) -> String {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY), self.key.as_bytes());
-        BASE64URL_NOPAD.encode(tag.as_ref())
+        reference_of(&self.key).expose().to_owned()
     }
 
     /// Whether they are called so: in their script or in Latin letters, however it is spaced.

@@ -87,6 +87,10 @@ const UNADVERTISED: &[&str] = &[
     "/",
     DOCUMENT,
     "/.well-known/oauth-authorization-server",
+    // A network certificate names these to whoever verifies it.
+    "/.well-known/jwt-vc-issuer",
+    "/status/{list}",
+    "/vct/network-certificate",
     "/continue",
     "/consent",
     "/signin/code",

@@ -1,6 +1,7 @@
 //! The invariants of the protocol, each broken once: what needs a steered clock, many connections at once, a database
 //! that fails, or a look into the tables. In process, on SQLite and again on PostgreSQL.
 
+mod attestation;
 mod between;
 mod certificates;
 mod client_keys;
