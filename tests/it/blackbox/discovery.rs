@@ -36,7 +36,11 @@ async fn every_value_that_discovery_advertises_is_exercised() {
         // login::a_second_website_is_one_click_and_another_sub
         "subject_types_supported": ["pairwise"],
         // acr::*, browser::passkey::a_passkey_on_top_of_the_pin_reaches_the_highest_level
-        "acr_values_supported": ["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin", "phr"],
+        // protocol::face::*, browser::passkey::the_ladder_is_climbed_by_passkey_then_face_then_pin
+        "acr_values_supported": [
+            "urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin", "urn:hufu:acr:cert-face",
+            "urn:hufu:acr:cert-pin-face", "phr",
+        ],
         // client_auth::the_id_token_is_signed_in_the_registered_algorithm
         "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
         "userinfo_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],

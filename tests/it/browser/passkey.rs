@@ -127,6 +127,44 @@ async fn a_passkey_on_top_of_the_pin_reaches_the_highest_level() {
     assert_eq!(login.claims["amr"], serde_json::json!(["pop", "user", "pin", "mfa"]));
 }
 
+/// RFC 9470 §5; PROTOCOL 20: from level to level, and each page asks for the one thing that is missing.
+#[tokio::test]
+async fn the_ladder_is_climbed_by_passkey_then_face_then_pin() {
+    let demo = Arc::new(Demo::start());
+    let rp = Rp::discover(&demo, demo.add_client(&format!("{}/elsewhere", demo.site), &[])).await;
+    let chrome = Chrome::with_authenticator().await;
+    chrome.open(&format!("{}/me", demo.issuer)).await;
+    chrome.sign_in(demo.anybody()).await;
+    register(&chrome, "my phone").await;
+    sign_out(&chrome, &demo).await;
+    for level in ["cert", "cert-face", "cert-pin-face"] {
+        let level = format!("urn:hufu:acr:{level}");
+        let claims = serde_json::json!({ "id_token": { "acr": { "essential": true, "value": level } } }).to_string();
+        let attempt = rp.attempt(&[("claims", &claims)]);
+        chrome.open(attempt.url.as_str()).await;
+        match level.as_str() {
+            "urn:hufu:acr:cert" => {
+                chrome.find("#passkey-form, #allow").await;
+                sign_in_by_passkey(&chrome).await;
+                chrome.click("#allow").await;
+            }
+            "urn:hufu:acr:cert-face" => {
+                chrome.find("#face-form").await;
+                assert!(!chrome.has("#passkey-form").await && !chrome.has("#code-form").await);
+                chrome.click("#holder").await;
+            }
+            _ => {
+                chrome.find("#code-form").await;
+                assert!(!chrome.has("#passkey-form").await && !chrome.has("#face-form").await);
+                chrome.sign_in(demo.anybody()).await;
+            }
+        }
+        chrome.arrives_at("/elsewhere").await;
+        let login = rp.finish(&attempt, &chrome.url().await).await;
+        assert_eq!(login.claims["acr"], level.as_str());
+    }
+}
+
 /// Notes how the page asks for a passkey, across the pages of one tab.
 const WATCH: &str = "const get = navigator.credentials.get.bind(navigator.credentials);
     navigator.credentials.get = options => {
