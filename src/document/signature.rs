@@ -119,13 +119,15 @@ impl Scheme {
         }
     }
 
-    /// Both hashes must be the same, as every profile demands; what is left out is SHA-1 (RFC 4055 §3.1).
+    /// Both hashes must be the same, as every profile demands, and the salt as long as they are, as aws-lc wants it: of the
+    /// world's authorities a handful have another one. What is left out is SHA-1, and 20 (RFC 4055 §3.1).
     fn pss(algorithm: &AlgorithmIdentifierOwned) -> Option<Self> {
         let parameters: PssParameters = algorithm.parameters.as_ref()?.decode_as().ok()?;
         let hash = Digest::of(parameters.hash.as_ref()?).ok()?;
         let mask: AlgorithmIdentifierOwned = parameters.mask.as_ref()?.parameters.as_ref()?.decode_as().ok()?;
-        (Digest::of(&mask) == Ok(hash) && parameters.trailer.is_none_or(|trailer| trailer == 1))
-            .then_some(Self::RsaPss(hash))
+        let salt = parameters.salt.unwrap_or(20) as usize;
+        let usual = salt == hash.hash(b"").len() && parameters.trailer.is_none_or(|trailer| trailer == 1);
+        (Digest::of(&mask) == Ok(hash) && usual).then_some(Self::RsaPss(hash))
     }
 
     /// The hash under the signature.

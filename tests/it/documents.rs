@@ -2,7 +2,8 @@
 //! part 11 §5.1, part 12.
 
 use hufu::document::{
-    Certificate, DataGroup, Digest, ListError, SecurityObject, SodError, TrustError, TrustStore, face, zone,
+    Certificate, DataGroup, Digest, ListError, SecurityObject, SignatureError, SodError, TrustError, TrustStore, face,
+    zone,
 };
 use hufu::sandbox::chip::{Chip, CurveForm, Issuer, Signer, Signing, Validity};
 use hufu::spec::Timestamp;
@@ -232,4 +233,39 @@ fn a_master_list_brings_the_authorities_of_other_states() {
     assert_eq!(store.take_master_list(&list, NOW), Ok(1), "ours was there already");
     assert!(store.chain(object.signer(), NOW).is_ok());
     assert!(matches!(store.take_master_list(&chip.sod, NOW), Err(ListError::Signed(_))), "a chip is no list");
+}
+
+/// Issue 4: "Check the parser also against test documents that others published, where a package ships them". Real authorities,
+/// self-signed, and signers that somebody else's tools made; of each kind one.
+#[test]
+fn certificates_that_others_published_hold_or_are_refused_for_what_they_are() {
+    let lines = include_str!("published/certificates.txt").lines().filter(|line| !line.starts_with('#'));
+    let read = |line: &'static str| {
+        let [who, outcome, der] = line.split(' ').collect::<Vec<_>>().try_into().expect("three words");
+        let der = data_encoding::BASE64.decode(der.as_bytes()).expect("base64");
+        (who, outcome, Certificate::parse(&der).expect("a certificate"))
+    };
+    let all: Vec<_> = lines.map(read).collect();
+    let mut store = TrustStore::default();
+    for (who, outcome, certificate) in &all {
+        let trusted = *who == "authority" && store.trust(certificate.clone()).is_ok();
+        assert_eq!(trusted, *who == "authority" && *outcome != "NoAuthority");
+    }
+    for (who, outcome, certificate) in &all {
+        // Some have expired: each is looked at in its own time.
+        let years_ago = |years| Timestamp::from_unix(NOW.unix() - years * YEAR);
+        let mut chains = (0..25).map(|years| store.chain(certificate, years_ago(years)));
+        let expired =
+            |chain: &Result<_, _>| matches!(chain, Err(TrustError::SignerNotValid | TrustError::AuthorityNotValid));
+        let found = match chains.find(|chain| !expired(chain)) {
+            Some(Ok(trusted)) => format!("{:?}", trusted.weakest),
+            Some(Err(TrustError::NotSigned(SignatureError::Algorithm(_)))) => "Algorithm".to_owned(),
+            Some(Err(TrustError::NotSigned(cause))) => format!("{cause:?}"),
+            Some(Err(TrustError::UnknownAuthority)) if *outcome == "NoAuthority" => "NoAuthority".to_owned(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(found, *outcome, "{who}: {certificate:?}");
+    }
+    let holding = |who: &str| all.iter().filter(|(is, outcome, _)| *is == who && outcome.starts_with("Sha")).count();
+    assert!(holding("authority") > 30 && holding("signer") > 8);
 }
