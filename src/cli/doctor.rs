@@ -10,18 +10,22 @@ use super::text::{instant, span};
 use super::{house, world};
 use crate::authn::Passkeys;
 use crate::config::{Config, KeyPlace, Mode};
-use crate::flow::signing;
+use crate::flow::{World, signing};
 use crate::keys::{KeyAlg, Stage};
+use crate::outside::ports;
 use crate::spec::Timestamp;
 use crate::store::audit::{self, Chain};
 use crate::store::{self, meta, person_keys, persons};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What `hufu doctor` takes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit code 1 when something must be mended. No network is needed.")]
+#[command(
+    after_help = "Exit code 1 when something must be mended. Asks the services of the settings whether they are well."
+)]
 pub struct Args {
     #[command(flatten)]
     place: Place,
@@ -63,6 +67,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     sheet.clock();
     sheet.files(&config);
     sheet.look("key ring", house::keys(&config).map(|_| format!("{} opens", config.keys.place())));
+    sheet.services(&config);
     sheet.database(&config);
     let bad = sheet.0.iter().filter(|check| check.state == State::Bad).count();
     args.reader.tell(&sheet.0, |checks| {
@@ -117,6 +122,28 @@ impl Sheet {
                 Ok(false) => self.note("permissions", State::Good, format!("{path} is its owner's only")),
                 Ok(true) => self.note("permissions", State::Bad, format!("others may read {path}: chmod 600 {path}")),
                 Err(failure) => self.note("permissions", State::Bad, failure.why),
+            }
+        }
+    }
+
+    /// The services that an application needs. Those of a demo run beside it, and only as long as it does.
+    fn services(&mut self, config: &Config) {
+        let lines = match house::lines(config) {
+            Ok(Some(lines)) => lines,
+            Ok(None) => return self.note("services", State::Good, "none set: no applications are taken"),
+            Err(failure) => return self.note("services", State::Bad, failure.why),
+        };
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return self.note("services", State::Bad, error.to_string()),
+        };
+        let world: Arc<dyn World> = Arc::new(world::Real);
+        let amiss = if config.mode == Mode::Sandbox { State::Notice } else { State::Bad };
+        for (name, well) in runtime.block_on(ports::probe(lines, house::twins(config), &world)) {
+            match well {
+                Ok(Ok(())) => self.note("services", State::Good, format!("{name} is well")),
+                Ok(Err(error)) => self.note("services", amiss, format!("{name}: {error}")),
+                Err(error) => self.note("services", State::Bad, format!("ports.{name}: {error}")),
             }
         }
     }

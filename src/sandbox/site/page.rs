@@ -31,7 +31,7 @@ impl Lang {
     }
 
     /// One of two wordings.
-    fn of(&self, zh: &'static str, en: &'static str) -> &'static str {
+    pub fn of(&self, zh: &'static str, en: &'static str) -> &'static str {
         match self {
             Self::Zh => zh,
             Self::En => en,

@@ -32,6 +32,15 @@ pub(super) enum What {
     Notice,
 }
 
+impl What {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Notice => "notice",
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Inbox(Mutex<VecDeque<Message>>);
 

@@ -8,6 +8,7 @@ mod card;
 mod exchange;
 mod face;
 mod inbox;
+mod page;
 mod people;
 mod registry;
 mod route;

@@ -15,6 +15,7 @@ pub(super) struct Somebody {
     /// As forms and zones may have it.
     names: Vec<String>,
     pub birthdate: String,
+    pub phone: String,
     pub documents: Vec<Paper>,
     pub standing: AtRegistry,
 }
@@ -27,6 +28,18 @@ pub(super) struct Paper {
 }
 
 impl Paper {
+    /// What people call it, in Chinese and in English.
+    pub fn words(&self) -> (&'static str, &'static str) {
+        match self.kind {
+            "resident_identity_card" => ("居民身份证", "resident identity card"),
+            "passport" => ("护照", "passport"),
+            "hong_kong_macao_permit" => ("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
+            "taiwan_permit" => ("台湾居民来往大陆通行证", "Taiwan travel permit"),
+            "residence_permit" => ("港澳台居民居住证", "residence permit"),
+            _ => ("外国人永久居留身份证", "foreign permanent resident card"),
+        }
+    }
+
     fn is(&self, kind: &str, number: &str) -> bool {
         self.kind == kind && self.number == number
     }
@@ -50,6 +63,7 @@ impl People {
             name: newcomer.name.to_owned(),
             names: vec![plain(newcomer.name), plain(&format!("{}{}", newcomer.latin.0, newcomer.latin.1))],
             birthdate: newcomer.birthdate,
+            phone: newcomer.phone,
             documents: newcomer
                 .documents
                 .into_iter()
@@ -75,6 +89,11 @@ impl People {
     /// Newcomers first, then the personas.
     pub fn all(&self) -> &[Somebody] {
         &self.all
+    }
+
+    /// Those whom a page offers: all but the crowd that was added later.
+    pub fn offered(&self) -> Vec<&Somebody> {
+        self.all.iter().filter(|somebody| !somebody.key.starts_with("more-")).collect()
     }
 
     pub fn by_document(&self, kind: &str, number: &str) -> Option<&Somebody> {
@@ -107,6 +126,7 @@ fn persona_of(persona: &Persona, year: i32) -> Somebody {
         names: vec![plain(&identity.name)],
         name: identity.name,
         birthdate: identity.birthdate,
+        phone: identity.phone,
         documents: vec![Paper {
             kind: "resident_identity_card",
             number: identity.document_number,

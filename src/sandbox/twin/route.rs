@@ -2,9 +2,10 @@
 
 use super::card::{Held, Readings};
 use super::inbox::Message;
+use super::page::{CSS, Index, Lang, Phone, Reader, Template};
 use super::steer::{Order, Port};
 use super::{Twin, card, face, inbox, registry};
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, Bytes, Data, Form, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,7 +17,10 @@ const LONGEST: usize = 12 * 1024 * 1024;
 
 pub(super) fn all(app: &mut web::ServiceConfig) {
     // Production must never take our word: so every answer says what we are.
-    let headers = DefaultHeaders::new().add(("Hufu-Sandbox", "1")).add((CACHE_CONTROL, "no-store"));
+    let headers = DefaultHeaders::new().add(("Hufu-Sandbox", "1")).add((CACHE_CONTROL, "no-store")).add((
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ));
     app.app_data(web::PayloadConfig::new(LONGEST)).service(
         web::scope("")
             .wrap(headers)
@@ -27,7 +31,11 @@ pub(super) fn all(app: &mut web::ServiceConfig) {
             .route("/notices", web::post().to(notice))
             .route("/readings", web::post().to(begin))
             .route("/readings/{id}/collect", web::post().to(collect))
+            .route("/", web::get().to(index))
+            .route("/hufu.css", web::get().to(css))
+            .route("/reader", web::get().to(reader))
             .route("/reader", web::post().to(hold))
+            .route("/phone", web::get().to(phone))
             .route("/phone/messages", web::get().to(messages))
             .route("/steer", web::post().to(steer)),
     );
@@ -82,8 +90,58 @@ async fn hold(twin: Data<Twin>, Form(Hold { ticket, document }): Form<Hold>) -> 
     }
 }
 
+/// The language of a page, as a query names it.
+#[derive(Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+fn lang(request: &HttpRequest, asked: Option<&str>) -> Lang {
+    let browser = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Lang::choose(asked, browser)
+}
+
+fn show(page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(html) => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+async fn css() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(CSS)
+}
+
+async fn index(request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
+    show(&Index { lang: lang(&request, asked.lang.as_deref()) })
+}
+
+#[derive(Deserialize)]
+struct Ticket {
+    ticket: String,
+    lang: Option<String>,
+}
+
+async fn reader(twin: Data<Twin>, request: HttpRequest, asked: Query<Ticket>) -> HttpResponse {
+    let lang = lang(&request, asked.lang.as_deref());
+    show(&Reader { lang, ticket: &asked.ticket, people: &twin.people.offered() })
+}
+
+async fn phone(twin: Data<Twin>, request: HttpRequest, asked: Query<Telephone>) -> HttpResponse {
+    let to = asked.to.as_deref().map(plain).filter(|to| to.len() > 1);
+    let messages = twin.inbox.newest(to.as_deref(), asked.by.as_deref());
+    let page = Phone {
+        lang: lang(&request, asked.lang.as_deref()),
+        to: to.as_deref().unwrap_or_default(),
+        people: &twin.people.offered(),
+        messages: &messages,
+    };
+    show(&page)
+}
+
 #[derive(Deserialize)]
 struct Telephone {
+    lang: Option<String>,
     to: Option<String>,
     by: Option<String>,
 }

@@ -163,3 +163,21 @@ async fn what_is_no_good_card_is_refused() {
         other => panic!("{other:?}"),
     }
 }
+
+/// PAGES: "Works … without JavaScript". Somebody who tries the sandbox holds a card to the reader and reads the telephone.
+#[tokio::test]
+async fn people_hold_a_card_and_read_their_messages_on_plain_pages() {
+    let asker = Asker::new();
+    let page = async |url: &str| reqwest::get(url).await.expect("answers").text().await.expect("text");
+    let back = Url::parse("https://id.example.org/apply").expect("a URL");
+    let ticket = asker.ports.card.begin(&back, key(1)).await.expect("begun");
+    let reader = page(ticket.reader.as_str()).await;
+    for offered in [newcomer("xu").documents[0].number.as_str(), "copy", ticket.id.as_str()] {
+        assert!(reader.contains(&format!("value=\"{offered}\"")), "{offered} in {reader}");
+    }
+    let to = phone("+86 199 0000 2007");
+    assert_eq!(asker.ports.phone.send(&to, "<b>code 1</b>", key(2)).await, Ok(Sending::Accepted));
+    let inbox = page(&format!("{}/phone?lang=zh&to=%2B8619900002007", asker.line.url)).await;
+    assert!(inbox.contains("lang=\"zh-CN\"") && inbox.contains("code 1") && !inbox.contains("<b>"), "{inbox}");
+    assert!(page(&asker.line.url).await.contains("href=\"/phone"));
+}
