@@ -185,8 +185,8 @@ pub const fn admitted(state: PersonState, standing: Standing) -> Result<(), Sign
         (PersonState::Frozen, _) => Err(SignInRefused::Frozen),
         (PersonState::Suspended, _) => Err(SignInRefused::Suspended),
         (PersonState::Closed, _) => Err(SignInRefused::Closed),
-        (PersonState::Active, Standing::Adult) => Ok(()),
-        (PersonState::Active, minor) => Err(SignInRefused::NeedsGuardian(minor)),
+        (PersonState::Active | PersonState::Recovering, Standing::Adult) => Ok(()),
+        (PersonState::Active | PersonState::Recovering, minor) => Err(SignInRefused::NeedsGuardian(minor)),
     }
 }
 

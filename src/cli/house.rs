@@ -10,10 +10,12 @@ use crate::flow::{self, Parts, Provider, World, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, MessageKey, RingError};
 use crate::outside::ports::{self, Line, Lines, Twins};
 use crate::outside::{Fetcher, Reach};
+use crate::spec::lifetime;
 use crate::store::{KeyStore, clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Sign-ins that may wait for a free core, for each one that has one.
@@ -21,6 +23,9 @@ const WAITING_PER_HASH: usize = 16;
 
 /// The name of the key that requests to services are signed with, where the settings have none.
 const USUAL_KEY_ID: &str = "hufu";
+
+/// Long enough to be seen waiting, short enough to be seen done.
+const RECOVERY_WAIT_IN_THE_SANDBOX: Duration = Duration::from_secs(10);
 
 /// The key ring in `file`.
 ///
@@ -100,6 +105,10 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
         world,
         demo_site: beside.demo_site,
         twins: beside.twins,
+        recovery_wait: match config.mode {
+            Mode::Sandbox => RECOVERY_WAIT_IN_THE_SANDBOX,
+            Mode::Production => lifetime::RECOVERY_WAIT,
+        },
         bare_requests: match config.danger.danger_accept_bare_requests {
             true => BareRequests::Accepted,
             false => BareRequests::Refused,

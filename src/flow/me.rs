@@ -2,7 +2,7 @@
 //! computed and its digest looked up (PROTOCOL 5).
 
 use super::session::Live;
-use super::{Provider, Unavailable, events, passkeys, register, session};
+use super::{Provider, Unavailable, events, passkeys, recovery, register, session};
 use crate::client::Client;
 use crate::person::Happened;
 use crate::spec::{Assurance, ClientId, Factor, SubDigest, Timestamp, lifetime};
@@ -18,6 +18,8 @@ pub struct Overview {
     pub sessions: Vec<Seen>,
     pub passkeys: Vec<Passkey>,
     pub has_pin: bool,
+    /// When new ways in take the place of all that are listed here, where somebody asked for that.
+    pub recovery: Option<Timestamp>,
     /// What happened to the ways in, the latest first.
     pub events: Vec<Happened>,
 }
@@ -73,6 +75,7 @@ pub async fn overview(provider: &Provider, live: &Live) -> Result<Overview, Unav
         sessions: seen(provider, live).await?,
         passkeys: own_passkeys(provider, live).await?,
         has_pin: live.person.pin_hash.is_some() && live.person.totp.is_some(),
+        recovery: recovery::waits(provider, live).await?,
         events: events::of(provider, live).await?,
     })
 }

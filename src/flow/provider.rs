@@ -56,6 +56,8 @@ pub struct Provider {
     pub issuers: Arc<TrustStore>,
     /// The levels that this node reaches, and their names.
     pub ladder: Ladder,
+    /// How long new ways in wait after a re-proof ([`lifetime::RECOVERY_WAIT`] but for the sandbox).
+    pub recovery_wait: Duration,
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
     pub(super) client_keys: ClientKeys,
@@ -83,6 +85,7 @@ pub struct Parts {
     pub ladder: Ladder,
     pub demo_site: Option<String>,
     pub twins: Option<String>,
+    pub recovery_wait: Duration,
     pub bare_requests: BareRequests,
 }
 
@@ -104,6 +107,7 @@ impl Provider {
             ladder: if parts.ports.is_some() { parts.ladder.with_faces() } else { parts.ladder },
             ports: parts.ports,
             issuers: parts.issuers,
+            recovery_wait: parts.recovery_wait,
             bare_requests: parts.bare_requests,
             client_keys: ClientKeys::default(),
             logos: Logos::default(),

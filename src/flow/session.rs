@@ -5,7 +5,7 @@ use crate::authn::{ClientList, FaceReference, Life, Session, SessionCookie, Sess
 use crate::client::Client;
 use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
-use crate::spec::{FactorSet, PersonId, SessionId, Timestamp, TokenHash};
+use crate::spec::{Acr, FactorSet, PersonId, SessionId, Timestamp, TokenHash};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::{InUse, SessionRow};
 use crate::store::{Db, StoreError, persons, sessions};
@@ -30,7 +30,10 @@ impl Live {
             factors: self.factors.clone(),
             handle: self.secrets.handle.clone(),
             epoch: Epoch(self.secrets.epoch),
-            cap: self.secrets.evidence.cap(),
+            // A row that does not parse signs nobody in: [`open`].
+            cap: PersonState::parse(&self.person.state)
+                .map_or(Acr::Code, PersonState::cap)
+                .min(self.secrets.evidence.cap()),
             face: match self.secrets.registry_ref {
                 Some(_) => FaceReference::Known,
                 None => FaceReference::Unknown,

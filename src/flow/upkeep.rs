@@ -1,7 +1,7 @@
 //! Background work, ticked by `cli/serve`: sweeping, mingling, rotating. A compare-and-set lease claims each, so that of
 //! many nodes one does it. Every transaction is small: no table is locked, no request waits.
 
-use super::{Provider, Unavailable, ending, person_key, refusals, signing};
+use super::{Provider, Unavailable, ending, person_key, recovery, refusals, signing};
 use crate::spec::{NodeId, Timestamp};
 use crate::store::sweep::Expiring;
 use crate::store::{leases, person_keys, sweep};
@@ -21,15 +21,18 @@ enum Work {
     Mingle,
     /// The next signing key (PROTOCOL 15).
     Rotate,
+    /// New ways in whose day has come.
+    Recover,
 }
 
 impl Work {
-    const ALL: [Self; 5] = [Self::Flush, Self::Refresh, Self::Sweep, Self::Mingle, Self::Rotate];
+    const ALL: [Self; 6] = [Self::Flush, Self::Refresh, Self::Sweep, Self::Mingle, Self::Rotate, Self::Recover];
 
     const fn every(self) -> Duration {
         Duration::from_secs(match self {
             Self::Flush => 1,
             Self::Refresh => 15,
+            Self::Recover => 5,
             Self::Sweep => 60,
             Self::Mingle => 600,
             Self::Rotate => 3600,
@@ -43,6 +46,7 @@ impl Work {
             Self::Sweep => Some("sweep"),
             Self::Mingle => Some("mingle"),
             Self::Rotate => Some("rotate"),
+            Self::Recover => Some("recover"),
         }
     }
 }
@@ -92,6 +96,7 @@ async fn perform(provider: &Provider, work: Work, node: NodeId, now: Timestamp) 
         Work::Sweep => sweep_all(provider, now).await,
         Work::Mingle => provider.store.mingle().await.map(drop).map_err(Unavailable::from),
         Work::Rotate => signing::rotate_due(provider).await,
+        Work::Recover => recovery::carry_out_due(provider, now).await.map(drop),
     }
 }
 

@@ -33,6 +33,10 @@ pub enum Step {
     Code,
     /// Whoever this is has a number already.
     Known,
+    /// Of who is known: new ways in.
+    RenewPin,
+    RenewCode,
+    Renewed,
     Done,
     /// Without a number.
     Ended,
@@ -49,6 +53,9 @@ impl Step {
             Self::Pin => "pin",
             Self::Code => "code",
             Self::Known => "known",
+            Self::RenewPin => "renew_pin",
+            Self::RenewCode => "renew_code",
+            Self::Renewed => "renewed",
             Self::Done => "done",
             Self::Ended => "ended",
         }
@@ -199,6 +206,18 @@ pub enum Stage {
         totp: Vec<u8>,
     },
     Known(Known),
+    RenewPin(Known),
+    /// As [`Self::Code`].
+    RenewCode {
+        known: Known,
+        pin_hash: String,
+        totp: Vec<u8>,
+    },
+    /// From when on the new ways in count.
+    Renewed {
+        person: PersonId,
+        from: Timestamp,
+    },
     Done(PersonId),
     Ended(End),
 }
@@ -308,6 +327,9 @@ impl Application {
             Stage::Pin { .. } => Step::Pin,
             Stage::Code { .. } => Step::Code,
             Stage::Known(_) => Step::Known,
+            Stage::RenewPin(_) => Step::RenewPin,
+            Stage::RenewCode { .. } => Step::RenewCode,
+            Stage::Renewed { .. } => Step::Renewed,
             Stage::Done(_) => Step::Done,
             Stage::Ended(_) => Step::Ended,
         }
@@ -494,6 +516,7 @@ impl Application {
     pub fn choose(self, pin_hash: String, totp: Vec<u8>) -> Result<Self, OutOfOrder> {
         match self.stage {
             Stage::Pin { proven, phone } => Ok(Self { stage: Stage::Code { proven, phone, pin_hash, totp }, ..self }),
+            Stage::RenewPin(known) => Ok(Self { stage: Stage::RenewCode { known, pin_hash, totp }, ..self }),
             _ => self.out_of_order(),
         }
     }
@@ -505,6 +528,31 @@ impl Application {
     pub fn done(self, person: PersonId) -> Result<Self, OutOfOrder> {
         match self.stage {
             Stage::Code { .. } => Ok(self.at(Stage::Done(person))),
+            _ => self.out_of_order(),
+        }
+    }
+
+    /// Who is known wishes for new ways in.
+    ///
+    /// # Errors
+    /// Nobody is known here.
+    pub fn renew(self) -> Result<Self, OutOfOrder> {
+        match self.stage {
+            Stage::Known(known) => Ok(Self { stage: Stage::RenewPin(known), ..self }),
+            _ => self.out_of_order(),
+        }
+    }
+
+    /// The new ways in count from `from` on. Nothing that was gathered stays here.
+    ///
+    /// # Errors
+    /// Another step is due.
+    pub fn renewed(self, from: Timestamp) -> Result<Self, OutOfOrder> {
+        match self.stage {
+            Stage::RenewCode { ref known, .. } => {
+                let person = known.person;
+                Ok(self.at(Stage::Renewed { person, from }))
+            }
             _ => self.out_of_order(),
         }
     }
@@ -527,7 +575,7 @@ impl Application {
     /// It is over already.
     pub fn end(self, why: End) -> Result<Self, OutOfOrder> {
         match self.stage {
-            Stage::Known(_) | Stage::Done(_) | Stage::Ended(_) => self.out_of_order(),
+            Stage::Known(_) | Stage::Renewed { .. } | Stage::Done(_) | Stage::Ended(_) => self.out_of_order(),
             _ => Ok(Self { link: None, problem: None, ..self.at(Stage::Ended(why)) }),
         }
     }

@@ -20,6 +20,13 @@ pub enum SecurityEvent {
         name: String,
     },
     PinChanged,
+    /// Another document joined, proved with the face.
+    DocumentAdded,
+    /// New ways in wait to replace all others.
+    RecoveryBegun,
+    RecoveryStopped,
+    /// PIN and dynamic code are new; with a waiting period behind them, everything else is gone.
+    Recovered,
     SignedOutEverywhere,
     Frozen,
     /// The freeze was lifted, with a passkey.

@@ -49,6 +49,12 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// What a later proof adds: the one that reaches higher, of two alike the later.
+    #[must_use]
+    pub fn strengthened(self, later: Self) -> Self {
+        if later.cap() >= self.cap() { later } else { self }
+    }
+
     /// The highest level that this person can reach. A document that may be a copy, or signatures that may be forged, stand for
     /// no more than the device that the person holds.
     pub const fn cap(&self) -> Acr {
@@ -80,5 +86,21 @@ mod tests {
         assert_eq!(full.cap(), Acr::CertPinFace);
         assert_eq!(Evidence { document: DocumentProof::PassiveOnly, ..full }.cap(), Acr::Cert);
         assert_eq!(Evidence { weak_hash: true, ..full }.cap(), Acr::Cert);
+    }
+
+    #[test]
+    fn a_later_proof_strengthens_and_never_weakens() {
+        let full = Evidence {
+            document: DocumentProof::ResidentCard,
+            face: FaceProof::Compared,
+            uniqueness: Uniqueness::Registry,
+            weak_hash: false,
+            at: Timestamp::from_unix(0),
+        };
+        let copy = Evidence { document: DocumentProof::PassiveOnly, at: Timestamp::from_unix(7200), ..full };
+        assert_eq!(full.strengthened(copy), full);
+        assert_eq!(copy.strengthened(full), full);
+        let again = Evidence { at: Timestamp::from_unix(3600), ..full };
+        assert_eq!(full.strengthened(again), again);
     }
 }

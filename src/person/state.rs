@@ -1,5 +1,6 @@
 //! A person's state and the moves between them. Knows who may sign in and whose tokens live (PROTOCOL 6, 22).
 
+use crate::spec::Acr;
 use serde::{Deserialize, Serialize};
 
 /// Where a person's network identity stands.
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum PersonState {
     Active,
+    /// A re-proof waits to put new ways in in place of the old ones. Until then the old ones open the door, and no further than
+    /// the device: one of them may be in a thief's hands.
+    Recovering,
     /// Stopped by the person's own hand; any passkey of the person lifts it (PROTOCOL 22).
     Frozen,
     /// Stopped by the registry or the operator; the person cannot lift it.
@@ -22,6 +26,13 @@ pub enum TokensLive {
     Dead,
 }
 
+/// What a re-proof that is over has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    Ways,
+    Nothing,
+}
+
 /// A move that the state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a person who is {} cannot be {verb}", from.text())]
@@ -31,12 +42,13 @@ pub struct IllegalTransition {
 }
 
 impl PersonState {
-    pub const ALL: &[Self] = &[Self::Active, Self::Frozen, Self::Suspended, Self::Closed];
+    pub const ALL: &[Self] = &[Self::Active, Self::Recovering, Self::Frozen, Self::Suspended, Self::Closed];
 
     /// The form of the row.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Recovering => "recovering",
             Self::Frozen => "frozen",
             Self::Suspended => "suspended",
             Self::Closed => "closed",
@@ -54,7 +66,7 @@ impl PersonState {
     /// A closed person has nothing left to stop; a suspended one stays suspended, or lifting the freeze would end it.
     pub const fn freeze(self) -> Result<Self, IllegalTransition> {
         match self {
-            Self::Active | Self::Frozen => Ok(Self::Frozen),
+            Self::Active | Self::Recovering | Self::Frozen => Ok(Self::Frozen),
             from @ (Self::Suspended | Self::Closed) => Err(IllegalTransition { from, verb: "frozen" }),
         }
     }
@@ -66,7 +78,9 @@ impl PersonState {
     pub const fn lift(self) -> Result<Self, IllegalTransition> {
         match self {
             Self::Frozen => Ok(Self::Active),
-            from @ (Self::Active | Self::Suspended | Self::Closed) => Err(IllegalTransition { from, verb: "lifted" }),
+            from @ (Self::Active | Self::Recovering | Self::Suspended | Self::Closed) => {
+                Err(IllegalTransition { from, verb: "lifted" })
+            }
         }
     }
 
@@ -76,7 +90,7 @@ impl PersonState {
     /// A closed person stays closed.
     pub const fn suspend(self) -> Result<Self, IllegalTransition> {
         match self {
-            Self::Active | Self::Frozen | Self::Suspended => Ok(Self::Suspended),
+            Self::Active | Self::Recovering | Self::Frozen | Self::Suspended => Ok(Self::Suspended),
             from @ Self::Closed => Err(IllegalTransition { from, verb: "suspended" }),
         }
     }
@@ -88,7 +102,41 @@ impl PersonState {
     pub const fn reinstate(self) -> Result<Self, IllegalTransition> {
         match self {
             Self::Suspended => Ok(Self::Active),
-            from @ (Self::Active | Self::Frozen | Self::Closed) => Err(IllegalTransition { from, verb: "reinstated" }),
+            from @ (Self::Active | Self::Recovering | Self::Frozen | Self::Closed) => {
+                Err(IllegalTransition { from, verb: "reinstated" })
+            }
+        }
+    }
+
+    /// A re-proof begins to wait. A frozen person stays frozen meanwhile.
+    ///
+    /// # Errors
+    /// What the registry or the operator stopped, and what has ended, no re-proof brings back.
+    pub const fn recover(self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Active | Self::Recovering => Ok(Self::Recovering),
+            Self::Frozen => Ok(Self::Frozen),
+            from @ (Self::Suspended | Self::Closed) => Err(IllegalTransition { from, verb: "recovered" }),
+        }
+    }
+
+    /// The re-proof is over, whether carried out or stopped; where it was carried out, `renewed` ends a freeze too.
+    ///
+    /// # Errors
+    /// As [`Self::recover`].
+    pub const fn settle(self, renewed: Renewed) -> Result<Self, IllegalTransition> {
+        match (self, renewed) {
+            (Self::Active | Self::Recovering, _) | (Self::Frozen, Renewed::Ways) => Ok(Self::Active),
+            (Self::Frozen, Renewed::Nothing) => Ok(Self::Frozen),
+            (from @ (Self::Suspended | Self::Closed), _) => Err(IllegalTransition { from, verb: "recovered" }),
+        }
+    }
+
+    /// The highest level that whoever signs in now can reach, whatever they were proved by.
+    pub const fn cap(self) -> Acr {
+        match self {
+            Self::Recovering => Acr::Cert,
+            Self::Active | Self::Frozen | Self::Suspended | Self::Closed => Acr::CertPinFace,
         }
     }
 
@@ -98,15 +146,15 @@ impl PersonState {
         Self::Closed
     }
 
-    /// Only an active person signs in to websites.
+    /// Who may sign in to websites.
     pub const fn may_sign_in(self) -> bool {
-        matches!(self, Self::Active)
+        matches!(self, Self::Active | Self::Recovering)
     }
 
     /// Whether the person's sessions and tokens are honoured: looked at on every use (PROTOCOL 6).
     pub const fn tokens_live(self) -> TokensLive {
         match self {
-            Self::Active => TokensLive::Live,
+            Self::Active | Self::Recovering => TokensLive::Live,
             Self::Frozen | Self::Suspended | Self::Closed => TokensLive::Dead,
         }
     }
@@ -132,10 +180,10 @@ mod tests {
 
     /// PROTOCOL 6: redeem, UserInfo, introspection and refresh look at the person's state.
     #[test]
-    fn tokens_live_only_while_the_person_is_active() {
+    fn tokens_live_only_while_the_person_is_not_stopped() {
         for state in PersonState::ALL {
-            assert_eq!(state.tokens_live().is_live(), *state == PersonState::Active);
-            assert_eq!(state.may_sign_in(), *state == PersonState::Active);
+            let goes_on = matches!(state, PersonState::Active | PersonState::Recovering);
+            assert_eq!((state.tokens_live().is_live(), state.may_sign_in()), (goes_on, goes_on), "{state:?}");
         }
     }
 
@@ -147,6 +195,21 @@ mod tests {
         assert!(suspended.lift().is_err());
         assert!(suspended.freeze().is_err(), "else freeze and lift would end a suspension");
         assert_eq!(suspended.reinstate(), Ok(PersonState::Active));
+    }
+
+    /// FUNCTIONS 21: "lower `acr` until re-proofed".
+    #[test]
+    fn while_a_re_proof_waits_nobody_gets_further_than_the_device() {
+        let waiting = PersonState::Active.recover().expect("an active person can");
+        assert_eq!((waiting, waiting.cap()), (PersonState::Recovering, Acr::Cert));
+        assert_eq!(waiting.settle(Renewed::Ways), Ok(PersonState::Active));
+        assert_eq!(waiting.settle(Renewed::Nothing).map(PersonState::cap), Ok(Acr::CertPinFace));
+        assert_eq!(PersonState::Frozen.recover(), Ok(PersonState::Frozen), "a re-proof that only waits lifts nothing");
+        assert_eq!(PersonState::Frozen.settle(Renewed::Nothing), Ok(PersonState::Frozen));
+        assert_eq!(PersonState::Frozen.settle(Renewed::Ways), Ok(PersonState::Active));
+        for stopped in [PersonState::Suspended, PersonState::Closed] {
+            assert!(stopped.recover().is_err() && stopped.settle(Renewed::Ways).is_err());
+        }
     }
 
     /// PROTOCOL 9: closing deletes; applying again gives a new number.

@@ -27,7 +27,7 @@ impl Status {
     /// Of the certificates of a person in this state, none of whose certificates they revoked themselves.
     pub const fn of(state: PersonState) -> Self {
         match state {
-            PersonState::Active => Self::Valid,
+            PersonState::Active | PersonState::Recovering => Self::Valid,
             PersonState::Frozen | PersonState::Suspended => Self::Suspended,
             PersonState::Closed => Self::Invalid,
         }

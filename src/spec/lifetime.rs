@@ -49,6 +49,9 @@ pub const PUSHED_REQUEST: Duration = Duration::from_secs(MINUTE);
 pub const CONSENT: Duration = Duration::from_secs(365 * DAY);
 /// What happened to a person's ways in, on the person's own page.
 pub const EVENT: Duration = Duration::from_secs(180 * DAY);
+/// How long new ways in wait after a re-proof before they replace the old ones, so that whoever is robbed of a document hears of
+/// it in time. (The sandbox waits for seconds.)
+pub const RECOVERY_WAIT: Duration = Duration::from_secs(3 * DAY);
 /// A refusal kept for `hufu trace`.
 pub const REFUSAL: Duration = Duration::from_secs(24 * HOUR);
 /// What a website must be told of a session's end, until it is given up.

@@ -33,6 +33,7 @@ pub mod passkeys;
 pub mod person_keys;
 pub mod persons;
 pub mod pushed;
+pub mod recoveries;
 pub mod refusals;
 pub mod resources;
 pub mod sessions;

@@ -77,6 +77,12 @@ pub fn remove_not_last(tx: &mut Tx, id: &PasskeyId, person: &PersonId) -> Result
     Ok(Removal::Removed)
 }
 
+/// Removes every passkey of a person, who has got other ways in.
+pub fn remove_all(tx: &mut Tx, person: &PersonId) -> Result<usize, StoreError> {
+    let all = passkeys::table.filter(dsl::person.eq(person.as_bytes().as_slice()));
+    Ok(diesel::delete(all).execute(tx.conn())?)
+}
+
 fn count_of(db: &mut Db, person: &PersonId) -> Result<i64, StoreError> {
     let all = passkeys::table.filter(dsl::person.eq(person.as_bytes().as_slice()));
     Ok(all.count().get_result(db.conn())?)

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::conn::{find_one, insert_once};
 use super::schema::persons::{self, dsl};
 use super::{Db, StoreError, Tx};
+use crate::person::Ways;
 use crate::spec::{NumberDigest, PersonId, PersonKeyId, Timestamp, UniqueDigest};
 
 /// Without the attributes, which few ask for.
@@ -123,6 +124,27 @@ pub fn reseal(tx: &mut Tx, id: &PersonId, version: i64, sealed: &[u8]) -> Result
 pub fn describe(tx: &mut Tx, id: &PersonId, version: i64, attributes: &[u8]) -> Result<bool, StoreError> {
     let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
     let change = (dsl::attributes.eq(attributes), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// Puts what a later proof says in place: the person sealed anew, and the attributes. False when the person was changed since
+/// `version` was read.
+pub fn reprove(tx: &mut Tx, id: &PersonId, version: i64, sealed: &[u8], attributes: &[u8]) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (dsl::sealed.eq(sealed), dsl::attributes.eq(attributes), dsl::version.eq(version + 1));
+    Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
+}
+
+/// New PIN and new dynamic code, and the state that comes of them; false when the person was changed since.
+pub fn renew(tx: &mut Tx, id: &PersonId, version: i64, ways: &Ways, state: &str) -> Result<bool, StoreError> {
+    let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
+    let change = (
+        dsl::pin_hash.eq(&ways.pin_hash),
+        dsl::totp.eq(&ways.totp),
+        dsl::totp_step.eq(ways.totp_step),
+        dsl::state.eq(state),
+        dsl::version.eq(version + 1),
+    );
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
 

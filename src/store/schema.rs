@@ -65,6 +65,11 @@ tables! {
         version -> BigInt,
         last_seen -> BigInt,
     }
+    recoveries (person) {
+        person -> Binary,
+        due_hour -> BigInt,
+        sealed -> Binary,
+    }
     events (id) {
         id -> Binary,
         person -> Binary,

@@ -7,7 +7,7 @@ use super::{error, logout, sign_in};
 use crate::authn::PinRule;
 use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
-use crate::flow::{self, Provider, ending, freeze, interaction, passkeys, pin, session};
+use crate::flow::{self, Provider, ending, freeze, interaction, passkeys, pin, recovery, session};
 use crate::person::SecurityEvent;
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
 use actix_web::dev::Payload;
@@ -110,6 +110,10 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             SecurityEvent::PasskeyAdded { name } => page::What::PasskeyAdded { name },
             SecurityEvent::PasskeyRemoved { name } => page::What::PasskeyRemoved { name },
             SecurityEvent::PinChanged => page::What::PinChanged,
+            SecurityEvent::DocumentAdded => page::What::DocumentAdded,
+            SecurityEvent::RecoveryBegun => page::What::RecoveryBegun,
+            SecurityEvent::RecoveryStopped => page::What::RecoveryStopped,
+            SecurityEvent::Recovered => page::What::Recovered,
             SecurityEvent::SignedOutEverywhere => page::What::SignedOutEverywhere,
             SecurityEvent::Frozen => page::What::Frozen,
             SecurityEvent::Lifted => page::What::Lifted,
@@ -127,6 +131,7 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             passkeys: passkeys.collect(),
             pin: if overview.has_pin { page::Standing::Present } else { page::Standing::Absent },
             events: events.collect(),
+            recovery: overview.recovery.map(day),
             notice: said.notice,
             problem: said.problem,
         },
@@ -303,6 +308,15 @@ pub async fn freeze(provider: web::Data<Provider>, visit: Visit, own: Own) -> Ht
             show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::NoWayBack) }).await
         }
         Err(freeze::Refused::Unavailable) => error::busy(&provider, &visit),
+    }
+}
+
+/// `POST /me/recovery/stop`: what waits to replace the ways in waits no more.
+pub async fn stop_recovery(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    match recovery::stop(&provider, &own.live).await {
+        // Nothing waits any more: the page shows it.
+        Ok(_) => to("/me"),
+        Err(_) => error::busy(&provider, &visit),
     }
 }
 

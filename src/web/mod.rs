@@ -162,7 +162,8 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/passkeys/rename", me::rename_passkey))
                 .service(post("/passkeys/remove", me::remove_passkey))
                 .service(post("/pin", me::change_pin))
-                .service(post("/freeze", me::freeze)),
+                .service(post("/freeze", me::freeze))
+                .service(post("/recovery/stop", me::stop_recovery)),
         )
         .service(
             web::scope("/wallet")

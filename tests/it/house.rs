@@ -244,6 +244,7 @@ impl Node {
             world: clock.clone(),
             websites: plan.websites,
             ports: plan.ports.or_else(|| (plan.services == Services::Twins).then(|| line.ports(&clock))),
+            recovery_wait: hufu::spec::lifetime::RECOVERY_WAIT,
             issuers: plan.issuers,
             ladder: plan.ladder,
             demo_site: None,

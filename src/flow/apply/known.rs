@@ -2,12 +2,15 @@
 //! person; a renewed document joins its person (PROTOCOL 9).
 
 use super::{Held, Image, Refused, note};
-use crate::flow::{Provider, Unavailable};
+use crate::flow::notices::{self, Word};
+use crate::flow::{Provider, Unavailable, events, person, person_key};
 use crate::keys::Sealable;
-use crate::person::application::{Application, End, Join, Known, Stage, Subject};
+use crate::person::application::{Application, End, Join, Known, Proven, Stage, Subject};
+use crate::person::{Attributes, SecurityEvent};
 use crate::spec::{DocumentDigest, PersonId, Timestamp, UniqueDigest};
 use crate::store::documents::{self, DocumentRow};
-use crate::store::{Db, StoreError, Tx, applications, persons, vouchers};
+use crate::store::persons::PersonRow;
+use crate::store::{Db, StoreError, Tx, applications, events as happened, persons, vouchers};
 use serde::{Deserialize, Serialize};
 
 /// What stands for a person and a document in rows.
@@ -102,8 +105,13 @@ pub(super) async fn meet(
     application: Application,
     (person, join): (PersonId, Join),
 ) -> Result<(), Refused> {
-    let subject = subject_of(&application).ok_or(Refused::Stale)?.clone();
+    let proven = proven_of(&application).ok_or(Refused::Stale)?.clone();
+    let subject = proven.subject.clone();
     let digests = Digests::of(provider, &subject)?;
+    let known = provider.store.read(move |db| persons::by_id(db, &person)).await?.ok_or(Refused::Stale)?;
+    let (sealed, attributes) = reproved(provider, &known, &proven).await?;
+    let event = events::row(provider, person, SecurityEvent::DocumentAdded)?;
+    let version = known.version;
     let document = document_row(provider, &subject, digests.document, person)?;
     let next = application.meet(person, join)?;
     let row = held.after(provider, &next, Image::Gone)?;
@@ -116,18 +124,28 @@ pub(super) async fn meet(
         if !voucher_stands(tx, &subject)? {
             return Ok(Written::NoVoucher);
         }
-        if !applications::step(tx, &row)? {
+        let same = persons::by_id(tx, &person)?.is_some_and(|now| now.version == version);
+        if !same || !applications::step(tx, &row)? {
             return Ok(Written::Stale);
         }
         spend_voucher(tx, &subject)?;
-        if join == Join::Joined && !documents::bind(tx, &document)? {
-            return Err(StoreError::row("documents", "bound after it was found free"));
+        if !persons::reprove(tx, &person, version, &sealed, &attributes)? {
+            return Err(StoreError::row("persons", "changed after it was found the same"));
+        }
+        if join == Join::Joined {
+            if !documents::bind(tx, &document)? {
+                return Err(StoreError::row("documents", "bound after it was found free"));
+            }
+            happened::note(tx, &event)?;
         }
         Ok(Written::Done)
     });
     match written.await? {
         Written::Done => {
             note(&next);
+            if join == Join::Joined {
+                notices::try_to_tell(provider, &known, Word::DocumentAdded).await;
+            }
             Ok(())
         }
         Written::DocumentElsewhere => held.end(provider, End::DocumentElsewhere).await,
@@ -136,14 +154,34 @@ pub(super) async fn meet(
     }
 }
 
+/// The person and their attributes with what was proved now, sealed anew: a name that has changed, a proof that reaches higher.
+/// Number, handle and epoch stay, and with them every sub.
+async fn reproved(provider: &Provider, row: &PersonRow, proven: &Proven) -> Result<(Vec<u8>, Vec<u8>), Unavailable> {
+    let mut secrets = person::secrets(provider, row).await?;
+    secrets.evidence = secrets.evidence.strengthened(proven.evidence());
+    let before = person::attributes(provider, row).await?;
+    let phone = before.and_then(|attributes| attributes.phone_number.clone());
+    let attributes = Attributes::of(&proven.subject.data, phone);
+    let key = person_key::of(provider, &row.key_id).await?;
+    let mut rng = provider.rng();
+    Ok((provider.keys.seal_for(&key, &secrets, &mut *rng)?, provider.keys.seal_for(&key, &attributes, &mut *rng)?))
+}
+
 /// Of whoever has proved document and face.
-fn subject_of(application: &Application) -> Option<&Subject> {
+fn proven_of(application: &Application) -> Option<&Proven> {
     match &application.stage {
         Stage::Phone(proven)
         | Stage::PhoneCode { proven, .. }
         | Stage::Pin { proven, .. }
-        | Stage::Code { proven, .. } => Some(&proven.subject),
-        Stage::Document(_) | Stage::Face { .. } | Stage::Known(_) | Stage::Done(_) | Stage::Ended(_) => None,
+        | Stage::Code { proven, .. } => Some(proven),
+        Stage::Document(_)
+        | Stage::Face { .. }
+        | Stage::Known(_)
+        | Stage::RenewPin(_)
+        | Stage::RenewCode { .. }
+        | Stage::Renewed { .. }
+        | Stage::Done(_)
+        | Stage::Ended(_) => None,
     }
 }
 

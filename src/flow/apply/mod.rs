@@ -19,6 +19,7 @@ mod known;
 mod phone;
 mod pin;
 mod refused;
+mod renew;
 mod view;
 mod voucher;
 
@@ -34,6 +35,7 @@ pub use known::proven;
 pub use phone::{another_number, hear, send};
 pub use pin::choose;
 pub use refused::{FaceProblem, Refused, Service};
+pub use renew::{confirm_renewal, renew};
 pub use view::{Hand, Shown, View, Where, stands};
 pub use voucher::{Approved, Issue, Issued, NotApproved, approve, issue, redeem};
 

@@ -12,11 +12,16 @@ use crate::spec::Pin;
 /// As [`Refused`].
 pub async fn choose(provider: &Provider, cookie: Option<&str>, typed: &Pin, again: &Pin) -> Result<(), Refused> {
     let held = hold(provider, cookie).await?;
-    let Stage::Pin { proven, .. } = &held.application.stage else { return Err(Refused::Stale) };
+    // Of who is known no birth date is at hand, so every date might be it.
+    let born = match &held.application.stage {
+        Stage::Pin { proven, .. } => Some(proven.subject.data.birthdate),
+        Stage::RenewPin(_) => None,
+        _ => return Err(Refused::Stale),
+    };
     if typed.expose() != again.expose() {
         return log(Refused::PinsDiffer);
     }
-    let chosen = match choose_pin(typed, Some(proven.subject.data.birthdate)) {
+    let chosen = match choose_pin(typed, born) {
         Ok(chosen) => chosen,
         Err(rule) => return log(Refused::Pin(rule)),
     };

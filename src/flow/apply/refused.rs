@@ -14,6 +14,7 @@ pub enum Service {
     Face,
     Phone,
     Card,
+    Notification,
 }
 
 /// What the face service saw instead.
@@ -80,6 +81,9 @@ pub enum Refused {
     /// It has decided nothing: the same step again, later.
     #[error("a service does not answer ({service:?}): {error}")]
     NoAnswer { service: Service, error: PortError },
+    /// Suspended or closed: no re-proof brings it back.
+    #[error("the number is stopped by the registry or the operator, or closed")]
+    Stopped,
     #[error("the storage is unavailable")]
     Unavailable,
 }
@@ -127,6 +131,8 @@ impl Refused {
             Self::NoAnswer { service: Service::Face, .. } => "apply.face_down",
             Self::NoAnswer { service: Service::Phone, .. } => "apply.phone_down",
             Self::NoAnswer { service: Service::Card, .. } => "apply.card_down",
+            Self::NoAnswer { service: Service::Notification, .. } => "apply.notification_down",
+            Self::Stopped => "apply.number_stopped",
             Self::Unavailable => "apply.unavailable",
         }
     }

@@ -61,6 +61,17 @@ pub enum Where {
         number: NetworkNumber,
         document: Join,
     },
+    /// The PIN is chosen as in [`Self::Pin`], by who is known.
+    RenewPin,
+    RenewCode {
+        otpauth: String,
+        base32: String,
+    },
+    /// From when on the new ways in count.
+    Renewed {
+        number: NetworkNumber,
+        from: Timestamp,
+    },
     Done {
         number: NetworkNumber,
     },
@@ -104,7 +115,16 @@ pub async fn stands(provider: &Provider, cookie: Option<&str>) -> Result<View, R
             Where::PhoneCode { to: phone.masked(), until: message.until(), left: message.left(), messages_left }
         }
         Stage::Pin { .. } => Where::Pin,
-        Stage::Code { totp, .. } => seed(provider, &totp)?,
+        Stage::Code { totp, .. } => {
+            let (otpauth, base32) = seed(provider, &totp)?;
+            Where::Code { otpauth, base32 }
+        }
+        Stage::RenewPin(_) => Where::RenewPin,
+        Stage::RenewCode { totp, .. } => {
+            let (otpauth, base32) = seed(provider, &totp)?;
+            Where::RenewCode { otpauth, base32 }
+        }
+        Stage::Renewed { person, from } => Where::Renewed { number: number(provider, person).await?, from },
         Stage::Known(Known { person, document, .. }) => {
             Where::Known { number: number(provider, person).await?, document }
         }
@@ -124,11 +144,11 @@ fn shown(provider: &Provider, id: ApplicationId, reading: Reading) -> Result<Sho
 }
 
 /// What the authenticator app is shown. It has no number yet, and needs none: the app may sync into other people's clouds.
-fn seed(provider: &Provider, totp: &[u8]) -> Result<Where, Refused> {
+fn seed(provider: &Provider, totp: &[u8]) -> Result<(String, String), Refused> {
     let damaged = || Unavailable::damaged("code seed");
     let source: CodeSource = provider.keys.open_bytes(totp).map_err(|_| damaged())?;
     let otpauth = source.otpauth_uri("Hufu", LABEL).ok().flatten().ok_or_else(damaged)?;
-    Ok(Where::Code { otpauth, base32: source.expose_base32().ok_or_else(damaged)? })
+    Ok((otpauth, source.expose_base32().ok_or_else(damaged)?))
 }
 
 /// What stands beside the code in the app.

@@ -10,7 +10,7 @@ use super::{Chrome, Day, grouped, masked};
 /// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
 /// `/me/passkeys/add` (`name`, `ceremony`, `credential`), `/me/passkeys/rename` (`passkey`, `name`),
 /// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`),
-/// `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
+/// `/me/recovery/stop`, `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
 pub struct Me<'a> {
@@ -22,6 +22,8 @@ pub struct Me<'a> {
     pub passkeys: Vec<Passkey<'a>>,
     /// Whether PIN and code are set up: then the PIN can be changed, and number + PIN + code is a way in.
     pub pin: Standing,
+    /// The day on which new ways in take the place of all that are here, where somebody asked for that.
+    pub recovery: Option<Day>,
     /// The latest first.
     pub events: Vec<Event<'a>>,
     pub notice: Option<Notice>,
@@ -124,6 +126,10 @@ pub enum What<'a> {
     PasskeyAdded { name: &'a str },
     PasskeyRemoved { name: &'a str },
     PinChanged,
+    DocumentAdded,
+    RecoveryBegun,
+    RecoveryStopped,
+    Recovered,
     SignedOutEverywhere,
     Frozen,
     Lifted,
@@ -137,6 +143,10 @@ impl<'a> What<'a> {
             Self::PasskeyAdded { .. } => "me-event-passkey-added",
             Self::PasskeyRemoved { .. } => "me-event-passkey-removed",
             Self::PinChanged => "me-event-pin-changed",
+            Self::DocumentAdded => "me-event-document-added",
+            Self::RecoveryBegun => "me-event-recovery-begun",
+            Self::RecoveryStopped => "me-event-recovery-stopped",
+            Self::Recovered => "me-event-recovered",
             Self::SignedOutEverywhere => "me-event-signed-out-everywhere",
             Self::Frozen => "me-event-frozen",
             Self::Lifted => "me-event-lifted",
@@ -149,7 +159,14 @@ impl<'a> What<'a> {
             Self::SignedIn { browser: about }
             | Self::PasskeyAdded { name: about }
             | Self::PasskeyRemoved { name: about } => about,
-            Self::PinChanged | Self::SignedOutEverywhere | Self::Frozen | Self::Lifted => "",
+            Self::PinChanged
+            | Self::DocumentAdded
+            | Self::RecoveryBegun
+            | Self::RecoveryStopped
+            | Self::Recovered
+            | Self::SignedOutEverywhere
+            | Self::Frozen
+            | Self::Lifted => "",
         }
     }
 }

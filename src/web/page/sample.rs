@@ -88,6 +88,7 @@ pub(crate) fn me(locale: Locale) -> Me<'static> {
             },
         ],
         pin: Standing::Present,
+        recovery: Some(ADDED),
         events: vec![
             Event { what: What::SignedIn { browser: "Firefox, Linux" }, day: ADDED },
             Event { what: What::PasskeyAdded { name: if zh { "我的手机" } else { "My phone" } }, day: ADDED },

@@ -124,6 +124,20 @@ impl<'a> Applicant<'a> {
         apply::confirm(self.provider, self.cookie(), &DynamicCode::new(code), here).await
     }
 
+    /// Chooses new ways in, as who is known; tells what the new app's secret is.
+    pub async fn renews(&self, pin: &str) -> totp_rs::Totp {
+        apply::renew(self.provider, self.cookie()).await.expect("known");
+        assert!(matches!(self.at().await, Where::RenewPin));
+        self.pin(pin).await.expect("a PIN");
+        let Where::RenewCode { otpauth, .. } = self.at().await else { panic!("no code step") };
+        totp_rs::Totp::from_url_unchecked(&otpauth).expect("an otpauth URL")
+    }
+
+    pub async fn confirms(&self, app: &totp_rs::Totp, session: Option<&str>) -> Result<(), Refused> {
+        let code = app.generate(self.provider.now().unix().unsigned_abs()).to_string();
+        apply::confirm_renewal(self.provider, self.cookie(), &DynamicCode::new(code.as_str()), session).await
+    }
+
     pub async fn voucher(&self, code: &str) -> Result<(), Refused> {
         apply::redeem(self.provider, self.cookie(), code).await
     }

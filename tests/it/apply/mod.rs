@@ -6,6 +6,7 @@ mod chip;
 mod hand_over;
 mod known;
 mod order;
+mod recovery;
 mod refused;
 mod services;
 mod voucher;

@@ -55,6 +55,9 @@ pub struct Desk {
     pub phone: Result<Sending, PortError>,
     /// To whom, and the text.
     pub sent: Vec<(String, String)>,
+    /// Notices: to whom, and the text.
+    pub told: Vec<(String, String)>,
+    pub notification_fails: Option<PortError>,
     pub card: Option<CardOutcome>,
     pub card_fails: Option<PortError>,
 }
@@ -76,6 +79,8 @@ impl Default for Services {
             against_chip: false,
             phone: Ok(Sending::Accepted),
             sent: Vec::new(),
+            told: Vec::new(),
+            notification_fails: None,
             card: None,
             card_fails: None,
         })))
@@ -181,7 +186,12 @@ impl ResidentCard for Services {
 }
 
 impl Notification for Services {
-    fn notify<'a>(&'a self, _: &'a PhoneNumber, _: Notice<'a>, _: IdempotencyKey) -> Asking<'a, ()> {
-        Box::pin(async { Ok(()) })
+    fn notify<'a>(&'a self, to: &'a PhoneNumber, notice: Notice<'a>, _: IdempotencyKey) -> Asking<'a, ()> {
+        let mut desk = self.desk();
+        let answer = desk.notification_fails.map_or(Ok(()), Err);
+        if answer.is_ok() {
+            desk.told.push((to.expose().to_owned(), notice.text.to_owned()));
+        }
+        Box::pin(async move { answer })
     }
 }

@@ -1,0 +1,214 @@
+//! Lost device, lost everything: new ways in by re-proof. FUNCTIONS 21; ADR 18.
+
+use super::*;
+use crate::db::on_each_database;
+use crate::house::{Authenticator, Browser, House, Website};
+use hufu::flow::apply::{Refused, Service, Where};
+use hufu::flow::ports::PortError;
+use hufu::flow::{apply, recovery};
+use hufu::person::PersonState;
+use hufu::spec::lifetime;
+use hufu::store::persons;
+
+const PHONE: &str = "19900001000";
+const NEW_PIN: &str = "39475102";
+const WAIT: u64 = lifetime::RECOVERY_WAIT.as_secs();
+
+/// Somebody with a number, an app, a passkey, and a website that knows them.
+struct Owner {
+    number: String,
+    browser: Browser,
+    website: Website,
+    sub: String,
+    app: totp_rs::Totp,
+    phone: Authenticator,
+}
+
+async fn sub(website: &Website, code: &str) -> String {
+    let token = website.access_token(code).await;
+    website.userinfo(&token).await.json()["sub"].as_str().expect("a sub").to_owned()
+}
+
+/// Signs in at the website by number, PIN and the code of this app.
+async fn log_in(house: &House, website: &Website, number: &str, pin: &str, app: &totp_rs::Totp) -> (Browser, String) {
+    let mut browser = house.browser();
+    let page = browser.authorize(website, &[]).await;
+    let code = app.generate(house.now().unix().unsigned_abs()).to_string();
+    let typed = browser.type_in(&page, number, pin, &code).await;
+    assert_eq!(typed.status, 303, "{}", typed.body);
+    let next = browser.follow(&typed).await;
+    let back = if next.is_consent() { browser.decide(&next, "allow").await } else { next };
+    let sub = sub(website, &back.code()).await;
+    (browser, sub)
+}
+
+async fn owner(house: &House, services: &Services) -> Owner {
+    let lin = lin(services);
+    let applicant = Applicant::begins(house, services).await;
+    applicant.proves(&lin).await;
+    applicant.prepares(PHONE).await;
+    let Where::Code { otpauth, .. } = applicant.at().await else { panic!("no code step") };
+    let app = totp_rs::Totp::from_url_unchecked(&otpauth).expect("an otpauth URL");
+    applicant.code().await.expect("a person");
+    let number = applicant.number().await;
+    house.pass(60);
+    let website = house.website("bank.example").await;
+    let (mut browser, sub) = log_in(house, &website, &number, PIN, &app).await;
+    let phone = Authenticator::registered_in(&mut browser).await;
+    Owner { number, browser, website, sub, app, phone }
+}
+
+/// The same person as [`lin`] with a renewed card, after a change of name.
+async fn proves_again<'a>(house: &'a House, services: &Services) -> Applicant<'a> {
+    let renewed = Citizen::with_card("林安", "1990-03-15", 321);
+    services.knows(&renewed, "ref-lin");
+    let again = Applicant::begins(house, services).await;
+    again.proves(&renewed).await;
+    assert!(matches!(again.at().await, Where::Known { .. }));
+    again
+}
+
+on_each_database! {
+    /// FUNCTIONS 21: "re-proof with document and face, waiting period and notices …; subs survive". Issue 4: "Every sub
+    /// survives: … lost device, renewed document, name change".
+    async fn who_lost_everything_waits_and_every_sub_survives(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let owner = owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, None).await.expect("begun");
+        let due = house.now().plus(lifetime::RECOVERY_WAIT);
+        assert!(matches!(again.at().await, Where::Renewed { from, .. } if from == due));
+        let told = services.desk().told.iter().filter(|(to, text)| to == "+8619900001000" && text.contains("new ways in")).count();
+        assert_eq!(told, 1, "a notice left");
+
+        house.pass(60);
+        let (_, before) = log_in(&house, &owner.website, &owner.number, PIN, &owner.app).await;
+        assert_eq!(before, owner.sub, "until then the old ways open the door");
+        recovery::carry_out_due(&house.provider, house.now()).await.expect("nothing yet");
+        assert_eq!((house.count("recoveries"), house.count("passkeys")), (1, 1));
+
+        house.pass(WAIT);
+        assert_eq!(recovery::carry_out_due(&house.provider, house.now()).await.expect("carried out"), 1);
+        assert_eq!((house.count("recoveries"), house.count("passkeys"), house.count("sessions")), (0, 0, 0));
+        let mut stranger = house.browser();
+        let page = stranger.authorize(&owner.website, &[]).await;
+        let code = owner.app.generate(house.now().unix().unsigned_abs()).to_string();
+        assert_eq!(stranger.type_in(&page, &owner.number, PIN, &code).await.status, 422, "the old ones are revoked");
+        let (_, after) = log_in(&house, &owner.website, &owner.number, NEW_PIN, &app).await;
+        assert_eq!(after, owner.sub, "the same sub: another device, another document, another name");
+    }
+
+    /// FUNCTIONS 21: "lower `acr` until re-proofed".
+    async fn while_it_waits_nobody_gets_further_than_the_device(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let owner = owner(&house, &services).await;
+        let wanted = r#"{"id_token":{"acr":{"essential":true,"values":["urn:hufu:acr:cert-pin"]}}}"#;
+        let mut browser = house.browser();
+        let page = browser.authorize(&owner.website, &[("claims", wanted)]).await;
+        assert!(page.is_sign_in(), "it can be reached: {}", page.body);
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, None).await.expect("begun");
+        house.pass(60);
+        let (mut browser, _) = log_in(&house, &owner.website, &owner.number, PIN, &owner.app).await;
+        let refused = browser.authorize(&owner.website, &[("claims", wanted), ("prompt", "none")]).await;
+        assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{}", refused.body);
+    }
+
+    /// ADR 18: "any old one can stop them".
+    async fn any_old_way_in_stops_what_waits(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let mut owner = owner(&house, &services).await;
+        let thief = proves_again(&house, &services).await;
+        let app = thief.renews(NEW_PIN).await;
+        thief.confirms(&app, None).await.expect("begun");
+        let page = owner.browser.get("/me").await;
+        assert!(page.body.contains("id=\"stop-recovery\""), "{}", page.body);
+        assert_eq!(owner.browser.own_form("/me/recovery/stop", &[]).await.status, 303);
+        assert!(!owner.browser.get("/me").await.body.contains("id=\"stop-recovery\""));
+        house.pass(WAIT);
+        assert_eq!(recovery::carry_out_due(&house.provider, house.now()).await.expect("nothing"), 0);
+        assert_eq!((house.count("recoveries"), house.count("passkeys")), (0, 1));
+    }
+
+    /// A forgotten PIN: the re-proof and a passkey in the same browser agree.
+    async fn with_a_passkey_in_the_same_browser_new_ways_count_at_once(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let mut owner = owner(&house, &services).await;
+        let mut browser = house.browser();
+        let page = browser.get("/me/signin").await;
+        let assertion = owner.phone.assertion(&page);
+        let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
+        let fields = [("interaction", &*interaction), ("csrf", &csrf), ("credential", &assertion)];
+        assert_eq!(browser.post("/signin/passkey", &fields).await.status, 303);
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, Some(&browser.session())).await.expect("at once");
+        assert_eq!((house.count("recoveries"), house.count("passkeys")), (0, 1), "the passkey stays");
+        house.pass(60);
+        let (_, after) = log_in(&house, &owner.website, &owner.number, NEW_PIN, &app).await;
+        assert_eq!(after, owner.sub);
+    }
+
+    /// A session by PIN and code is no second proof: those are what is to be replaced.
+    async fn a_session_without_a_passkey_does_not_shorten_the_wait(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let owner = owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, Some(&owner.browser.session())).await.expect("begun");
+        assert_eq!(house.count("recoveries"), 1);
+    }
+
+    /// ADR 18: "what the person could not hear of does not begin to wait".
+    async fn what_nobody_could_hear_of_does_not_begin_to_wait(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        services.desk().notification_fails = Some(PortError::Slow);
+        let refused = Refused::NoAnswer { service: Service::Notification, error: PortError::Slow };
+        assert_eq!(again.confirms(&app, None).await, Err(refused));
+        assert_eq!(house.count("recoveries"), 0);
+        services.desk().notification_fails = None;
+        again.confirms(&app, None).await.expect("tried again, nothing is lost");
+        assert_eq!(house.count("recoveries"), 1);
+    }
+
+    async fn nobody_renews_what_the_registry_stopped(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        let known = apply::proven(&house.provider, Some(&again.cookie)).await.expect("known").person;
+        let app = again.renews(NEW_PIN).await;
+        let stopped = house.provider.store.write(move |tx| {
+            let row = persons::by_id(tx, &known)?.expect("a person");
+            persons::set_state(tx, &row.id, row.version, PersonState::Suspended.text())
+        });
+        assert!(stopped.await.expect("suspended"));
+        assert_eq!(again.confirms(&app, None).await, Err(Refused::Stopped));
+        assert_eq!(house.count("recoveries"), 0);
+    }
+
+    /// Out of order, twice, in two tabs.
+    async fn new_ways_are_for_who_is_known_and_once(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        owner(&house, &services).await;
+        let stranger = Applicant::begins(&house, &services).await;
+        assert_eq!(apply::renew(&house.provider, Some(&stranger.cookie)).await, Err(Refused::Stale));
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        assert_eq!(apply::renew(&house.provider, Some(&again.cookie)).await, Err(Refused::Stale));
+        again.confirms(&app, None).await.expect("begun");
+        assert_eq!(again.confirms(&app, None).await, Err(Refused::Stale), "the second tab");
+    }
+}
