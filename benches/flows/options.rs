@@ -66,7 +66,7 @@ impl Options {
                 }
                 "--seconds" => options.cell = Duration::from_secs(number(value()?)?.clamp(1, 60)),
                 "--logins" => options.logins = number(value()?)?.min(1_000_000),
-                "--crowd" => options.crowd = number(value()?)?.clamp(1, 10_000_000),
+                "--crowd" => options.crowd = number(value()?)?.clamp(1, 1_000_000),
                 "--browsers" => {
                     let many =
                         value()?.split(',').map(|many| Ok(usize::try_from(number(many)?).unwrap_or(1).clamp(1, 256)));

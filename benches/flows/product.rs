@@ -68,6 +68,11 @@ impl Product {
         self.dir.join(DATABASE)
     }
 
+    /// Adds so many persons, each of whom could sign in.
+    pub fn add_crowd(&self, count: u64) -> Outcome<()> {
+        command(&["persona", "add", "--json", "--count", &count.to_string(), "--config", &self.config]).map(drop)
+    }
+
     /// Starts `serve`; how long it took until it answered.
     pub fn serve(&self) -> Outcome<(Server, Duration)> {
         let words = ["serve", "--config", &self.config];

@@ -106,6 +106,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let listener = world::listen(address).map_err(taken)?;
     let issuer = IssuerUrl::new(args.conformance.own_url(&listener)?).map_err(Failure::settings)?;
     same_issuer(before.as_ref(), &issuer)?;
+    if before.is_some() && !data.person_keys().exists() {
+        return Err(Failure::settings(
+            "this data has no key store (person-keys.db), without which nobody in it opens: bring it back, or make new data with --data",
+        ));
+    }
     // The website may move; the provider may not, for what is sealed belongs to one issuer.
     let last_site = before.as_ref().and_then(|made| Some(made.client.as_ref()?.redirect_uri.clone()));
     let site_listener =

@@ -8,6 +8,7 @@ mod client_errors;
 mod client_token;
 mod config;
 mod conformance;
+mod crowd;
 mod demo;
 mod desk;
 mod doctor;

@@ -5,13 +5,13 @@ use super::failure::Failure;
 use super::house::Beside;
 use super::out::{self, Reader, table};
 use super::place::Place;
-use super::{house, text, world};
+use super::{crowd, house, text, world};
 use crate::config::{Config, Mode};
 use crate::flow::Provider;
 use crate::keys::TagPurpose;
 use crate::person::{NetworkNumber, PersonState};
 use crate::sandbox::data::{DataDir, Made, Passkey, Secrets};
-use crate::sandbox::registry::{PERSONAS, Persona, Way};
+use crate::sandbox::registry::{CROWD, PERSONAS, Persona, Way};
 use crate::sandbox::seed::{self, Tools};
 use crate::spec::NumberDigest;
 use crate::store::{person_keys, persons};
@@ -40,6 +40,18 @@ pub enum Command {
         /// Add the nine people of `hufu demo` instead, those who are missing
         #[arg(long, conflicts_with = "way")]
         all: bool,
+        /// Add a crowd of so many for load tests, up to a million: each with a number and a code of their own, and one PIN
+        #[arg(long, value_name = "N", conflicts_with_all = ["way", "all"])]
+        count: Option<usize>,
+        #[command(flatten)]
+        reader: Reader,
+    },
+    /// Shows one of them, also of a crowd, which `list` does not list
+    Show {
+        #[command(flatten)]
+        place: Place,
+        /// The persona's key in `persona list --json`, or `crowd-NUMBER`
+        key: String,
         #[command(flatten)]
         reader: Reader,
     },
@@ -136,9 +148,30 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let data = sandbox(&place.settings()?)?;
             let made = data.made().map_err(Failure::at(data.path().display()))?;
             let people = made.as_ref().map_or_else(|| Ok(Vec::new()), Introduced::all)?;
-            reader.tell(&people, |people| shown(people))
+            let crowd = made.and_then(|made| made.crowd).map_or(0, |crowd| crowd.count);
+            reader.tell(&people, |people| match crowd {
+                0 => shown(people),
+                _ => format!("{}\nAnd a crowd of {crowd}: `hufu persona show crowd-1`.", shown(people)),
+            })
         }
-        Command::Add { place, way, all, reader } => {
+        Command::Show { place, key, reader } => {
+            let data = sandbox(&place.settings()?)?;
+            let made = data.made().map_err(Failure::at(data.path().display()))?;
+            let found = made.as_ref().and_then(|made| Some((secrets_of(made, key)?, made.year)));
+            let (secrets, year) = found.ok_or_else(|| Failure::no("no persona of this sandbox"))?;
+            reader.tell(&Introduced::one(&secrets, year)?, |one| shown(std::slice::from_ref(one)))
+        }
+        Command::Add { place, count: Some(count), reader, .. } => {
+            let desk = Desk::open(place)?;
+            let provider = house::provider(&desk, Beside::default())?;
+            let data = sandbox(&desk.config)?;
+            let summary = crowd::add(&desk, &provider, &data, *count)?;
+            reader.tell(&summary, |summary| {
+                let crowd::Summary { first, last, seconds, persons_per_second, .. } = summary;
+                format!("{first} to {last}: {seconds:.1} s, {persons_per_second:.0} persons a second.")
+            })
+        }
+        Command::Add { place, way, all, reader, .. } => {
             let desk = Desk::open(place)?;
             let provider = house::provider(&desk, Beside::default())?;
             let data = sandbox(&desk.config)?;
@@ -167,6 +200,15 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
+/// What the persona of that key types, listed or of the crowd.
+fn secrets_of(made: &Made, key: &str) -> Option<Secrets> {
+    if let Some(listed) = made.personas.iter().find(|secrets| secrets.key == key) {
+        return Some(listed.clone());
+    }
+    let (crowd, number) = (made.crowd.as_ref()?, key.strip_prefix(CROWD)?.parse().ok()?);
+    (1..=crowd.count).contains(&number).then(|| crowd.secrets(number, &crowd.pin()))
+}
+
 /// What the person would do with a passkey: only a freeze can be lifted, and the number, the handle and every sub stay.
 fn lift(desk: &Desk, who: &str) -> Result<(), Failure> {
     let data = sandbox(&desk.config)?;
@@ -175,9 +217,10 @@ fn lift(desk: &Desk, who: &str) -> Result<(), Failure> {
     let typed = NetworkNumber::parse(who).ok();
     let meant = |secrets: &&Secrets| {
         let number = typed.as_ref().zip(secrets.number().ok());
-        secrets.key == who || number.is_some_and(|(typed, number)| typed.matches(&number))
+        number.is_some_and(|(typed, number)| typed.matches(&number))
     };
-    let secrets = made.personas.iter().find(meant).ok_or_else(|| Failure::no("no persona of this sandbox"))?;
+    let secrets = made.personas.iter().find(meant).cloned().or_else(|| secrets_of(&made, who));
+    let secrets = secrets.ok_or_else(|| Failure::no("no persona of this sandbox"))?;
     let number = secrets.number().map_err(Failure::settings)?;
     let digest = NumberDigest::from_bytes(provider.keys.tag(TagPurpose::Number, &[number.expose()]));
     let lifted = desk.change(Entry::new("persona lift", json!({ "key": secrets.key })), move |tx| {
@@ -209,6 +252,7 @@ pub fn begin(data: &DataDir, provider: &Provider) -> Result<Made, Failure> {
         day: Some(text::day(world::now())),
         twins: None,
         personas: Vec::new(),
+        crowd: None,
         client: None,
         suite: None,
     };

@@ -32,10 +32,23 @@ pub struct Made {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twins: Option<Url>,
     pub personas: Vec<Secrets>,
+    /// Many more, for load tests, once there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crowd: Option<Crowd>,
     pub client: Option<SiteClient>,
     /// The websites that the official conformance suite plays, once a run of it was prepared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuiteClients>,
+}
+
+/// A crowd that is derived and not listed: `sandbox/crowd.rs`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crowd {
+    /// 32 random bytes in base64url: everything that the crowd's people type comes from it.
+    pub seed: String,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// What one persona types.
@@ -214,8 +227,16 @@ mod tests {
         data.create().expect("made");
         let secrets = Secrets { key: "lin".into(), pin: Some("13572468".into()), ..Secrets::default() };
         let issuer = IssuerUrl::new("http://localhost:8080".into()).expect("a URL");
-        let made =
-            Made { issuer, year: 2026, day: None, twins: None, personas: vec![secrets], client: None, suite: None };
+        let made = Made {
+            issuer,
+            year: 2026,
+            day: None,
+            twins: None,
+            personas: vec![secrets],
+            crowd: None,
+            client: None,
+            suite: None,
+        };
         data.keep(&made).expect("kept");
         assert_eq!(data.made().expect("readable").expect("there").personas[0].pin.as_deref(), Some("13572468"));
         assert_eq!(data.settings().expect("settings").mode, Mode::Sandbox);

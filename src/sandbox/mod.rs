@@ -6,6 +6,7 @@
 pub mod authenticator;
 pub mod certificate;
 pub mod chip;
+pub mod crowd;
 pub mod data;
 pub mod newcomer;
 pub mod registry;

@@ -7,7 +7,7 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use std::borrow::Cow;
-use time::{Date, Month};
+use time::{Date, Duration, Month};
 
 /// What the registry holds of one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,12 +49,20 @@ pub struct Persona {
     /// The word for this persona on the command line.
     pub key: Cow<'static, str>,
     /// Its place in the registry: what its document and telephone number are made of.
-    place: usize,
+    place: Place,
     pub name: Cow<'static, str>,
     born: Born,
     pub way: Way,
     pub standing: Standing,
     pub note: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// One of the nine, or added by name.
+    Listed(usize),
+    /// One of the crowd.
+    Crowd(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +81,7 @@ const fn persona(
     note: &'static str,
 ) -> Persona {
     let (key, name) = (Cow::Borrowed(key), Cow::Borrowed(name));
+    let place = Place::Listed(place);
     Persona { key, place, name, born, way, standing: Standing::Active, note }
 }
 
@@ -106,10 +115,28 @@ const TWIN_KEY: &[u8] = b"the key of the registry's twin";
 const MORE: &str = "more-";
 /// Document and telephone numbers have three and four digits for a place.
 const MOST: usize = 800;
+/// The keys of a crowd: `crowd-1`, `crowd-2`, …
+pub const CROWD: &str = "crowd-";
+/// As many can be told apart: three characters of forty after each of twenty family names.
+pub const MOST_OF_CROWD: usize = 1_000_000;
+
+const FAMILY: [char; 20] = [
+    '吴', '郑', '冯', '褚', '卫', '蒋', '沈', '韩', '杨', '朱', '秦', '尤', '许', '何', '吕', '施', '张', '孔', '曹',
+    '严',
+];
+/// Of a crowd: nobody else here has a name of four characters.
+const SYLLABLES: [char; 40] = [
+    '安', '平', '乐', '行', '思', '若', '明', '静', '怀', '清', '嘉', '星', '望', '晨', '听', '知', '致', '宁', '采',
+    '南', '北', '东', '西', '云', '沧', '归', '春', '夏', '秋', '冬', '晴', '鹤', '松', '竹', '兰', '梅', '菊', '桂',
+    '荷', '舟',
+];
 
 impl Persona {
     /// The persona of that key, one of the nine or one made later.
     pub fn of_key(key: &str) -> Option<Self> {
+        if let Some(number) = key.strip_prefix(CROWD) {
+            return Self::of_crowd(number.parse().ok()?);
+        }
         match key.strip_prefix(MORE) {
             Some(number) => number.parse().ok().and_then(|number| Self::more(number, PinAndCode)),
             None => PERSONAS.iter().find(|persona| persona.key == key).cloned(),
@@ -118,10 +145,6 @@ impl Persona {
 
     /// The `number`th persona beyond the nine, an adult; `None` when the registry is full.
     pub fn more(number: usize, way: Way) -> Option<Self> {
-        const FAMILY: [char; 20] = [
-            '吴', '郑', '冯', '褚', '卫', '蒋', '沈', '韩', '杨', '朱', '秦', '尤', '许', '何', '吕', '施', '张', '孔',
-            '曹', '严',
-        ];
         const GIVEN: [&str; 40] = [
             "平安", "长乐", "景行", "思齐", "若水", "明远", "静好", "怀瑾", "握瑜", "清扬", "嘉木", "星河", "望舒",
             "晨曦", "听雨", "知行", "致远", "宁静", "子衿", "采薇", "南风", "北辰", "东篱", "西窗", "云帆", "沧海",
@@ -135,12 +158,33 @@ impl Persona {
         let month = Month::try_from(u8::try_from(number % 12 + 1).ok()?).ok()?;
         Some(Self {
             key: format!("{MORE}{number}").into(),
-            place: PERSONAS.len() + number,
+            place: Place::Listed(PERSONAS.len() + number),
             name: name.into(),
             born: On(1960 + i32::try_from(number % 45).ok()?, month, u8::try_from(number % 28 + 1).ok()?),
             way,
             standing: Standing::Active,
             note: "an adult, added later",
+        })
+    }
+
+    /// The `number`th of the crowd, an adult; `None` when the registry is full.
+    pub fn of_crowd(number: usize) -> Option<Self> {
+        if number == 0 || number > MOST_OF_CROWD {
+            return None;
+        }
+        let syllable = |place: u32| SYLLABLES[number / 20 / 40_usize.pow(place) % 40];
+        let name = [FAMILY[number % 20], syllable(0), syllable(1), syllable(2)].iter().collect::<String>();
+        // A hundred are born on each day from 1950 on: the last of a million in 1977.
+        let day =
+            Date::from_ordinal_date(1950, 1).ok()?.checked_add(Duration::days(i64::try_from(number / 100).ok()?))?;
+        Some(Self {
+            key: format!("{CROWD}{number}").into(),
+            place: Place::Crowd(number),
+            name: name.into(),
+            born: On(day.year(), day.month(), day.day()),
+            way: PinAndCode,
+            standing: Standing::Active,
+            note: "one of the crowd, for load tests",
         })
     }
 
@@ -162,11 +206,15 @@ impl Persona {
         };
         let born = born.expect("a day that exists");
         let (y, m, d) = (born.year(), u8::from(born.month()), born.day());
+        let (of_the_day, phone) = match self.place {
+            Place::Listed(place) => (100 + place, format!("+86 199 0000 {:04}", 1000 + place)),
+            Place::Crowd(number) => (number % 100, format!("+86 198 {:04} {:04}", number / 10_000, number % 10_000)),
+        };
         Identity {
             name: self.name.to_string(),
             birthdate: format!("{y:04}-{m:02}-{d:02}"),
-            document_number: with_check(format!("119999{y:04}{m:02}{d:02}{:03}", 100 + self.place)),
-            phone: format!("+86 199 0000 {:04}", 1000 + self.place),
+            document_number: with_check(format!("119999{y:04}{m:02}{d:02}{of_the_day:03}")),
+            phone,
         }
     }
 }
@@ -190,7 +238,7 @@ pub(super) fn with_check(digits: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeSet, HashSet};
 
     /// Issue 2, "Run".
     #[test]
@@ -215,6 +263,23 @@ mod tests {
         let more = (1..=MOST).filter_map(|number| Persona::more(number, PinAndCode));
         let references = PERSONAS.iter().cloned().chain(more).map(|persona| persona.registry_ref().expose().to_owned());
         assert_eq!(references.collect::<BTreeSet<_>>().len(), PERSONAS.len() + MOST);
+    }
+
+    /// A million, and each is somebody: no name, document or telephone number comes twice, nor is it a listed persona's.
+    #[test]
+    fn no_two_of_a_crowd_share_anything() {
+        let mut seen: [HashSet<String>; 3] = Default::default();
+        let listed = PERSONAS.iter().cloned().chain((1..=MOST).filter_map(|number| Persona::more(number, PinAndCode)));
+        for persona in listed.chain((1..=MOST_OF_CROWD).step_by(7).filter_map(Persona::of_crowd)) {
+            let identity = persona.identity(2026);
+            for (seen, new) in seen.iter_mut().zip([identity.name, identity.document_number, identity.phone]) {
+                assert!(seen.insert(new), "{}", persona.key);
+            }
+        }
+        let last = Persona::of_crowd(MOST_OF_CROWD).expect("there is room").identity(2026);
+        assert!(last.birthdate.as_str() < "1980", "an adult");
+        assert!(Persona::of_crowd(MOST_OF_CROWD + 1).is_none() && Persona::of_crowd(0).is_none());
+        assert_eq!(Persona::of_key("crowd-7").map(|persona| persona.key), Some("crowd-7".into()));
     }
 
     /// GB 11643-1999, the standard's own example.

@@ -121,6 +121,21 @@ impl Tools<'_> {
     /// # Errors
     /// See [`SeedError`].
     pub fn rows(&self, persona: &Persona, secrets: &Secrets, rng: &mut dyn CryptoRng) -> Result<Rows, SeedError> {
+        let pin_hash = secrets.pin.as_ref().map(|pin| self.pin_hash(&Pin::new(pin.as_str()), rng)).transpose()?;
+        self.rows_with(persona, secrets, pin_hash, rng)
+    }
+
+    /// The rows of `persona`, whose PIN has this hash.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub fn rows_with(
+        &self,
+        persona: &Persona,
+        secrets: &Secrets,
+        pin_hash: Option<String>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Rows, SeedError> {
         let number = secrets.number()?;
         let number_digest = self.number_digest(&number);
         let (standing, state) = match persona.standing {
@@ -142,7 +157,6 @@ impl Tools<'_> {
         let key = PersonKey::random(rng);
         let passkey = self.passkey_row(&id, &sealed, secrets, rng)?;
         let totp = secrets.code_source()?.map(|source| self.keys.seal_bytes(&source, rng)).transpose()?;
-        let pin_hash = secrets.pin.as_ref().map(|pin| self.pin_hash(&Pin::new(pin.as_str()), rng)).transpose()?;
         let person = PersonRow {
             id,
             number_digest,
@@ -163,7 +177,11 @@ impl Tools<'_> {
         Ok(Rows { key, person, attributes, passkey })
     }
 
-    fn pin_hash(&self, pin: &Pin, rng: &mut dyn CryptoRng) -> Result<String, SeedError> {
+    /// The hash of a PIN that is set now.
+    ///
+    /// # Errors
+    /// No core is free.
+    pub fn pin_hash(&self, pin: &Pin, rng: &mut dyn CryptoRng) -> Result<String, SeedError> {
         let pepper = self.keys.current_pepper_version();
         let mut salt = [0; 16];
         rng.fill_bytes(&mut salt);
@@ -237,7 +255,7 @@ pub fn evidence(now: Timestamp) -> Evidence {
 }
 
 /// A PIN that the rules allow.
-fn pin(born: Option<BirthDate>, rng: &mut dyn CryptoRng) -> String {
+pub(super) fn pin(born: Option<BirthDate>, rng: &mut dyn CryptoRng) -> String {
     loop {
         let typed = eight_digits(rng);
         if choose_pin(&Pin::new(typed.as_str()), born).is_ok() {

@@ -1,4 +1,5 @@
-//! Whether a full database is slower than an empty one: two installations take turns, one of them with a crowd in it.
+//! Whether a full database is slower than an empty one: two installations take turns, one of them with a crowd in it, made by
+//! `hufu persona add --count`.
 
 use std::path::Path;
 
@@ -19,7 +20,10 @@ pub async fn measure(run: &mut Run<'_>, empty: &mut House) -> Outcome<()> {
     let crowd = run.options.crowd;
     let mut full = House::furnish(&run.dir.join("crowd"), None, run.options).await?;
     run.progress(&format!("inserting {crowd} persons and grants"));
-    full.restart(|product| fill(&product.database(), crowd))?;
+    full.restart(|product| {
+        product.add_crowd(crowd)?;
+        fill(&product.database(), crowd)
+    })?;
     let (lent, others) = (full.lend(BROWSERS, Alg::Es256).await?, empty.lend(BROWSERS, Alg::Es256).await?);
     let (mut own, mut other) = (Side::new(&full.server, lent), Side::new(&empty.server, others));
     run.progress("the full one beside the empty one");
@@ -37,16 +41,12 @@ pub async fn measure(run: &mut Run<'_>, empty: &mut House) -> Outcome<()> {
     Ok(())
 }
 
-/// Persons of the shape that a real one has, and grants of this hour, under keys of their own.
+/// Grants of this hour, as many as there are persons.
 fn fill(database: &Path, crowd: u64) -> Outcome<()> {
     let mut conn = SqliteConnection::establish(&database.display().to_string()).map_err(|error| error.to_string())?;
     let count = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {crowd})");
     let sql = format!(
         "BEGIN IMMEDIATE;
-         INSERT INTO persons {count}
-             SELECT randomblob(16), randomblob(length(number_digest)), randomblob(length(sealed)), state, pin_hash, totp,
-                    totp_step, version, created_hour
-             FROM n, (SELECT * FROM persons WHERE pin_hash IS NOT NULL LIMIT 1);
          INSERT INTO grants {count}
              SELECT CAST(unhex(printf('%08X', unixepoch() / 3600 + 1)) || randomblob(12) AS BLOB), 0 FROM n;
          COMMIT;

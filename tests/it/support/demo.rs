@@ -4,6 +4,7 @@ use super::Persona;
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread;
@@ -140,6 +141,11 @@ impl Demo {
     /// A website of its own sector, as most are.
     pub fn website(&self, host: &str) -> Registered {
         self.add_client(&format!("https://{host}/callback"), &[])
+    }
+
+    /// The directory of its data.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// Another command over the same data.
