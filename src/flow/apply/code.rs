@@ -11,8 +11,9 @@ use crate::flow::{Provider, Unavailable, person_key};
 use crate::person::application::{End, Proven, Stage};
 use crate::person::{Applicant, Attributes, PersonState, Standing};
 use crate::spec::{DynamicCode, FactorSet};
+use crate::store::documents::{self, DocumentRow};
 use crate::store::persons::{self, PersonRow};
-use crate::store::{StoreError, Tx, applications, documents};
+use crate::store::{StoreError, Tx, applications};
 use tracing::info;
 
 /// The browser in which the person is signed in.
@@ -67,10 +68,18 @@ pub async fn confirm(
     let Drawn { row, attributes, .. } = person::draw(provider, &key, born)?;
     // The code that was typed is spent with every earlier one.
     let row = PersonRow { totp_step: step, unique_digest: Some(digests.person), ..row };
-    match make(provider, held, &proven, digests, (row.clone(), attributes)).await? {
+    let document = known::document_row(provider, &key, &proven.subject, digests.document, row.id)?;
+    match make(provider, held, &proven, digests, New { person: row.clone(), attributes, document }).await? {
         Some(()) => Ok(Finished { signed_in: signed_in(provider, row, here).await }),
         None => Err(Refused::Stale),
     }
+}
+
+/// The rows of somebody who is about to be there.
+struct New {
+    person: PersonRow,
+    attributes: Option<Vec<u8>>,
+    document: DocumentRow,
 }
 
 /// One write: the person, their document, the end of the application. `None` where they turned out to be known.
@@ -79,10 +88,9 @@ async fn make(
     held: Held,
     proven: &Proven,
     digests: Digests,
-    (person, attributes): (PersonRow, Option<Vec<u8>>),
+    new: New,
 ) -> Result<Option<()>, Refused> {
-    let document = known::document_row(provider, &proven.subject, digests.document, person.id)?;
-    let next = held.application.clone().done(person.id)?;
+    let next = held.application.clone().done(new.person.id)?;
     let (subject, row) = (proven.subject.clone(), held.after(provider, &next, Image::Gone)?);
     let write = move |tx: &mut Tx| {
         // The questions come first: a refusal is a value, and would not undo what was written before it.
@@ -98,7 +106,7 @@ async fn make(
             return Ok(Written::Stale);
         }
         known::spend_voucher(tx, &subject)?;
-        match persons::insert(tx, &person, attributes.as_deref())? && documents::bind(tx, &document)? {
+        match persons::insert(tx, &new.person, new.attributes.as_deref())? && documents::bind(tx, &new.document)? {
             true => Ok(Written::Done),
             false => Err(StoreError::row("persons", "there after it was found free")),
         }

@@ -4,7 +4,7 @@
 use super::{Held, Image, Refused, note};
 use crate::flow::notices::{self, Word};
 use crate::flow::{Provider, Unavailable, events, person, person_key};
-use crate::keys::Sealable;
+use crate::keys::{PersonKey, Personal};
 use crate::person::application::{Application, End, Join, Known, Proven, Stage, Subject};
 use crate::person::{Attributes, SecurityEvent};
 use crate::spec::{DocumentDigest, PersonId, Timestamp, UniqueDigest};
@@ -64,14 +64,14 @@ pub(super) async fn find(provider: &Provider, subject: &Subject) -> Result<Optio
     }
 }
 
-/// What the row of a document keeps sealed: for the person's own page.
+/// What the row of a document keeps sealed under its person's key: for the person's own page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct DocumentRecord {
     kind: crate::document::DocumentKind,
     expires: Option<Timestamp>,
 }
 
-impl Sealable for DocumentRecord {
+impl Personal for DocumentRecord {
     const PURPOSE: &'static str = "document";
     const CLASSES: &'static [usize] = &[32];
 }
@@ -79,12 +79,13 @@ impl Sealable for DocumentRecord {
 /// The row that binds the document to its person.
 pub(super) fn document_row(
     provider: &Provider,
+    key: &PersonKey,
     subject: &Subject,
     digest: DocumentDigest,
     person: PersonId,
 ) -> Result<DocumentRow, Unavailable> {
     let record = DocumentRecord { kind: subject.data.document.kind(), expires: subject.data.expires };
-    Ok(DocumentRow { digest, person, sealed: provider.keys.seal_bytes(&record, &mut *provider.rng())? })
+    Ok(DocumentRow { digest, person, sealed: provider.keys.seal_for(key, &record, &mut *provider.rng())? })
 }
 
 /// What a write that ends an application decided.
@@ -112,7 +113,8 @@ pub(super) async fn meet(
     let (sealed, attributes) = reproved(provider, &known, &proven).await?;
     let event = events::row(provider, person, SecurityEvent::DocumentAdded)?;
     let version = known.version;
-    let document = document_row(provider, &subject, digests.document, person)?;
+    let key = person_key::of(provider, &known.key_id).await?;
+    let document = document_row(provider, &key, &subject, digests.document, person)?;
     let next = application.meet(person, join)?;
     let row = held.after(provider, &next, Image::Gone)?;
     let written = provider.store.write(move |tx| {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::on_each_database;
-use crate::house::Plan;
+use crate::house::{Plan, Services as Around};
 use hufu::document::DocumentKind;
 use hufu::flow::apply::{self, Refused, Where};
 use hufu::person::application::End;
@@ -22,7 +22,7 @@ on_each_database! {
     }
 
     async fn a_node_without_services_takes_no_applications(db) {
-        let house = crate::house::House::built(db, Plan::default()).await;
+        let house = crate::house::House::built(db, Plan { services: Around::Missing, ..Plan::default() }).await;
         assert_eq!(apply::begin(&house.provider, &stranger()).await.err(), Some(Refused::NotHere));
     }
 
