@@ -30,6 +30,8 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
     ("hufu_refusals_total", Kind::Counter, "Requests of websites that were refused, by stable code."),
     ("hufu_signins_total", Kind::Counter, "Sign-ins that succeeded."),
     ("hufu_signin_refused_total", Kind::Counter, "Sign-ins that were refused, by stable code."),
+    ("hufu_recoveries_total", Kind::Counter, "New ways in after a re-proof, by what became of them."),
+    ("hufu_notices_failed_total", Kind::Counter, "Notices that the notification service did not take."),
     ("hufu_application_steps_total", Kind::Counter, "Steps that applications took, by where they then stood."),
     ("hufu_application_refused_total", Kind::Counter, "Steps that applications did not take, by stable code."),
     ("hufu_persons_made_total", Kind::Counter, "Applications that made a person."),

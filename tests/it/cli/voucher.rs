@@ -2,8 +2,12 @@
 
 use super::{code, hufu_with, json, text};
 
-const HERE: [(&str, &str); 3] =
-    [("HUFU_STORE__URL", "sqlite:hufu.db"), ("HUFU_MODE", "sandbox"), ("HUFU_KEYS__FILE", "keys.toml")];
+const HERE: [(&str, &str); 4] = [
+    ("HUFU_STORE__URL", "sqlite:hufu.db"),
+    ("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db"),
+    ("HUFU_MODE", "sandbox"),
+    ("HUFU_KEYS__FILE", "keys.toml"),
+];
 
 /// A directory with a database and a key ring.
 fn counter() -> tempfile::TempDir {
