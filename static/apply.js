@@ -4,7 +4,8 @@
   const waiting = document.getElementById("waiting");
   const look = async () => {
     try {
-      const answer = await fetch(waiting.dataset.stage);
+      const body = new URLSearchParams({ csrf: waiting.closest("form").elements.csrf.value });
+      const answer = await fetch("/apply/stage", { method: "POST", body });
       if (answer.ok && (await answer.text()) !== waiting.dataset.here) {
         waiting.textContent = waiting.dataset.done;
         location.replace("/apply");

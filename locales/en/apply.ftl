@@ -54,12 +54,16 @@ apply-voucher-field = Voucher
 apply-voucher-submit = Use the voucher
 apply-problem-voucher = This voucher does not count: it is mistyped, used, or too old. Please check it, or ask at the counter for a new one.
 apply-hold-title = Hold your document to the reader
+apply-hold-card = Resident cards are read by the state’s own service, which then tells us what the card says.
+apply-hold-chip = The chip is read once, and what it says is checked with the state that issued it.
 apply-hold-here = Is the reader in this device, or connected to it?
 apply-hold-open = Open the reader
 apply-hold-phone = Is it in your phone? Point its camera here.
 apply-hold-qr = QR code: leads your phone to the reader
 apply-hold-waiting = Waiting for the reader. This page goes on by itself.
-apply-hold-done = Your document was read.
+apply-hold-done = Your document was read
+apply-registry-lead = The population registry does not answer just now. Nothing is lost, and you can put the document away: please ask again in a moment.
+apply-registry-again = Ask again
 apply-held = I have held it to the reader
 apply-other-document = Choose another document
 apply-problem-not-yet = No document has been read yet. Please hold it to the reader, flat, until the reader says that it is done.
@@ -87,6 +91,10 @@ apply-camera-other = Somebody else
 apply-camera-photograph = A photograph of that person
 apply-camera-unclear = That person, in bad light
 apply-face-without = You can do without. A counter looks at you instead and gives you a voucher.
+apply-face-left = { $n ->
+        [one] It can be tried once more.
+       *[other] It can be tried { $n } more times.
+    }
 apply-face-missing = No picture came. Please take one.
 apply-face-too-large = The picture is too large. Please take one with fewer pixels, at most 4 MB.
 apply-face-unsure = The picture is not clear enough. Please try once more, with more light and your face straight ahead.
@@ -101,23 +109,27 @@ apply-phone-hint = A mainland mobile number as it is, any other with + and the c
 apply-phone-submit = Send the code
 apply-phone-character = A telephone number has digits only, perhaps with a plus sign before them. Please check it.
 apply-phone-length = A digit is missing or too many. A mainland mobile number has 11; any other begins with + and the country code.
+apply-phone-left = { $n ->
+        [0] No further message can be sent.
+        [one] One message can be sent.
+       *[other] { $n } messages can be sent.
+    }
+apply-phone-spent = This telephone got too many messages today. Please use another number, or come back tomorrow.
+apply-phone-wrong = The code was mistyped too often. Please have a new one sent.
+apply-phone-late = The code came after more than 10 minutes. Please have a new one sent.
 apply-phone-none = No message can be sent to this number. Please check it, or use another one.
 apply-message-title = Type the code from the message
-apply-message-lead = It is on its way to the telephone ending in { $phone }.
+apply-message-lead = It is on its way to { $phone }.
+apply-message-text = Hufu: { $code } is your code to apply for a network number. It is good for 10 minutes. Tell it to nobody, whoever asks.
 apply-message-inbox = Sandbox: see what the invented telephone received
 apply-message-field = Code
 apply-message-hint = 6 digits.
 apply-message-submit = Continue
-apply-message-again = Send it again
-apply-message-more = { $n ->
-        [one] Once more at most.
-       *[other] At most { $n } more times.
+apply-message-again = No message? Send again, or to another number
+apply-message-wrong = That is not the code of the last message. { $n ->
+        [one] You can try once more.
+       *[other] You can try { $n } more times.
     }
-apply-other-phone = Use another telephone number
-apply-message-shape = The code has 6 digits. Please check it.
-apply-message-wrong = That is not the code of the last message. Please check it.
-apply-message-late = That code is too old. Please have a new one sent.
-apply-message-no-more = No more messages can be sent to it for now. Please check whether one arrived, or use another number.
 
 ## Step 4
 apply-pin-title = Choose a PIN
@@ -153,6 +165,10 @@ apply-done-passkey = Make it easier
 apply-done-passkey-why = With a passkey you sign in by fingerprint, face or screen lock, and type nothing. It is also what lifts a freeze.
 apply-done-passkey-add = Add a passkey
 
+apply-known-title = You have a network number already
+apply-known-lead = Everybody has one, and this is yours. Nothing has changed.
+apply-known-joined = Everybody has one, and this is yours. Your new document is noted for it; nothing else has changed.
+
 ## Ended otherwise
 apply-begin-again = Begin again
 apply-over-forgotten = What was read is forgotten.
@@ -167,20 +183,29 @@ apply-over-deceased = Something is wrong in the registry’s records
 apply-over-deceased-do = They do not say that you can apply, and that may well be a mistake there. Please go to the office that issued your document and have the records checked, or send somebody you trust. If you apply for somebody who has died: nothing more is needed here, and we are sorry for your loss.
 apply-over-elsewhere = This document already belongs to another number
 apply-over-elsewhere-do = If it is yours, sign in with the number that you have. If not, somebody may be using your document: please tell the office that issued it.
-apply-over-known = You have a network number already
-apply-over-known-do = Everybody has one. Sign in with it: nothing has changed, and your document has been noted for it.
-apply-over-too-many = That did not work too many times
-apply-over-too-many-do = Please wait an hour, then begin again. At a counter two officers can confirm you without a camera.
+apply-over-documents = That were too many documents
+apply-over-documents-do = Please begin again when you have the right one at hand. At a counter two officers can read it with you.
+apply-over-faces = Your face could not be confirmed
+apply-over-faces-do = Please begin again, in better light. At a counter two officers can confirm you without a camera.
+apply-over-messages = No further message can be sent
+apply-over-messages-do = Please check your telephone, then begin again.
+apply-over-voucher = The voucher was used meanwhile
+apply-over-voucher-do = It is good for one application only. Please ask at the counter for a new one.
+apply-over-link = This link leads nowhere any more
+apply-over-link-do = It is good once, for five minutes. Please have a new one shown on the other device.
 apply-over-expired = More than 30 minutes have passed
 apply-over-expired-do = You can begin again whenever you like.
-apply-over-taken = Your other device goes on with this
-apply-over-taken-do = You can close this page.
 apply-over-stopped = You have stopped
 apply-over-stopped-do = No number was made. You can begin again whenever you like.
 apply-over-not-open = Nobody can apply here
 apply-over-not-open-do = This service signs people in who have a network number, but takes no applications.
 
 ## On another device
+apply-watching-title = Your other device goes on with this
+apply-watching-lead = You can close this page, or look on.
+apply-watching-on = One step further.
+apply-watching-done = Done
+apply-watching-done-lead = Your network number is on your other device. You can close this page.
 apply-elsewhere-title = Go on with your phone
 apply-elsewhere-lead = Point your phone’s camera here. Everything goes on there, from where you are now.
 apply-elsewhere-qr = QR code: opens this application on your phone

@@ -63,6 +63,7 @@ signin-passkey-stopped-only = That was not completed. You can try again.
 signin-or = or
 signin-number-way = With your network number
 signin-submit = Sign in
+signin-apply = No network number yet? Apply for one
 signin-decline = No, go back to { $site }
 
 # The face check on top of a passkey

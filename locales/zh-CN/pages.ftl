@@ -60,6 +60,7 @@ signin-passkey-stopped-only = 操作没有完成，您可以再试一次。
 signin-or = 或
 signin-number-way = 使用网号登录
 signin-submit = 登录
+signin-apply = 还没有网号？去申领
 signin-decline = 不登录，返回{ $site }
 
 # 在通行密钥之上的人脸核验

@@ -15,6 +15,8 @@ pub enum Jar {
     Browser,
     /// A browser that a person has signed in from before.
     Device,
+    /// An application for a number, while it lasts.
+    Application,
     /// The language chosen by the switch.
     Locale,
     /// The size of type.
@@ -27,6 +29,7 @@ impl Jar {
             Self::Session => "hufu-session",
             Self::Browser => "hufu-browser",
             Self::Device => "hufu-device",
+            Self::Application => "hufu-application",
             Self::Locale => "hufu-locale",
             Self::TypeSize => "hufu-type-size",
         }

@@ -104,5 +104,6 @@ pub fn signed_out(provider: &Provider, visit: &Visit, out: &SignedOut) -> HttpRe
 pub fn leave(provider: &Provider, mut answer: HttpResponse) -> HttpResponse {
     drop(answer.add_cookie(&Jar::Session.clear(&provider.issuer)));
     drop(answer.add_cookie(&Jar::Browser.clear(&provider.issuer)));
+    drop(answer.add_cookie(&Jar::Application.clear(&provider.issuer)));
     answer
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows no database and no key. `routes` reads as the URL tree.
 
+mod apply;
 mod authorize;
 mod certificate;
 mod cookie;
@@ -172,6 +173,33 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/options", wallet::options))
                 .service(post("/certificates", wallet::issue))
                 .service(post("/revoke", wallet::revoke)),
+        )
+        .service(
+            web::scope("/apply")
+                .service(get_or_post("", apply::stands, apply::begin))
+                .service(get("/notice", apply::notice))
+                .service(post("/stage", apply::stage))
+                .service(post("/document", apply::document))
+                .service(post("/read", apply::read))
+                .service(post("/voucher", apply::voucher))
+                .service(post("/face", apply::face))
+                .service(post("/phone", apply::send))
+                .service(post("/phone/code", apply::hear))
+                .service(post("/pin", apply::choose_pin))
+                .service(post("/code", apply::finish))
+                .service(post("/back", apply::back))
+                .service(post("/stop", apply::stop))
+                .service(post("/elsewhere", apply::hand_over))
+                .service(get_or_post("/here", apply::ask_to_take_over, apply::take_over))
+                .service(get("/qr", apply::of_step))
+                .service(get("/qr/here", apply::of_link)),
+        )
+        .service(
+            web::resource("/reader/{ticket}")
+                .app_data(web::PayloadConfig::new(apply::LONGEST))
+                .route(web::get().to(apply::task))
+                .route(web::post().to(apply::answer))
+                .default_service(not(Asker::Server, "GET, HEAD, POST")),
         )
         .service(post("/language", preferences::language))
         .service(post("/type-size", preferences::type_size))

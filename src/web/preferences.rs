@@ -1,10 +1,10 @@
 //! The landing page, the language and type-size switches, and what is not there.
 
 use super::cookie::Jar;
-use super::error;
 use super::form::{Bound, OwnForm};
 use super::page::{self, Happened, Locale, TypeSize};
 use super::visit::Visit;
+use super::{apply, error};
 use crate::flow::Provider;
 use crate::spec::{Params, lifetime};
 use actix_web::cookie::Cookie;
@@ -19,11 +19,9 @@ pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
         Locale::En => "Blue Bank",
     };
     let demo = provider.demo_site.as_deref().map(|href| page::WayBack { href, name });
-    let answer = visit.page(
-        StatusCode::OK,
-        None,
-        &page::Landing { chrome: visit.chrome(&provider, &bound.csrf, Some("/")), demo_site: demo },
-    );
+    let chrome = visit.chrome(&provider, &bound.csrf, Some("/"));
+    let landing = page::Landing { chrome, demo_site: demo, applications: apply::taken(&provider) };
+    let answer = visit.page(StatusCode::OK, None, &landing);
     bound.send(&provider, answer)
 }
 

@@ -5,7 +5,7 @@ use super::cookie::Jar;
 use super::form::{Bound, OwnForm};
 use super::page::{self, FaceProblem, Happened, SignInProblem, Why};
 use super::visit::Visit;
-use super::{authorize, error, sign_in_face};
+use super::{apply, authorize, error, sign_in_face};
 use crate::authn::{self, Interaction, Wording};
 use crate::flow::{self, Arrival, NotSignedIn, Provider, SignInPage, SignedInNow, Touched, interaction};
 use crate::person::{NetworkNumber, Standing};
@@ -98,6 +98,7 @@ fn render(
             interaction: &sealed,
             passkey_options: &options,
             number: tried.number,
+            applications: apply::taken(provider),
             problem: tried.problem,
         },
     )
@@ -164,7 +165,7 @@ pub fn stale(provider: &Provider, visit: &Visit) -> HttpResponse {
 
 /// Signed in: cookies, and on to the same questions again.
 pub fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, signed_in: SignedInNow) -> HttpResponse {
-    let mut answer = if interaction.params().is_empty() {
+    let answer = if interaction.params().is_empty() {
         authorize::to_own_page()
     } else {
         let Ok(sealed) = interaction::seal(provider, &signed_in.interaction) else {
@@ -175,8 +176,13 @@ pub fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, si
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish()
     };
-    let session = Jar::Session.set(&provider.issuer, signed_in.session, None);
-    let device = Jar::Device.set(&provider.issuer, signed_in.device, Some(lifetime::KNOWN_BROWSER.as_secs() as i64));
+    with_session(provider, answer, signed_in.session, signed_in.device)
+}
+
+/// The answer with the cookies of who is signed in now.
+pub fn with_session(provider: &Provider, mut answer: HttpResponse, session: String, device: String) -> HttpResponse {
+    let session = Jar::Session.set(&provider.issuer, session, None);
+    let device = Jar::Device.set(&provider.issuer, device, Some(lifetime::KNOWN_BROWSER.as_secs() as i64));
     drop(answer.add_cookie(&session));
     drop(answer.add_cookie(&device));
     answer

@@ -5,7 +5,7 @@ use super::error;
 use super::form::Bound;
 use super::page::{self, Camera, FaceProblem};
 use super::sign_in::{self, Tried};
-use super::upload::OwnUpload;
+use super::upload::{self, OwnUpload, Sent};
 use super::visit::Visit;
 use crate::authn::Bar;
 use crate::flow::ports::FaceSample;
@@ -58,14 +58,18 @@ pub fn barred(provider: &Provider, visit: &Visit, bound: &Bound, pending: &Barre
 }
 
 /// `POST /signin/face`.
-pub async fn by_face(provider: web::Data<Provider>, visit: Visit, upload: OwnUpload) -> HttpResponse {
+pub async fn by_face(provider: web::Data<Provider>, visit: Visit, sent: OwnUpload) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
-    let OwnUpload { fields, file } = upload;
+    let OwnUpload { fields, file } = sent;
     let sealed = fields.get("interaction").unwrap_or_default();
     let Ok(interaction) = interaction::open(&provider, sealed, &bound.browser) else {
         return sign_in::stale(&provider, &visit);
     };
-    let sample = file.or_else(|| invented(&provider, &fields)).and_then(FaceSample::new);
+    let sample = match file {
+        Sent::TooLarge => return upload::too_large(&provider, &visit),
+        Sent::Nothing => invented(&provider, &fields).and_then(FaceSample::new),
+        Sent::File(file) => FaceSample::new(file),
+    };
     let tried = match sample {
         None => (interaction, FaceProblem::Missing),
         Some(sample) => {
@@ -92,7 +96,7 @@ pub async fn by_face(provider: web::Data<Provider>, visit: Visit, upload: OwnUpl
 }
 
 /// The button that stands for a camera, in the sandbox only.
-fn invented(provider: &Provider, fields: &Params) -> Option<Vec<u8>> {
+pub fn invented(provider: &Provider, fields: &Params) -> Option<Vec<u8>> {
     let saw = fields.get("camera").filter(|_| provider.mode == Mode::Sandbox)?;
     Some(format!("{INVENTED}{saw}").into_bytes())
 }

@@ -29,6 +29,7 @@ pub struct Visit {
     pub session: Option<String>,
     pub browser: Option<String>,
     pub device: Option<String>,
+    pub application: Option<String>,
     /// A short name of the browser, for the person's list of sessions.
     pub agent: String,
 }
@@ -56,6 +57,7 @@ impl FromRequest for Visit {
             session: Jar::Session.read(request, issuer),
             browser: Jar::Browser.read(request, issuer),
             device: Jar::Device.read(request, issuer),
+            application: Jar::Application.read(request, issuer),
             agent: agent(text(header::USER_AGENT).unwrap_or_default()),
         }))
     }

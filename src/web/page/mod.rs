@@ -27,7 +27,7 @@ pub use locale::{Locale, Say};
 pub use me::{Binding, Event, Me, MeProblem, Notice, Passkey, PinProblem, Session, Site, Standing, Way, What};
 pub use refusal::{Happened, Refusal};
 pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Why};
-pub use small::{Busy, FormPost, Landing, SignOut, SignedOut};
+pub use small::{Applications, Busy, FormPost, Landing, SignOut, SignedOut};
 pub use wallet::{Holder, Wallet};
 
 /// What every page's frame needs.

@@ -38,6 +38,7 @@ pub(crate) fn sign_in(locale: Locale, problem: Option<SignInProblem>) -> SignIn<
         why: Why::First,
         interaction: "sealed-interaction",
         passkey_options: OPTIONS,
+        applications: Applications::Taken,
         number: if problem.is_some() { "K7QM-2RXA-9FTC-4HWD" } else { "" },
         problem,
     }
@@ -112,7 +113,7 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
     let chrome = chrome(locale);
     let site = Some(WayBack { href: "http://localhost:8081/", name: bank(locale, WEBSITE).name });
 
-    page("landing", Landing { chrome, demo_site: site }.render());
+    page("landing", Landing { chrome, demo_site: site, applications: Applications::Taken }.render());
     page("sign-in", sign_in(locale, None).render());
     let again = SignIn { why: Why::Again, passkey_options: "", ..sign_in(locale, None) };
     page("sign-in-again", again.render());

@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::Chrome;
+use super::{Applications, Chrome};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,7 @@ pub struct SignIn<'a> {
     pub passkey_options: &'a str,
     /// What was typed as the number, after an error; never the PIN, never the code.
     pub number: &'a str,
+    pub applications: Applications,
     pub problem: Option<SignInProblem>,
 }
 

@@ -13,6 +13,14 @@ pub struct Landing<'a> {
     pub chrome: Chrome<'a>,
     /// In the sandbox, the demo website to try.
     pub demo_site: Option<WayBack<'a>>,
+    pub applications: Applications,
+}
+
+/// Whether one can apply for a number here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applications {
+    Taken,
+    NotTaken,
 }
 
 /// Asks before signing out. Form: `POST /signout` (`csrf`, `request`).

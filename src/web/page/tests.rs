@@ -116,7 +116,7 @@ fn after_an_error_of_an_application_one_thing_has_the_focus_and_the_words_are_li
         assert_eq!((alerts, focused), (alerts.min(1), alerts), "{name}");
         problems += alerts;
     }
-    assert!(problems > 60, "{problems}");
+    assert!(problems > 50, "{problems}");
 }
 
 /// Issue 4: an application names its steps, and every page of it leads on, back or out.

@@ -26,6 +26,19 @@ const POSTS: &[&str] = &[
     "/wallet/options",
     "/wallet/certificates",
     "/wallet/revoke",
+    "/apply",
+    "/apply/stage",
+    "/apply/document",
+    "/apply/read",
+    "/apply/voucher",
+    "/apply/phone",
+    "/apply/phone/code",
+    "/apply/pin",
+    "/apply/code",
+    "/apply/back",
+    "/apply/stop",
+    "/apply/elsewhere",
+    "/apply/here",
 ];
 
 fn fields(csrf: &str) -> Vec<(String, String)> {

@@ -1,6 +1,8 @@
 //! The product from outside: an unmodified OAuth library, a browser without JavaScript, and whatever else may knock.
 
 mod acr;
+mod apply;
+mod apply_bad;
 mod apps;
 mod bad_access_token;
 mod bad_authorize;

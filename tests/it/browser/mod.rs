@@ -1,5 +1,6 @@
 //! People, in Chromium: with a virtual authenticator, without JavaScript, by keyboard alone, in every light.
 
+mod apply;
 mod driver;
 mod logout;
 mod me;

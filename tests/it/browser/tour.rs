@@ -1,6 +1,8 @@
 //! Every page there is, in both languages, by day and by night, on a phone and on a desk: no barriers (axe-core, WCAG 2.2
 //! AA), and a picture of each in `target/screenshots`. What a person meets rarely (`rare`) comes from a house in process.
 
+mod apply;
+
 use super::Chrome;
 use super::driver::Script;
 use super::passkey::register;
@@ -102,7 +104,7 @@ const STYLED: &str = "return [...document.styleSheets].some(sheet => sheet.href 
 fn templates() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut pages = BTreeSet::new();
-    for (folder, before) in [(root.clone(), ""), (root.join("site"), "site-")] {
+    for (folder, before) in [(root.clone(), ""), (root.join("site"), "site-"), (root.join("apply"), "apply-")] {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("readable").path();
             let is_page = || std::fs::read_to_string(&path).expect("UTF-8").contains("{% extends");
@@ -212,6 +214,7 @@ async fn every_page(language: &'static str) {
     tour.chrome.click("#signout").await;
     tour.chrome.find("main:not(:has(form))").await;
     tour.look("signed-out").await;
+    tour.application().await;
     tour.end();
 }
 

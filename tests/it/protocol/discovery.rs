@@ -104,6 +104,8 @@ const UNADVERTISED: &[&str] = &[
     "/register/{client_id}",
     "/register/{client_id}/errors",
     "/client/{client_id}/logo",
+    // By the ticket that a page shows: docs/ports/reader.md.
+    "/reader/{ticket}",
     "/language",
     "/type-size",
     "/healthz",
@@ -150,9 +152,12 @@ on_each_database! {
         let document = house.browser().get(DOCUMENT).await.json();
         let advertised: Vec<_> = document.as_object().expect("an object").values().filter_map(Value::as_str).collect();
         let tree = include_str!("../../../src/web/mod.rs");
-        let (before, after) = tree.split_once("scope(\"/me\")").expect("the person's own pages");
-        let rest = after.split_once("\n        )\n").expect("the scope ends").1;
-        let paths = [before, rest].into_iter().flat_map(|part| part.split("(\"/").skip(1));
+        // The person's own pages, and those of who becomes one.
+        let tree = ["scope(\"/me\")", "scope(\"/wallet\")", "scope(\"/apply\")"].into_iter().fold(tree.to_owned(), |tree, scope| {
+            let (before, after) = tree.split_once(scope).expect("the scope begins");
+            format!("{before}{}", after.split_once("\n        )\n").expect("the scope ends").1)
+        });
+        let paths = tree.split("(\"/").skip(1);
         let paths: Vec<_> = paths.map(|after| format!("/{}", after.split('"').next().expect("a path"))).collect();
         let has = |path: &str| paths.iter().any(|one| one == path);
         assert!(has("/token") && has("/healthz") && has("/metrics"), "the URL tree is read: {paths:?}");

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows the house from within: it speaks HTTP, HTML forms and command lines only.
 
+pub mod applicant;
 pub mod assertion;
 pub mod browser;
 pub mod chance;

@@ -4,16 +4,18 @@
 
 use askama::Template;
 
-use super::Chrome;
+use super::{Chrome, Step};
 
 /// At the desk: the picture. Form: `POST /apply/back` (`csrf`).
 #[derive(Debug, Template)]
 #[template(path = "apply/elsewhere.html")]
 pub struct Elsewhere<'a> {
     pub chrome: Chrome<'a>,
-    /// What the picture says, to be typed where no camera is.
+    /// `t` of `/apply/qr/here` and of the link.
+    pub ticket: &'a str,
+    /// What the picture says, for a phone without a camera.
     pub address: &'a str,
-    /// What `GET /apply/stage` answers as long as nothing has happened.
+    /// What `POST /apply/stage` answers as long as nothing has happened.
     pub here: &'a str,
 }
 
@@ -23,4 +25,21 @@ pub struct Elsewhere<'a> {
 pub struct TakeOver<'a> {
     pub chrome: Chrome<'a>,
     pub ticket: &'a str,
+}
+
+/// Back at the desk: how far the other device is.
+#[derive(Debug, Template)]
+#[template(path = "apply/watching.html")]
+pub struct Watching<'a> {
+    pub chrome: Chrome<'a>,
+    pub at: Progress,
+    /// What `POST /apply/stage` answers as long as nothing has happened.
+    pub here: &'a str,
+}
+
+/// How far another device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    At(Step),
+    Done,
 }

@@ -4,12 +4,16 @@ use askama::Template;
 
 use super::{Chrome, Step};
 
-/// Form, `multipart/form-data`: `POST /apply/face` (`csrf`, `sample`).
+/// Form, `multipart/form-data`: `POST /apply/face` (`csrf`, `nonce`, `sample`; in the sandbox `camera`).
 #[derive(Debug, Template)]
 #[template(path = "apply/face.html")]
 pub struct Face<'a> {
     pub chrome: Chrome<'a>,
+    /// What the sample is for; it comes back with it.
+    pub nonce: &'a str,
     pub camera: Camera<'a>,
+    /// How often it may still be tried.
+    pub left: u64,
     pub problem: Option<FaceProblem>,
 }
 
@@ -26,7 +30,7 @@ pub enum Camera<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invented<'a> {
     /// What is sent in the picture's place.
-    pub sample: &'a str,
+    pub camera: &'a str,
     pub shows: Shows,
 }
 

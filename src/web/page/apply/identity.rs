@@ -32,12 +32,48 @@ impl Kinds<'_> {
 #[template(path = "apply/hold.html")]
 pub struct Hold<'a> {
     pub chrome: Chrome<'a>,
-    pub document: Document,
+    pub reader: Reader,
     /// Where the reader begins: the link, and what `/apply/qr` shows.
-    pub reader: &'a str,
-    /// What `GET /apply/stage` answers as long as nothing has happened.
+    pub address: &'a str,
+    /// What `POST /apply/stage` answers as long as nothing has happened.
     pub here: &'a str,
-    pub problem: Option<DocumentProblem<'a>>,
+    pub problem: Option<HoldProblem>,
+}
+
+/// Whose reader it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// The resident card's gateway has its own, and sends the person back here.
+    Card,
+    /// Any that keeps docs/ports/reader.md. This page stays open beside it.
+    Chip,
+}
+
+/// Why the document is still waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldProblem {
+    /// No reader has sent anything.
+    NotYet,
+    /// The gateway does not answer. Nothing is lost.
+    Unreachable,
+}
+
+impl HoldProblem {
+    pub const ALL: [Self; 2] = [Self::NotYet, Self::Unreachable];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::NotYet => "apply-problem-not-yet",
+            Self::Unreachable => "apply-problem-unreachable",
+        }
+    }
+}
+
+/// The document was read, and the registry does not answer. Form: `POST /apply/read` (`csrf`).
+#[derive(Debug, Template)]
+#[template(path = "apply/registry.html")]
+pub struct Registry<'a> {
+    pub chrome: Chrome<'a>,
 }
 
 /// A kind of document, in the person's words.
@@ -94,8 +130,6 @@ impl Document {
 pub enum DocumentProblem<'a> {
     /// No kind was chosen.
     NoKind,
-    /// No reader has sent anything.
-    NotYet,
     /// What was read does not count. The code is stable, such as `chip.expired`.
     Unread { why: Unread, code: &'a str },
     /// No such voucher, or one that is spent or expired: one wording.
@@ -108,7 +142,6 @@ impl DocumentProblem<'_> {
     const fn key(&self) -> &'static str {
         match self {
             Self::NoKind => "apply-problem-no-kind",
-            Self::NotYet => "apply-problem-not-yet",
             Self::Unread { why, .. } => why.key(),
             Self::Voucher => "apply-problem-voucher",
             Self::Unreachable => "apply-problem-unreachable",

@@ -14,16 +14,16 @@ mod secret;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub use done::Done;
-pub use elsewhere::{Elsewhere, TakeOver};
+pub use done::{Done, How};
+pub use elsewhere::{Elsewhere, Progress, TakeOver, Watching};
 pub use face::{Camera, Face, FaceProblem, Invented, Shows};
-pub use identity::{Document, DocumentProblem, Hold, Kinds, Notice, Unread};
+pub use identity::{Document, DocumentProblem, Hold, HoldProblem, Kinds, Notice, Reader, Registry, Unread};
 pub use over::{Over, Why};
-pub use phone::{Message, MessageProblem, Phone, PhoneProblem};
-pub use secret::{Authenticator, ChoosePin, CodeProblem, PinRefused};
+pub use phone::{Message, Phone, PhoneProblem, message_text};
+pub use secret::{Authenticator, ChoosePin, PinRefused, Typed};
 
 // The layout looks for `TypeSize` and `World` one module above the page's own.
-use super::{Chrome, TypeSize, World, grouped, masked};
+use super::{Chrome, Locale, TypeSize, World, grouped, masked};
 
 /// The four steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,8 @@ use super::Chrome;
 pub struct Over<'a> {
     pub chrome: Chrome<'a>,
     pub why: Why,
+    /// Stable, to tell somebody who helps; such as `apply.too_young`.
+    pub code: &'a str,
 }
 
 /// How it ended.
@@ -26,15 +28,19 @@ pub enum Why {
     /// The registry has them as dead. That may be its mistake, and must be said gently.
     Deceased,
     /// The document belongs to somebody who applied before.
-    Elsewhere,
-    /// They have a number already.
-    Known,
-    /// The face was not the one on the document, as often as it may be tried.
-    TooMany,
+    DocumentElsewhere,
+    /// As many documents were brought as may be.
+    DocumentsSpent,
+    /// As many faces were compared as may be.
+    FacesSpent,
+    /// As many messages were sent as may be.
+    MessagesSpent,
+    /// The voucher was used meanwhile.
+    VoucherUsed,
     /// Half an hour passed.
     Expired,
-    /// Another browser goes on with it.
-    TakenOver,
+    /// The link to another device was followed before, or is too old.
+    LinkOver,
     /// They wished so.
     Stopped,
     /// This node takes no applications.
@@ -42,17 +48,19 @@ pub enum Why {
 }
 
 impl Why {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::TooYoung,
         Self::Guardian,
         Self::NotInRegistry,
         Self::Suspended,
         Self::Deceased,
-        Self::Elsewhere,
-        Self::Known,
-        Self::TooMany,
+        Self::DocumentElsewhere,
+        Self::DocumentsSpent,
+        Self::FacesSpent,
+        Self::MessagesSpent,
+        Self::VoucherUsed,
         Self::Expired,
-        Self::TakenOver,
+        Self::LinkOver,
         Self::Stopped,
         Self::NotOpen,
     ];
@@ -65,41 +73,37 @@ impl Why {
             Self::NotInRegistry => ("apply-over-registry", "apply-over-registry-do"),
             Self::Suspended => ("apply-over-suspended", "apply-over-suspended-do"),
             Self::Deceased => ("apply-over-deceased", "apply-over-deceased-do"),
-            Self::Elsewhere => ("apply-over-elsewhere", "apply-over-elsewhere-do"),
-            Self::Known => ("apply-over-known", "apply-over-known-do"),
-            Self::TooMany => ("apply-over-too-many", "apply-over-too-many-do"),
+            Self::DocumentElsewhere => ("apply-over-elsewhere", "apply-over-elsewhere-do"),
+            Self::DocumentsSpent => ("apply-over-documents", "apply-over-documents-do"),
+            Self::FacesSpent => ("apply-over-faces", "apply-over-faces-do"),
+            Self::MessagesSpent => ("apply-over-messages", "apply-over-messages-do"),
+            Self::VoucherUsed => ("apply-over-voucher", "apply-over-voucher-do"),
             Self::Expired => ("apply-over-expired", "apply-over-expired-do"),
-            Self::TakenOver => ("apply-over-taken", "apply-over-taken-do"),
+            Self::LinkOver => ("apply-over-link", "apply-over-link-do"),
             Self::Stopped => ("apply-over-stopped", "apply-over-stopped-do"),
             Self::NotOpen => ("apply-over-not-open", "apply-over-not-open-do"),
         }
     }
 
-    /// Stable, to tell somebody who helps.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooYoung => "apply.too_young",
-            Self::Guardian => "apply.guardian",
-            Self::NotInRegistry => "apply.registry_no",
-            Self::Suspended => "apply.registry_suspended",
-            Self::Deceased => "apply.registry_deceased",
-            Self::Elsewhere => "apply.document_elsewhere",
-            Self::Known => "apply.known",
-            Self::TooMany => "apply.too_many",
-            Self::Expired => "apply.expired",
-            Self::TakenOver => "apply.taken_over",
-            Self::Stopped => "apply.stopped",
-            Self::NotOpen => "apply.not_open",
-        }
-    }
-
     /// Beginning again may help.
     const fn may_begin_again(self) -> bool {
-        matches!(self, Self::Elsewhere | Self::TooMany | Self::Expired | Self::Stopped | Self::NotInRegistry)
+        match self {
+            Self::NotInRegistry
+            | Self::DocumentElsewhere
+            | Self::DocumentsSpent
+            | Self::FacesSpent
+            | Self::MessagesSpent
+            | Self::VoucherUsed
+            | Self::Expired
+            | Self::Stopped => true,
+            Self::TooYoung | Self::Guardian | Self::Suspended | Self::Deceased | Self::LinkOver | Self::NotOpen => {
+                false
+            }
+        }
     }
 
     /// Something was read, and it is gone now.
     const fn forgot(self) -> bool {
-        !matches!(self, Self::TakenOver | Self::NotOpen)
+        !matches!(self, Self::LinkOver | Self::NotOpen)
     }
 }

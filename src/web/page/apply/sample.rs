@@ -22,59 +22,55 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
     for problem in [DocumentProblem::NoKind, DocumentProblem::Voucher, DocumentProblem::Unreachable] {
         page(&named("kinds", &problem), Kinds { chrome, problem: Some(problem) }.render());
     }
-    let hold = |problem| Hold {
-        chrome,
-        document: Document::Passport,
-        reader: "https://reader.example/?t=s",
-        here: "1",
-        problem,
-    };
-    page("hold", hold(None).render());
-    for problem in [DocumentProblem::NotYet, DocumentProblem::Unreachable] {
-        page(&named("hold", &problem), hold(Some(problem)).render());
-    }
     for why in Unread::ALL {
-        page(&named("unread", &why), hold(Some(DocumentProblem::Unread { why, code: "chip.expired" })).render());
+        let problem = Some(DocumentProblem::Unread { why, code: "not_the_chip" });
+        page(&named("unread", &why), Kinds { chrome, problem }.render());
     }
+    let hold = |reader, problem| Hold { chrome, reader, address: "https://reader.example/?t=s", here: "1", problem };
+    page("hold", hold(Reader::Card, None).render());
+    page("hold-chip", hold(Reader::Chip, None).render());
+    for problem in HoldProblem::ALL {
+        page(&named("hold", &problem), hold(Reader::Chip, Some(problem)).render());
+    }
+    page("registry", Registry { chrome }.render());
 
     let pictures = [Shows::Holder, Shows::SomebodyElse, Shows::Photograph, Shows::Unclear];
-    let pictures = pictures.map(|shows| Invented { sample: "sample", shows });
-    page("face", Face { chrome, camera: Camera::Invented(&pictures), problem: None }.render());
-    page("face-real", Face { chrome, camera: Camera::Real, problem: None }.render());
+    let pictures = pictures.map(|shows| Invented { camera: "holder", shows });
+    let face = |camera, problem| Face { chrome, nonce: "00ff", camera, left: 4, problem };
+    page("face", face(Camera::Invented(&pictures), None).render());
+    page("face-real", face(Camera::Real, None).render());
     for problem in FaceProblem::ALL {
-        page(&named("face", &problem), Face { chrome, camera: Camera::Real, problem: Some(problem) }.render());
+        page(&named("face", &problem), face(Camera::Real, Some(problem)).render());
     }
 
-    page("phone", Phone { chrome, typed: "", problem: None }.render());
+    page("phone", Phone { chrome, typed: "", left: 3, problem: None }.render());
     for problem in PhoneProblem::ALL {
-        page(&named("phone", &problem), Phone { chrome, typed: "1990000", problem: Some(problem) }.render());
+        page(&named("phone", &problem), Phone { chrome, typed: "1990000", left: 2, problem: Some(problem) }.render());
     }
-    let message = Message { chrome, to: "1000", more: 2, inbox: Some("https://inbox.example/"), problem: None };
-    page("message", message.render());
-    for problem in MessageProblem::ALL {
-        page(&named("message", &problem), message_with(chrome, problem).render());
-    }
+    let message = |inbox, wrong| Message { chrome, to: "•••• 1000", more: 2, inbox, wrong };
+    page("message", message(Some("https://inbox.example/"), None).render());
+    page("message-wrong", message(None, Some(4)).render());
 
     page("pin", ChoosePin { chrome, problem: None }.render());
     for problem in PinRefused::ALL {
         page(&named("pin", &problem), ChoosePin { chrome, problem: Some(problem) }.render());
     }
-    let authenticator =
-        |problem| Authenticator { chrome, uri: URI, secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", problem };
-    page("authenticator", authenticator(None).render());
-    for problem in CodeProblem::ALL {
-        page(&named("authenticator", &problem), authenticator(Some(problem)).render());
+    for typed in [Typed::Nothing, Typed::Wrong] {
+        let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        page(&named("authenticator", &typed), Authenticator { chrome, uri: URI, secret, typed }.render());
     }
-    page("done", Done { chrome, number: "K7QM2RXA9FTC4HWD" }.render());
+    for how in [How::New, How::Joined, How::Known] {
+        page(&named("done", &how), Done { chrome, number: "K7QM2RXA9FTC4HWD", how }.render());
+    }
 
-    page("elsewhere", Elsewhere { chrome, address: "https://id.example/apply/here?t=7Q2M", here: "1" }.render());
+    let address = "https://id.example/apply/here?t=7Q2M";
+    page("elsewhere", Elsewhere { chrome, ticket: "7Q2M", address, here: "1" }.render());
     page("take-over", TakeOver { chrome, ticket: "sealed-ticket" }.render());
+    for at in [Progress::At(Step::Face), Progress::Done] {
+        page(&named("watching", &at), Watching { chrome, at, here: "1" }.render());
+    }
     for why in Why::ALL {
-        page(&named("over", &why), Over { chrome, why }.render());
+        page(&named("over", &why), Over { chrome, why, code: "apply.stopped" }.render());
     }
     pages
-}
-
-fn message_with(chrome: Chrome<'static>, problem: MessageProblem) -> Message<'static> {
-    Message { chrome, to: "1000", more: 0, inbox: None, problem: Some(problem) }
 }

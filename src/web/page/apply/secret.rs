@@ -54,7 +54,7 @@ pub struct Authenticator<'a> {
     pub uri: &'a str,
     /// The same secret in Base32, for typing.
     pub secret: &'a str,
-    pub problem: Option<CodeProblem>,
+    pub typed: Typed,
 }
 
 impl Authenticator<'_> {
@@ -64,24 +64,9 @@ impl Authenticator<'_> {
     }
 }
 
-/// Why the app is not set up yet.
+/// Whether a code was typed that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeProblem {
-    /// Not 8 digits.
-    Shape,
+pub enum Typed {
+    Nothing,
     Wrong,
-    /// A service does not answer. Nothing is lost.
-    Unreachable,
-}
-
-impl CodeProblem {
-    pub const ALL: [Self; 3] = [Self::Shape, Self::Wrong, Self::Unreachable];
-
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Shape => "signin-code-shape",
-            Self::Wrong => "apply-code-wrong",
-            Self::Unreachable => "apply-problem-unreachable",
-        }
-    }
 }
