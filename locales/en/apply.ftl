@@ -12,12 +12,11 @@ apply-read-document = From your document’s chip: your name, its number, your b
 apply-read-face = Your face, once, to compare it with that picture.
 apply-read-phone = Your telephone number. We send a code there.
 apply-kept = What is kept
-apply-kept-proof = that you were verified, by which way and when, and whether you are of age
-apply-kept-phone = your telephone number, locked with a key of your own, to warn you if something happens to your network number
+apply-kept-proof = that you were verified, by which way and in which hour
+apply-kept-phone = your name, birth date, nationality, sex, your document’s number and your telephone number, locked with a key of your own: for your network certificate, and to warn you if something happens to your number. When you close it, the key goes, and with it all of this
 apply-kept-digest = a fingerprint of your document that cannot be turned back, so that nobody gets two numbers
 apply-not-kept = What is not kept
-apply-not-kept-name = your name, your document’s number, your birth date
-apply-not-kept-picture = your picture and your face
+apply-not-kept-picture = the picture on your document and your face
 apply-not-kept-where = where you sign in later
 apply-voluntary = It is your choice
 apply-voluntary-why = Nobody has to have a network number. Every website must let you in another way as well.
@@ -168,6 +167,14 @@ apply-done-passkey-add = Add a passkey
 apply-known-title = You have a network number already
 apply-known-lead = Everybody has one, and this is yours. Nothing has changed.
 apply-known-joined = Everybody has one, and this is yours. Your new document is noted for it; nothing else has changed.
+
+apply-renew = Have you lost your PIN, your app or your phone?
+apply-renew-why = You have just proved who you are, so you can set new ones. Without one of your passkeys they count only after a waiting period: you hear of it on every channel that we have of you, and any old way in can stop it. Websites know you as before.
+apply-renew-submit = Set a new PIN and new codes
+apply-renewed-title = Your new PIN and codes are set
+apply-renewed-lead = They count from now on, and the old ones no longer do.
+apply-renewed-later = They count after a waiting period. If it was not you, sign in the old way and stop it.
+apply-renewed-from = They count from { $day } on.
 
 ## Ended otherwise
 apply-begin-again = Begin again

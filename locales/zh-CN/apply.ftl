@@ -12,12 +12,11 @@ apply-read-document = 证件芯片中的姓名、证件号码、出生日期和�
 apply-read-face = 您的面容，仅一次，与证件照片比对。
 apply-read-phone = 您的手机号码，用于发送验证码。
 apply-kept = 会留存什么
-apply-kept-proof = 您已通过核验、核验的方式和时间，以及是否成年
-apply-kept-phone = 您的手机号码，以您专属的密钥加密，仅在网号有异常时用来提醒您
+apply-kept-proof = 您已通过核验，以及核验的方式和时间（精确到小时）
+apply-kept-phone = 姓名、出生日期、国籍、性别、证件号码和手机号码，以您专属的密钥加密：用于您的网证，以及在网号有异常时提醒您。注销时销毁密钥，这些信息随之消失
 apply-kept-digest = 一个无法还原的证件摘要，用来保证一人一号
 apply-not-kept = 不会留存什么
-apply-not-kept-name = 姓名、证件号码、出生日期
-apply-not-kept-picture = 证件照片和您的面容
+apply-not-kept-picture = 证件上的照片和您的面容
 apply-not-kept-where = 您以后登录过哪里
 apply-voluntary = 是否申领，由您决定
 apply-voluntary-why = 没有人必须使用网号。每个网站都应同时提供其他登录方式。
@@ -158,6 +157,14 @@ apply-done-passkey-add = 添加通行密钥
 apply-known-title = 您已有网号
 apply-known-lead = 每人只有一个网号，这就是您的。一切照旧。
 apply-known-joined = 每人只有一个网号，这就是您的。新证件已为您登记，其他一切照旧。
+
+apply-renew = 口令、动态口令应用或手机丢失了？
+apply-renew-why = 您刚刚证明了本人身份，可以重新设置。如果没有通行密钥，新的登录方式要经过等待期才生效：我们会通过您留下的所有联系方式通知您，原有的任何一种登录方式都可以中止它。各网站认得您的代码不变。
+apply-renew-submit = 重新设置口令和动态口令
+apply-renewed-title = 新的口令和动态口令已设置
+apply-renewed-lead = 即刻生效，原有的不再有效。
+apply-renewed-later = 经过等待期后生效。如果不是您本人操作，请用原有方式登录并中止。
+apply-renewed-from = 自{ $day }起生效。
 
 ## 未能完成
 apply-begin-again = 重新申领

@@ -332,7 +332,7 @@ pub fn to(path: &str) -> HttpResponse {
 }
 
 /// The calendar day of an instant, in UTC.
-fn day(at: Timestamp) -> Day {
+pub fn day(at: Timestamp) -> Day {
     let date = time::OffsetDateTime::from_unix_timestamp(at.unix()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH).date();
     Day { year: date.year(), month: date.month().into(), day: date.day() }
 }

@@ -187,6 +187,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/phone/code", apply::hear))
                 .service(post("/pin", apply::choose_pin))
                 .service(post("/code", apply::finish))
+                .service(post("/renew", apply::renew))
                 .service(post("/back", apply::back))
                 .service(post("/stop", apply::stop))
                 .service(post("/elsewhere", apply::hand_over))

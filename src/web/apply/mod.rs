@@ -14,7 +14,7 @@ pub use elsewhere::{ask_to_take_over, hand_over, take_over};
 pub use qr::{of_link, of_step};
 pub use reader::{LONGEST, answer, task};
 pub use show::{notice, stage, stands};
-pub use steps::{back, begin, choose_pin, document, face, finish, hear, read, send, stop, voucher};
+pub use steps::{back, begin, choose_pin, document, face, finish, hear, read, renew, send, stop, voucher};
 
 use super::cookie::Jar;
 use super::page::Applications;

@@ -22,7 +22,7 @@ pub async fn of_step(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
     let shown = match apply::stands(&provider, visit.application.as_deref()).await.map(|view| view.at) {
         Ok(Where::Document { reading: Shown::Card(address), .. }) => Some(address.to_string()),
         Ok(Where::Document { reading: Shown::Chip { ticket }, .. }) => Some(show::chip_reader(&provider, &ticket)),
-        Ok(Where::Code { otpauth, .. }) => Some(otpauth),
+        Ok(Where::Code { otpauth, .. } | Where::RenewCode { otpauth, .. }) => Some(otpauth),
         Err(apply::Refused::Unavailable) => return error::unavailable_json(&visit),
         Ok(_) | Err(_) => None,
     };

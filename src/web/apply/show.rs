@@ -5,11 +5,11 @@ use crate::flow::apply::{self, Hand, Refused, Shown, View, Where};
 use crate::flow::{Mode, Provider};
 use crate::person::NetworkNumber;
 use crate::person::application::{End, Join};
-use crate::web::error;
 use crate::web::form::{Bound, OwnForm};
 use crate::web::page::apply as page;
 use crate::web::page::{Chrome, Template};
 use crate::web::visit::Visit;
+use crate::web::{error, me};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use url::form_urlencoded::byte_serialize;
@@ -145,11 +145,11 @@ fn due(frame: &Frame<'_>, at: Where, here: &str, tried: Tried<'_>) -> HttpRespon
             let (to, inbox, more) = (&to, inbox.as_deref(), messages_left.into());
             frame.send(status, &page::Message { chrome, to, more, inbox, wrong })
         }
-        Where::Pin => {
+        Where::Pin | Where::RenewPin => {
             let problem = tried.refused.and_then(words::pin);
             frame.send(status, &page::ChoosePin { chrome, problem })
         }
-        Where::Code { otpauth, base32 } => {
+        Where::Code { otpauth, base32 } | Where::RenewCode { otpauth, base32 } => {
             let typed = match tried.refused {
                 Some(Refused::Code) => page::Typed::Wrong,
                 _ => page::Typed::Nothing,
@@ -161,6 +161,13 @@ fn due(frame: &Frame<'_>, at: Where, here: &str, tried: Tried<'_>) -> HttpRespon
             let how = match document {
                 Join::Joined => page::How::Joined,
                 Join::WasTheirs => page::How::Known,
+            };
+            done(frame, &number, how)
+        }
+        Where::Renewed { number, from } => {
+            let how = match from > provider.now() {
+                true => page::How::RenewedFrom(me::day(from)),
+                false => page::How::Renewed,
             };
             done(frame, &number, how)
         }

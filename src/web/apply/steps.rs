@@ -10,7 +10,7 @@ use crate::web::form::{Bound, OwnForm};
 use crate::web::page::apply::{Document, message_text};
 use crate::web::upload::{OwnUpload, Sent};
 use crate::web::visit::Visit;
-use crate::web::{sign_in, sign_in_face};
+use crate::web::{error, sign_in, sign_in_face};
 use actix_web::{HttpResponse, web};
 use url::Url;
 
@@ -124,13 +124,28 @@ pub async fn finish(provider: web::Data<Provider>, visit: Visit, OwnForm(fields)
         agent: &visit.agent,
     };
     let code = DynamicCode::new(fields.get("code").unwrap_or_default());
-    match apply::confirm(&provider, visit.application.as_deref(), &code, here).await {
+    let cookie = visit.application.as_deref();
+    if let Ok(Where::RenewCode { .. }) = apply::stands(&provider, cookie).await.map(|view| view.at) {
+        let renewed = apply::confirm_renewal(&provider, cookie, &code, visit.session.as_deref()).await;
+        return match renewed {
+            // The notice could not leave: the same press, later.
+            Err(apply::Refused::NoAnswer { .. }) => error::busy(&provider, &visit),
+            renewed => after(&provider, &visit, renewed).await,
+        };
+    }
+    match apply::confirm(&provider, cookie, &code, here).await {
         Ok(finished) => match finished.signed_in {
             Some(signed_in) => sign_in::with_session(&provider, on(), signed_in.session, signed_in.device),
             None => on(),
         },
         Err(cause) => refused(&provider, &visit, cause).await,
     }
+}
+
+/// `POST /apply/renew`: who is known wishes for a new PIN and a new app.
+pub async fn renew(provider: web::Data<Provider>, visit: Visit, _form: OwnForm) -> HttpResponse {
+    let renewed = apply::renew(&provider, visit.application.as_deref()).await;
+    after(&provider, &visit, renewed).await
 }
 
 /// `POST /apply/back`: another document, another telephone.

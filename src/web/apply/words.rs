@@ -34,6 +34,9 @@ pub fn stage(view: &View) -> String {
         Where::Pin => "pin".to_owned(),
         Where::Code { .. } => "code".to_owned(),
         Where::Known { .. } => "known".to_owned(),
+        Where::RenewPin => "renew-pin".to_owned(),
+        Where::RenewCode { .. } => "renew-code".to_owned(),
+        Where::Renewed { .. } => "renewed".to_owned(),
         Where::Done { .. } => "done".to_owned(),
         Where::Ended(why) => Refused::Ended(*why).code().to_owned(),
     }
@@ -45,8 +48,10 @@ pub const fn progress(at: &Where) -> page::Progress {
         Where::Document { .. } => page::Step::Document,
         Where::Face { .. } => page::Step::Face,
         Where::Phone { .. } | Where::PhoneCode { .. } => page::Step::Phone,
-        Where::Pin | Where::Code { .. } => page::Step::Pin,
-        Where::Known { .. } | Where::Done { .. } | Where::Ended(_) => return page::Progress::Done,
+        Where::Pin | Where::Code { .. } | Where::RenewPin | Where::RenewCode { .. } => page::Step::Pin,
+        Where::Known { .. } | Where::Renewed { .. } | Where::Done { .. } | Where::Ended(_) => {
+            return page::Progress::Done;
+        }
     })
 }
 

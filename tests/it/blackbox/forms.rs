@@ -35,6 +35,7 @@ const POSTS: &[&str] = &[
     "/apply/phone/code",
     "/apply/pin",
     "/apply/code",
+    "/apply/renew",
     "/apply/back",
     "/apply/stop",
     "/apply/elsewhere",

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::{Chrome, grouped, masked};
+use super::{Chrome, Day, grouped, masked};
 
-/// The person has a number, proved by document and face.
+/// Form, for who is known: `POST /apply/renew` (`csrf`). The person has a number, proved by document and face.
 #[derive(Debug, Template)]
 #[template(path = "apply/done.html")]
 pub struct Done<'a> {
@@ -22,15 +22,26 @@ pub enum How {
     Joined,
     /// They had it before, with this very document.
     Known,
+    /// They had it before, and their new ways in count at once.
+    Renewed,
+    /// As before, and their new ways in count from that day on.
+    RenewedFrom(Day),
 }
 
 impl How {
+    /// New ways in are offered.
+    const fn may_renew(self) -> bool {
+        matches!(self, Self::Joined | Self::Known)
+    }
+
     /// Keys of the heading and of what that means.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::New => ("apply-done-title", "apply-done-lead"),
             Self::Joined => ("apply-known-title", "apply-known-joined"),
             Self::Known => ("apply-known-title", "apply-known-lead"),
+            Self::Renewed => ("apply-renewed-title", "apply-renewed-lead"),
+            Self::RenewedFrom(_) => ("apply-renewed-title", "apply-renewed-later"),
         }
     }
 }

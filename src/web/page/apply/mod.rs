@@ -23,7 +23,7 @@ pub use phone::{Message, Phone, PhoneProblem, message_text};
 pub use secret::{Authenticator, ChoosePin, PinRefused, Typed};
 
 // The layout looks for `TypeSize` and `World` one module above the page's own.
-use super::{Chrome, Locale, TypeSize, World, grouped, masked};
+use super::{Chrome, Day, Locale, TypeSize, World, grouped, masked};
 
 /// The four steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
