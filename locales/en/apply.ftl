@@ -204,6 +204,8 @@ apply-over-expired = More than 30 minutes have passed
 apply-over-expired-do = You can begin again whenever you like.
 apply-over-stopped = You have stopped
 apply-over-stopped-do = No number was made. You can begin again whenever you like.
+apply-over-number = Your number is stopped
+apply-over-number-do = It was suspended or closed, so no new PIN can be set for it here. The operator of this service can tell you more.
 apply-over-not-open = Nobody can apply here
 apply-over-not-open-do = This service signs people in who have a network number, but takes no applications.
 

@@ -194,6 +194,8 @@ apply-over-expired = 已超过三十分钟
 apply-over-expired-do = 您可以随时重新申领。
 apply-over-stopped = 您已停止申领
 apply-over-stopped-do = 没有生成网号。您可以随时重新申领。
+apply-over-number = 您的网号已停用
+apply-over-number-do = 该网号已被暂停或注销，不能在这里重新设置口令。详情请咨询本服务的运营方。
 apply-over-not-open = 这里不办理申领
 apply-over-not-open-do = 本服务只为已有网号的人办理登录，不受理申领。
 

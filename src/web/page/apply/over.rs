@@ -43,12 +43,14 @@ pub enum Why {
     LinkOver,
     /// They wished so.
     Stopped,
+    /// Their number is suspended or closed, and no proof brings it back.
+    NumberStopped,
     /// This node takes no applications.
     NotOpen,
 }
 
 impl Why {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::TooYoung,
         Self::Guardian,
         Self::NotInRegistry,
@@ -62,6 +64,7 @@ impl Why {
         Self::Expired,
         Self::LinkOver,
         Self::Stopped,
+        Self::NumberStopped,
         Self::NotOpen,
     ];
 
@@ -81,6 +84,7 @@ impl Why {
             Self::Expired => ("apply-over-expired", "apply-over-expired-do"),
             Self::LinkOver => ("apply-over-link", "apply-over-link-do"),
             Self::Stopped => ("apply-over-stopped", "apply-over-stopped-do"),
+            Self::NumberStopped => ("apply-over-number", "apply-over-number-do"),
             Self::NotOpen => ("apply-over-not-open", "apply-over-not-open-do"),
         }
     }
@@ -96,14 +100,18 @@ impl Why {
             | Self::VoucherUsed
             | Self::Expired
             | Self::Stopped => true,
-            Self::TooYoung | Self::Guardian | Self::Suspended | Self::Deceased | Self::LinkOver | Self::NotOpen => {
-                false
-            }
+            Self::TooYoung
+            | Self::Guardian
+            | Self::Suspended
+            | Self::Deceased
+            | Self::LinkOver
+            | Self::NumberStopped
+            | Self::NotOpen => false,
         }
     }
 
     /// Something was read, and it is gone now.
     const fn forgot(self) -> bool {
-        !matches!(self, Self::LinkOver | Self::NotOpen)
+        !matches!(self, Self::LinkOver | Self::NumberStopped | Self::NotOpen)
     }
 }
