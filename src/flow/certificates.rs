@@ -6,12 +6,13 @@
 
 use super::session::{Asker, Live, TRIES};
 use super::sign_in_passkey::credential_digest;
-use super::{Provider, Unavailable, passkeys as ways, person};
+use super::{Provider, Unavailable, events, passkeys as ways, person};
 use crate::authn::{Assertion, Challenge, StoredPasskey};
 use crate::keys::{HolderError, HolderKey, HolderNonce, PLACES, Sealable, SigningAlg, holder_challenge};
-use crate::person::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, Validity};
+use crate::person::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, SecurityEvent, Validity};
 use crate::spec::{BatchId, SessionId, SpentId, Timestamp, lifetime};
 use crate::store::certificates::{self, BatchRow};
+use crate::store::events as happened;
 use crate::store::passkeys::{self, PasskeyRow};
 use crate::store::spent;
 use crate::store::status_lists::{self, ListRow};
@@ -213,6 +214,7 @@ async fn keep(
         };
         let (asker, spent_id, count) = (Asker::of(live), ceremony.id, i64::try_from(count).unwrap_or(i64::MAX));
         let (passkey, updated) = (touched.row.clone(), touched.updated.clone());
+        let event = events::row(provider, live.person.id, SecurityEvent::CertificatesIssued)?;
         let written = provider.store.write(move |tx| {
             if !asker.still_stands(tx)? {
                 return Ok(Kept::SignedOut);
@@ -231,7 +233,10 @@ async fn keep(
             if !still || !spent::spend(tx, &spent_id)? {
                 return Ok(Kept::Stale);
             }
-            Ok(if certificates::add_at_most(tx, &row, MOST)? { Kept::Done } else { Kept::Enough })
+            if !certificates::add_at_most(tx, &row, MOST)? {
+                return Ok(Kept::Enough);
+            }
+            happened::note(tx, &event).map(|()| Kept::Done)
         });
         match written.await.map_err(Unavailable::from)? {
             Kept::Done => return Ok(places),
@@ -313,11 +318,13 @@ async fn ready(provider: &Provider, live: &Live) -> Result<Result<(), Refused>, 
 /// [`Refused::SignedOut`], [`Refused::Unavailable`].
 pub async fn revoke_all(provider: &Provider, live: &Live) -> Result<(), Refused> {
     let (person, asker) = (live.person.id, Asker::of(live));
+    let event = events::row(provider, person, SecurityEvent::CertificatesRevoked)?;
     let revoked = provider.store.write(move |tx| {
         if !asker.still_stands(tx)? {
             return Ok(Err(Refused::SignedOut));
         }
-        certificates::revoke_all(tx, &person).map(|_| Ok(()))
+        certificates::revoke_all(tx, &person)?;
+        happened::note(tx, &event).map(Ok)
     });
     revoked.await.map_err(Unavailable::from)?
 }

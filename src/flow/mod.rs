@@ -14,6 +14,7 @@ mod encryption;
 pub mod ending;
 mod error;
 mod events;
+pub mod export;
 mod fetch;
 pub mod freeze;
 pub mod health;

@@ -27,6 +27,9 @@ pub enum SecurityEvent {
     RecoveryStopped,
     /// PIN and dynamic code are new; with a waiting period behind them, everything else is gone.
     Recovered,
+    /// Network certificates, into a device.
+    CertificatesIssued,
+    CertificatesRevoked,
     SignedOutEverywhere,
     Frozen,
     /// The freeze was lifted, with a passkey.

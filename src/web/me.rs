@@ -7,7 +7,7 @@ use super::{error, logout, sign_in};
 use crate::authn::PinRule;
 use crate::client::Client;
 use crate::flow::me::{Overview, PasskeyKind, SignedInBy};
-use crate::flow::{self, Provider, ending, freeze, interaction, passkeys, pin, recovery, session};
+use crate::flow::{self, Provider, ending, export, freeze, interaction, passkeys, pin, recovery, session};
 use crate::person::SecurityEvent;
 use crate::spec::{ClientId, DynamicCode, Params, PasskeyId, Pin, SessionId, Timestamp};
 use actix_web::dev::Payload;
@@ -114,6 +114,8 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             SecurityEvent::RecoveryBegun => page::What::RecoveryBegun,
             SecurityEvent::RecoveryStopped => page::What::RecoveryStopped,
             SecurityEvent::Recovered => page::What::Recovered,
+            SecurityEvent::CertificatesIssued => page::What::CertificatesIssued,
+            SecurityEvent::CertificatesRevoked => page::What::CertificatesRevoked,
             SecurityEvent::SignedOutEverywhere => page::What::SignedOutEverywhere,
             SecurityEvent::Frozen => page::What::Frozen,
             SecurityEvent::Lifted => page::What::Lifted,
@@ -308,6 +310,18 @@ pub async fn freeze(provider: web::Data<Provider>, visit: Visit, own: Own) -> Ht
             show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::NoWayBack) }).await
         }
         Err(freeze::Refused::Unavailable) => error::busy(&provider, &visit),
+    }
+}
+
+/// `POST /me/export`: everything that is kept, as a file.
+pub async fn export(provider: web::Data<Provider>, visit: Visit, own: Own) -> HttpResponse {
+    match export::export(&provider, &own.live).await {
+        Ok(export) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"hufu-export.json\""))
+            .json(export),
+        Err(export::Refused::NotRecent) => to("/me/signin"),
+        Err(export::Refused::Unavailable) => error::busy(&provider, &visit),
     }
 }
 

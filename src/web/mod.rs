@@ -164,6 +164,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/passkeys/remove", me::remove_passkey))
                 .service(post("/pin", me::change_pin))
                 .service(post("/freeze", me::freeze))
+                .service(post("/export", me::export))
                 .service(post("/recovery/stop", me::stop_recovery)),
         )
         .service(

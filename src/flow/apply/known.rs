@@ -76,6 +76,21 @@ impl Personal for DocumentRecord {
     const CLASSES: &'static [usize] = &[32];
 }
 
+/// The documents of a person: their kinds, and the day after the last of each.
+pub(in crate::flow) async fn documents_of(
+    provider: &Provider,
+    row: &PersonRow,
+) -> Result<Vec<(crate::document::DocumentKind, Option<Timestamp>)>, Unavailable> {
+    let id = row.id;
+    let rows = provider.store.read(move |db| documents::of_person(db, &id)).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for document in rows {
+        let record: DocumentRecord = person_key::open(provider, &row.key_id, &document.sealed).await?;
+        found.push((record.kind, record.expires));
+    }
+    Ok(found)
+}
+
 /// The row that binds the document to its person.
 pub(super) fn document_row(
     provider: &Provider,

@@ -10,7 +10,7 @@ use super::{Chrome, Day, grouped, masked};
 /// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
 /// `/me/passkeys/add` (`name`, `ceremony`, `credential`), `/me/passkeys/rename` (`passkey`, `name`),
 /// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`),
-/// `/me/recovery/stop`, `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
+/// `/me/export`, `/me/recovery/stop`, `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
 pub struct Me<'a> {
@@ -130,6 +130,8 @@ pub enum What<'a> {
     RecoveryBegun,
     RecoveryStopped,
     Recovered,
+    CertificatesIssued,
+    CertificatesRevoked,
     SignedOutEverywhere,
     Frozen,
     Lifted,
@@ -147,6 +149,8 @@ impl<'a> What<'a> {
             Self::RecoveryBegun => "me-event-recovery-begun",
             Self::RecoveryStopped => "me-event-recovery-stopped",
             Self::Recovered => "me-event-recovered",
+            Self::CertificatesIssued => "me-event-certificates-issued",
+            Self::CertificatesRevoked => "me-event-certificates-revoked",
             Self::SignedOutEverywhere => "me-event-signed-out-everywhere",
             Self::Frozen => "me-event-frozen",
             Self::Lifted => "me-event-lifted",
@@ -164,6 +168,8 @@ impl<'a> What<'a> {
             | Self::RecoveryBegun
             | Self::RecoveryStopped
             | Self::Recovered
+            | Self::CertificatesIssued
+            | Self::CertificatesRevoked
             | Self::SignedOutEverywhere
             | Self::Frozen
             | Self::Lifted => "",

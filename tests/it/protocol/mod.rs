@@ -9,6 +9,7 @@ mod discovery;
 mod encrypted;
 mod errors;
 mod events;
+mod export;
 mod face;
 mod freeze;
 mod guessing;
