@@ -111,6 +111,7 @@ impl Hsm {
         [
             ("HUFU_SERVER__ISSUER", "https://id.example"),
             ("HUFU_STORE__URL", "sqlite:hufu.db"),
+            ("HUFU_PERSON_KEYS__URL", "sqlite:person-keys.db"),
             ("HUFU_SERVER__LISTEN", "127.0.0.1:0"),
             ("HUFU_KEYS__PKCS11__MODULE", MODULE),
             (CONFIGURATION, self.configuration().to_str().expect("a path")),

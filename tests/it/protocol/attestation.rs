@@ -157,8 +157,9 @@ on_each_database! {
     async fn a_node_that_verifies_and_was_assessed_says_so_in_discovery(db) {
         let mut scene = Scene::over(db).await;
         let said = scene.browser.get("/.well-known/openid-configuration").await.json()["acr_values_supported"].clone();
-        let native = ["urn:hufu:acr:code", "urn:hufu:acr:cert", "urn:hufu:acr:cert-pin"];
-        assert_eq!(said, json!([native[0], native[1], native[2], "phr", "phrh", EIDAS]));
+        let native = ["code", "cert", "cert-pin", "cert-face", "cert-pin-face"].map(|level| format!("urn:hufu:acr:{level}"));
+        let names: Vec<&str> = native.iter().map(String::as_str).chain(["phr", "phrh", EIDAS]).collect();
+        assert_eq!(said, json!(names));
         let offer = scene.browser.own_form("/me/passkeys/options", &[]).await.json();
         assert_eq!(offer["publicKey"]["attestation"], "direct");
     }
