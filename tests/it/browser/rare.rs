@@ -4,10 +4,14 @@
 use crate::db::TestDb;
 use crate::house::{Answer, Authenticator, Browser, CODE, House, PIN, Person, Plan, Website};
 use hufu::authn::Rack;
+use hufu::person::{Applicant, DocumentProof, Evidence};
 use std::sync::Arc;
 
 const STEP_UP: [(&str, &str); 1] =
     [("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-pin"}}}"#)];
+
+const FACE: [(&str, &str); 1] =
+    [("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-face"}}}"#)];
 
 struct Stage {
     house: House,
@@ -48,6 +52,7 @@ pub async fn pages(language: &'static str) -> Vec<(&'static str, String)> {
     trouble(&stage, &mut keep).await;
     stepping_up(&stage, &mut keep).await;
     freezing(&stage, &mut keep).await;
+    faces(&stage, &mut keep).await;
     pages
 }
 
@@ -80,6 +85,23 @@ async fn stepping_up(stage: &Stage, keep: &mut impl FnMut(&'static str, u16, Ans
     let page = elsewhere.authorize(&stage.website, &[]).await;
     phone.sign_in(&mut elsewhere, &page).await;
     keep("step-up-code", 200, elsewhere.authorize(&stage.website, &STEP_UP).await);
+}
+
+/// The face on top of a passkey, and somebody who cannot get that high.
+async fn faces(stage: &Stage, keep: &mut impl FnMut(&'static str, u16, Answer)) {
+    let (_, _, mut phone) = stage.holder().await;
+    let mut browser = stage.browser();
+    let page = browser.authorize(&stage.website, &FACE).await;
+    let signed_in = phone.sign_in(&mut browser, &page).await;
+    let page = browser.follow(&signed_in).await;
+    keep("face-refused", 422, browser.post_face(&page, "photograph").await);
+    keep("face", 200, page);
+    let proved = stage.house.applicant();
+    let copied = Evidence { document: DocumentProof::PassiveOnly, ..proved.evidence };
+    let capped = stage.house.person_of(Applicant { evidence: copied, ..proved }).await;
+    let mut browser = stage.browser();
+    browser.log_in(&stage.website, &capped, stage.house.now()).await.code();
+    keep("barred", 200, browser.authorize(&stage.website, &FACE).await);
 }
 
 async fn freezing(stage: &Stage, keep: &mut impl FnMut(&'static str, u16, Answer)) {
