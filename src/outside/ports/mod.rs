@@ -1,6 +1,6 @@
 //! The ports of an application over HTTP. The contracts are in docs/ports/, one file a port and one document in OpenAPI.
 //!
-//! Each adapter turns one question of a flow into JSON and one answer back into what the port promises; [`line`] does the rest.
+//! Each adapter turns one question of a flow into JSON and one answer back into what the port promises; [`mod@line`] does the rest.
 //! Whatever the contract does not have is [`PortError::Nonsense`], and nothing was decided.
 
 mod breaker;

@@ -62,6 +62,7 @@ async fn the_sub_is_the_same_by_passkey_and_by_code() {
     chrome.find("#sub").await;
     let by_code = chrome.text("#sub").await;
     chrome.click("#logout").await;
+    chrome.find("#login").await;
     chrome.open(&format!("{}/me", demo.issuer)).await;
     register(&chrome, "blue key").await;
     sign_out(&chrome, &demo).await;
