@@ -1,8 +1,8 @@
 //! What leaves the house, and what lies in the tables, holds no byte of what a person is known by (PROTOCOL 1, 2, 4, 9).
 
 use super::story::{Citizen, Story, Upkeep, told};
+use crate::apply::{self, Services};
 use crate::db::on_each_database;
-use crate::house::House;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use std::collections::HashMap;
 
@@ -91,8 +91,9 @@ fn rows(story: &Story) -> impl Iterator<Item = (&String, String)> {
 on_each_database! {
     /// PROTOCOL 2, 4: ID token, UserInfo, code, access token and redirect; PROTOCOL 9 and 10: the tables.
     async fn nothing_that_leaves_and_nothing_that_is_kept_holds_a_number_a_handle_or_an_identity(db) {
-        let house = House::over(db).await;
-        let story = told(&house, Upkeep::Mingles, 12).await;
+        let services = Services::default();
+        let house = apply::house(db, &services).await;
+        let story = told(&house, &services, Upkeep::Mingles, 12).await;
         assert!(story.emitted.len() > 200, "{}", story.emitted.len());
         let mut known: Vec<_> = story.citizens.iter().flat_map(known_by).collect();
         let search = Search::for_all(&known);

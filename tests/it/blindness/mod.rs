@@ -8,8 +8,8 @@ mod emitted;
 mod pairs;
 mod story;
 
+use crate::apply::{self, Services};
 use crate::db::{TestDb, on_each_database};
-use crate::house::House;
 use crate::house::tables;
 use detector::{Link, Reader};
 use hufu::authn::ClientList;
@@ -80,8 +80,9 @@ fn mark_sessions(story: &Story, column: &str, value: impl Fn(usize) -> (String, 
 on_each_database! {
     /// PROTOCOL 1, and its three plants that a change of the tables makes: an equal value, a near instant, a length.
     async fn a_reader_of_all_rows_links_no_person_to_a_website_and_no_sub_to_another(db) {
-        let house = House::over(db).await;
-        let story = told(&house, Upkeep::Mingles, story::PERSONS).await;
+        let services = Services::default();
+        let house = apply::house(db, &services).await;
+        let story = told(&house, &services, Upkeep::Mingles, story::PERSONS).await;
         let consents = story.snapshots.last().expect("a snapshot")["consents"].len();
         assert!(consents >= story::PERSONS * 4, "a full run: {consents}");
         assert_finds_nothing(&Reader::of(&story.snapshots, &story.truth).links());
@@ -126,8 +127,9 @@ on_each_database! {
     /// PROTOCOL 5: the letters that go out when sessions end, and the lists that they are made from, join nothing. Three
     /// plants: a letter that names its session, one that is as long as its session's row, and a list that is counted.
     async fn a_reader_of_the_outbox_learns_neither_whose_session_it_was_nor_who_visited_whom(db) {
-        let house = House::over(db).await;
-        let story = told(&house, Upkeep::Mingles, story::PERSONS).await;
+        let services = Services::default();
+        let house = apply::house(db, &services).await;
+        let story = told(&house, &services, Upkeep::Mingles, story::PERSONS).await;
         let letters: usize = story.snapshots.iter().map(|snapshot| snapshot["outbox"].len()).sum();
         assert!(letters > story::PERSONS, "letters were seen: {letters}");
         assert_finds_nothing(&Reader::of(&story.snapshots, &story.truth).links());
@@ -176,8 +178,9 @@ on_each_database! {
             let consents = "CREATE UNIQUE INDEX key_of_consents ON consents (sub_digest, client_id, shown);";
             db.execute(&format!("{}{}{consents}", keep.concat(), keys.concat()), "");
         }
-        let house = House::over(db).await;
-        let story = told(&house, Upkeep::Sleeps, story::PERSONS).await;
+        let services = Services::default();
+        let house = apply::house(db, &services).await;
+        let story = told(&house, &services, Upkeep::Sleeps, story::PERSONS).await;
         let found = Reader::of(&story.snapshots, &story.truth).links();
         assert_finds(&found, "order", "sessions");
         let mut pairs = vec![("sessions", "grants"), ("spent", "grants")];

@@ -1,14 +1,20 @@
 //! Some hours of a day in one town: who signs in where, batch by batch, with a snapshot of all tables between batches.
 
 use super::detector::{Truth, text};
+use crate::apply::{Applicant, Citizen as Holder, PIN, Services};
 use crate::house::tables::{self, Snapshot};
 use crate::house::{House, Person, Signer, Website, paying_with, renewing};
+use data_encoding::BASE32_NOPAD;
+use hufu::authn::CodeSource;
+use hufu::document::{DocumentKind, DocumentNumber};
+use hufu::flow::apply::Where;
 use hufu::flow::{Outbox, ending, outbox, person, refusals};
-use hufu::person::PersonSecrets;
+use hufu::keys::TagPurpose;
+use hufu::person::{NetworkNumber, PersonSecrets};
 use hufu::sandbox::registry::{Identity, Persona, Way};
-use hufu::sandbox::seed::{Tools, invent};
-use hufu::spec::{PersonKeyId, TraceId};
-use hufu::store::{person_keys, persons};
+use hufu::spec::{NumberDigest, PersonKeyId, TraceId};
+use hufu::store::persons;
+use hufu::store::sweep::{self, Expiring};
 use hufu::token::{StandsBy, VerifiedAccessToken};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -27,7 +33,7 @@ pub enum Upkeep {
     Sleeps,
 }
 
-/// One of the town: a persona of the sandbox, whom the registry's twin knows by name.
+/// One of the town: who applied for a number, and was known to the registry by name.
 pub struct Citizen {
     pub person: Person,
     pub identity: Identity,
@@ -44,7 +50,7 @@ pub struct Story {
 }
 
 /// The day of a town of so many.
-pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
+pub async fn told(house: &House, services: &Services, upkeep: Upkeep, town: usize) -> Story {
     let mut rng = StdRng::seed_from_u64(11);
     let mut websites = Vec::new();
     for number in 0..WEBSITES {
@@ -63,7 +69,16 @@ pub async fn told(house: &House, upkeep: Upkeep, town: usize) -> Story {
     }
     let mut citizens = Vec::new();
     for number in 0..town {
-        citizens.push(citizen(house, number).await);
+        citizens.push(citizen(house, services, number).await);
+    }
+    // They applied the day before: the sessions that an application ends with are over, and so are their letters. What is left
+    // of it for good is in the tables.
+    house.pass(24 * 3600);
+    while ending::end_unused(&house.provider, house.now()).await.expect("swept") > 0 {}
+    house.pass(72 * 3600);
+    let now = house.now();
+    for table in Expiring::ALL {
+        house.provider.store.write(move |tx| sweep::batch(tx, table, now, 10_000)).await.expect("swept");
     }
     let mut story = Story { citizens, snapshots: Vec::new(), truth: Truth::new(), emitted: Vec::new() };
     house.provider.store.mingle().await.expect("mingled");
@@ -182,29 +197,33 @@ impl Story {
     }
 }
 
-/// A persona of the sandbox, made by the sandbox's own code.
-async fn citizen(house: &House, number: usize) -> Citizen {
+/// Somebody who applied for their number, by all four steps, and whom the registry knows as it knows the sandbox's personas.
+async fn citizen(house: &House, services: &Services, number: usize) -> Citizen {
     let provider = &house.provider;
-    let persona = Persona::more(number + 1, Way::PinAndCode).expect("a persona");
-    let (secrets, rows) = {
-        let mut rng = provider.rng();
-        let secrets = invent(&persona, YEAR, &provider.keys, &mut *rng).expect("secrets");
-        let (keys, passkeys, rack) = (&provider.keys, &provider.passkeys, &provider.rack);
-        let tools = Tools { keys, passkeys, rack, now: house.now(), year: YEAR };
-        let rows = tools.rows(&persona, &secrets, &mut *rng).expect("rows");
-        (secrets, rows)
+    let identity = Persona::more(number + 1, Way::PinAndCode).expect("a persona").identity(YEAR);
+    let card = DocumentNumber::parse(DocumentKind::ResidentIdentityCard, &identity.document_number);
+    let holder = Holder {
+        name: identity.name.clone().leak(),
+        birthdate: identity.birthdate.clone().leak(),
+        document: card.expect("a number that keeps its rule"),
     };
-    let (row, key, attributes) = (rows.person.clone(), rows.key, rows.attributes);
-    assert!(provider.person_keys.write(move |tx| person_keys::insert(tx, &key)).await.expect("written"));
-    let inserted = provider.store.write(move |tx| persons::insert(tx, &row, Some(&attributes))).await;
-    assert!(inserted.expect("written"));
-    let source = secrets.code_source().expect("readable").expect("a code");
-    let pin = secrets.pin.clone().expect("a PIN");
+    services.knows(&holder, &format!("reference-{number}"));
+    let applicant = Applicant::begins(house, services).await;
+    applicant.proves(&holder).await;
+    applicant.prepares(&identity.phone).await;
+    let Where::Code { base32, .. } = applicant.at().await else { panic!("no code step") };
+    let seed = BASE32_NOPAD.decode(base32.as_bytes()).ok().and_then(|seed| seed.try_into().ok());
+    let source = CodeSource::Totp(seed.expect("twenty bytes"));
+    applicant.code().await.expect("a person");
+    let number = NetworkNumber::parse(&applicant.number().await).expect("a number");
+    let digest = NumberDigest::from_bytes(provider.keys.tag(TagPurpose::Number, &[number.expose()]));
+    let row = provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.expect("a read");
+    let row = row.expect("a person");
     Citizen {
-        person: Person { id: rows.person.id, number: secrets.network_number.clone(), pin, source },
-        identity: persona.identity(YEAR),
-        key_id: rows.person.key_id,
-        secrets: person::secrets(provider, &rows.person).await.expect("ours"),
+        person: Person { id: row.id, number: number.grouped(), pin: PIN.to_owned(), source },
+        identity,
+        key_id: row.key_id,
+        secrets: person::secrets(provider, &row).await.expect("ours"),
     }
 }
 
