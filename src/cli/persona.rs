@@ -9,7 +9,7 @@ use super::{crowd, house, text, world};
 use crate::config::{Config, Mode};
 use crate::flow::Provider;
 use crate::keys::TagPurpose;
-use crate::person::{NetworkNumber, PersonState};
+use crate::person::{NetworkNumber, PersonState, in_china};
 use crate::sandbox::data::{DataDir, Made, Passkey, Secrets};
 use crate::sandbox::registry::{CROWD, PERSONAS, Persona, Way};
 use crate::sandbox::seed::{self, Tools};
@@ -249,7 +249,8 @@ pub fn begin(data: &DataDir, provider: &Provider) -> Result<Made, Failure> {
     let fresh = || Made {
         issuer: provider.issuer.clone(),
         year: text::year(world::now()),
-        day: Some(text::day(world::now())),
+        // Ages are counted by the calendar of China, as an application counts them.
+        day: Some(text::day(in_china(world::now()))),
         twins: None,
         personas: Vec::new(),
         crowd: None,

@@ -29,10 +29,15 @@ pub enum MayApply {
 /// China's calendar, whose days begin eight hours before those of UTC; it has no daylight saving time.
 const AHEAD: Duration = Duration::from_secs(8 * 3600);
 
+/// What the clocks of China show at this instant, written as if it were UTC: for whatever is counted by their calendar.
+pub const fn in_china(at: Timestamp) -> Timestamp {
+    at.plus(AHEAD)
+}
+
 impl MayApply {
     /// The law counts full years, from the birthday on, by the calendar of China.
     pub fn of(born: &BirthDate, now: Timestamp) -> Self {
-        let today = OffsetDateTime::from_unix_timestamp(now.plus(AHEAD).unix()).map(OffsetDateTime::date);
+        let today = OffsetDateTime::from_unix_timestamp(in_china(now).unix()).map(OffsetDateTime::date);
         match today.map_or(0, |today| born.age_on(today)) {
             0..8 => Self::NotYet,
             8..18 => Self::WithGuardian,

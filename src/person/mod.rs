@@ -17,7 +17,7 @@ mod secrets;
 mod state;
 mod status_list;
 
-pub use age::{MayApply, Standing};
+pub use age::{MayApply, Standing, in_china};
 pub use attributes::Attributes;
 pub use certificate::{Attested, BATCH, CERTIFICATE_TYP, Certificate, ListId, Places, VCT, Validity};
 pub use certificate_type::{DISCLOSABLE, Disclosable, certificate_type};
