@@ -274,7 +274,9 @@ impl Chrome {
 
 /// Whether the page that an element stood on has made way for the next one.
 fn replaced(error: &CmdError) -> bool {
-    error.is_stale_element_reference() || error.is_no_such_element()
+    // Chromedriver's own word for it, when the page goes in the middle of its answer.
+    let gone = || error.to_string().contains("does not belong to the document");
+    error.is_stale_element_reference() || error.is_no_such_element() || gone()
 }
 
 impl Drop for Chrome {
