@@ -1,4 +1,4 @@
-//! Makes a person, and opens what is sealed of one. In the sandbox for personas; the application in four steps will end here.
+//! Makes a person, and opens what is sealed of one. For applications and for the personas of the sandbox alike.
 
 use super::{Provider, Unavailable, person_key, pin};
 use crate::authn::CodeSource;
