@@ -227,3 +227,5 @@ apply-here-lead = It was begun on another device, which then can no longer see i
 apply-here-careful = Do this only if it was you who began it, just now. If somebody sent you this address, go no further.
 apply-here-submit = Go on here
 apply-here-not = No, I did not begin it
+apply-over-weak = This proof is not enough for new ways in
+apply-over-weak-do = Your number was proved by more than this document could show now. Bring one whose chip proves that it is no copy, or a voucher from a counter. Your number and your ways in are as they were.

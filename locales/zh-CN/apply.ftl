@@ -217,3 +217,5 @@ apply-here-lead = 本次申领是在另一台设备上开始的；在这里继�
 apply-here-careful = 只有您本人刚刚开始了申领，才请继续。如果地址是别人发给您的，请不要继续。
 apply-here-submit = 在这里继续
 apply-here-not = 不是我开始的
+apply-over-weak = 这次证明不足以重设登录方式
+apply-over-weak-do = 您的网号此前由更可靠的方式证明。请使用芯片能证明自己并非复制件的证件，或使用服务窗口的凭证。您的网号和登录方式没有变化。

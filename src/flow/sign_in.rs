@@ -17,7 +17,7 @@ use crate::spec::{
 use crate::store::events::{self as happened, EventRow};
 use crate::store::persons::PersonRow;
 use crate::store::sessions::SessionRow;
-use crate::store::{StoreError, Tx, passkeys, persons, sessions, spent};
+use crate::store::{StoreError, Tx, passkeys, persons, recoveries, sessions, spent};
 use tracing::info;
 
 /// Of a PIN and of a code.
@@ -349,7 +349,14 @@ fn write(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<Written, StoreE
 fn lifted(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
     match change.lift {
         Lift::Nothing => Ok(true),
-        Lift::Freeze => persons::set_state(tx, &change.person, change.version, PersonState::Active.text()),
+        Lift::Freeze => {
+            // New ways in that wait go on waiting, and keep the old ones below the device until their day (ADR 18).
+            let state = match recoveries::of_person(tx, &change.person)? {
+                Some(_) => PersonState::Recovering,
+                None => PersonState::Active,
+            };
+            persons::set_state(tx, &change.person, change.version, state.text())
+        }
     }
 }
 

@@ -81,6 +81,9 @@ pub enum Refused {
     /// It has decided nothing: the same step again, later.
     #[error("a service does not answer ({service:?}): {error}")]
     NoAnswer { service: Service, error: PortError },
+    /// A copy does not bring back what a genuine document proved.
+    #[error("the proof stands for less than the person was known by")]
+    TooWeak,
     /// Suspended or closed: no re-proof brings it back.
     #[error("the number is stopped by the registry or the operator, or closed")]
     Stopped,
@@ -132,6 +135,7 @@ impl Refused {
             Self::NoAnswer { service: Service::Phone, .. } => "apply.phone_down",
             Self::NoAnswer { service: Service::Card, .. } => "apply.card_down",
             Self::NoAnswer { service: Service::Notification, .. } => "apply.notification_down",
+            Self::TooWeak => "apply.too_weak",
             Self::Stopped => "apply.number_stopped",
             Self::Unavailable => "apply.unavailable",
         }

@@ -6,7 +6,7 @@
 use super::{Held, Image, Refused, Service, hold, log, note};
 use crate::authn::{CodeSource, FixedCodes};
 use crate::flow::notices::{self, NotTold, Word};
-use crate::flow::{Provider, Unavailable, events, session};
+use crate::flow::{Provider, Unavailable, events, person, session};
 use crate::person::application::{Known, Stage};
 use crate::person::{PersonState, Recovery, Renewed, SecurityEvent, Ways};
 use crate::spec::{DynamicCode, Factor, lifetime};
@@ -21,7 +21,19 @@ use crate::store::{applications, events as happened};
 pub async fn renew(provider: &Provider, cookie: Option<&str>) -> Result<(), Refused> {
     let held = hold(provider, cookie).await?;
     let next = held.application.clone().renew()?;
+    if let Stage::RenewPin(known) = &next.stage {
+        strong_enough(provider, known).await?;
+    }
     held.step(provider, next, Image::Gone).await.map(drop)
+}
+
+/// Whether the re-proof stands for as much as the person was known by: else a copy of their document, which is good for less,
+/// would open all that the genuine one did.
+async fn strong_enough(provider: &Provider, known: &Known) -> Result<(), Refused> {
+    let id = known.person;
+    let row = provider.store.read(move |db| persons::by_id(db, &id)).await?.ok_or(Refused::Over)?;
+    let evidence = person::secrets(provider, &row).await?.evidence;
+    if known.evidence.cap() < evidence.cap() { log(Refused::TooWeak) } else { Ok(()) }
 }
 
 /// Judges the first code of the new app. `session` is the session cookie of this browser, if there is one.
@@ -40,9 +52,10 @@ pub async fn confirm_renewal(
     let Some(totp_step) = source.check(typed, provider.now(), FixedCodes::Refused).and_then(|it| it.consumes()) else {
         return log(Refused::Code);
     };
+    strong_enough(provider, &known).await?;
     let ways = Ways { pin_hash, totp, totp_step };
-    let person = known.person;
-    let row = provider.store.read(move |db| persons::by_id(db, &person)).await?.ok_or(Refused::Over)?;
+    let id = known.person;
+    let row = provider.store.read(move |db| persons::by_id(db, &id)).await?.ok_or(Refused::Over)?;
     let state = PersonState::parse(&row.state).ok_or_else(|| Unavailable::damaged("person state"))?;
     match holds_a_passkey(provider, &known, session).await? {
         true => at_once(provider, held, row, state, ways).await,

@@ -89,6 +89,7 @@ pub(super) async fn tried(provider: &Provider, visit: &Visit, tried: Tried<'_>) 
         Some(Unavailable | TooMany) => error::busy(provider, visit),
         Some(NoApplication | Over | Stale | Ended(_) | Watching) => super::on(),
         Some(refused @ NotHere) => frame.over(StatusCode::NOT_FOUND, page::Why::NotOpen, refused),
+        Some(refused @ Refused::TooWeak) => frame.over(StatusCode::OK, page::Why::ProofTooWeak, refused),
         Some(refused @ Refused::Stopped) => frame.over(StatusCode::OK, page::Why::NumberStopped, refused),
         Some(refused @ LinkOver) => frame.over(StatusCode::NOT_FOUND, page::Why::LinkOver, refused),
         _ => page(provider, visit, tried).await,

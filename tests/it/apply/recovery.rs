@@ -2,12 +2,15 @@
 
 use super::*;
 use crate::db::on_each_database;
-use crate::house::{Authenticator, Browser, House, Website};
+use crate::house::{Authenticator, Browser, House, Website, tables};
+use data_encoding::HEXLOWER;
 use hufu::flow::apply::{Refused, Service, Where};
 use hufu::flow::ports::PortError;
 use hufu::flow::{apply, recovery};
-use hufu::person::PersonState;
-use hufu::spec::lifetime;
+use hufu::person::application::{Application, Stage};
+use hufu::person::{DocumentProof, PersonState};
+use hufu::spec::{ApplicationId, lifetime};
+use hufu::store::applications::{self, ApplicationRow};
 use hufu::store::persons;
 
 const PHONE: &str = "19900001000";
@@ -66,6 +69,25 @@ async fn proves_again<'a>(house: &'a House, services: &Services) -> Applicant<'a
     again.proves(&renewed).await;
     assert!(matches!(again.at().await, Where::Known { .. }));
     again
+}
+
+/// Whoever is known here was proved by signed data alone.
+async fn was_a_copy(house: &House) {
+    let keys = &house.provider.keys;
+    for row in tables::rows(house.db(), "applications") {
+        let hex = row["id"].as_str().expect("an id").trim_start_matches("\\x").as_bytes();
+        let id = HEXLOWER.decode(hex).ok().and_then(|id| ApplicationId::from_slice(&id)).expect("an id");
+        let row =
+            house.provider.store.read(move |db| applications::by_id(db, &id)).await.expect("a read").expect("a row");
+        let mut application: Application = keys.open_bytes(&row.sealed).expect("ours");
+        let Stage::Known(known) = &mut application.stage else { continue };
+        known.evidence.document = DocumentProof::PassiveOnly;
+        let sealed = keys.seal_bytes(&application, &mut *house.provider.rng()).expect("sealed");
+        let next = ApplicationRow { sealed, ..row };
+        assert!(house.provider.store.write(move |tx| applications::step(tx, &next)).await.expect("a write"));
+        return;
+    }
+    panic!("nobody is known");
 }
 
 on_each_database! {
@@ -180,6 +202,18 @@ on_each_database! {
         services.desk().notification_fails = None;
         again.confirms(&app, None).await.expect("tried again, nothing is lost");
         assert_eq!(house.count("recoveries"), 1);
+    }
+
+    /// PROTOCOL 27: passive-only evidence is capped, so a copy of the document must not open what the genuine one did.
+    async fn a_proof_that_stands_for_less_than_the_person_was_known_by_gets_no_new_ways(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        was_a_copy(&house).await;
+        assert_eq!(apply::renew(&house.provider, Some(&again.cookie)).await, Err(Refused::TooWeak));
+        assert!(matches!(again.at().await, Where::Known { .. }), "nothing changed");
+        assert_eq!(house.count("recoveries"), 0);
     }
 
     async fn nobody_renews_what_the_registry_stopped(db) {

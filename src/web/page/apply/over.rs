@@ -43,6 +43,8 @@ pub enum Why {
     LinkOver,
     /// They wished so.
     Stopped,
+    /// New ways in were wished for, by a proof that stands for less than the person was known by.
+    ProofTooWeak,
     /// Their number is suspended or closed, and no proof brings it back.
     NumberStopped,
     /// This node takes no applications.
@@ -50,7 +52,7 @@ pub enum Why {
 }
 
 impl Why {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TooYoung,
         Self::Guardian,
         Self::NotInRegistry,
@@ -64,6 +66,7 @@ impl Why {
         Self::Expired,
         Self::LinkOver,
         Self::Stopped,
+        Self::ProofTooWeak,
         Self::NumberStopped,
         Self::NotOpen,
     ];
@@ -84,6 +87,7 @@ impl Why {
             Self::Expired => ("apply-over-expired", "apply-over-expired-do"),
             Self::LinkOver => ("apply-over-link", "apply-over-link-do"),
             Self::Stopped => ("apply-over-stopped", "apply-over-stopped-do"),
+            Self::ProofTooWeak => ("apply-over-weak", "apply-over-weak-do"),
             Self::NumberStopped => ("apply-over-number", "apply-over-number-do"),
             Self::NotOpen => ("apply-over-not-open", "apply-over-not-open-do"),
         }
@@ -99,6 +103,7 @@ impl Why {
             | Self::MessagesSpent
             | Self::VoucherUsed
             | Self::Expired
+            | Self::ProofTooWeak
             | Self::Stopped => true,
             Self::TooYoung
             | Self::Guardian
