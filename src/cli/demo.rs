@@ -10,7 +10,7 @@ use super::house::Beside;
 use super::node::{self, Node};
 use super::persona::Introduced;
 use super::stop::Signals;
-use super::{client, house, key, out, persona, site, text, twins, world};
+use super::{client, house, out, persona, ring_file, site, text, twins, world};
 use crate::config::{LogConfig, LogFormat};
 use crate::flow::Provider;
 use crate::sandbox::chip::Country;
@@ -132,7 +132,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     args.conformance.apply(&mut config);
     let instruments = node::instruments(&config)?;
     if !data.key_ring().exists() {
-        key::make_ring(&data.key_ring(), config.mode)?;
+        ring_file::make(&data.key_ring(), config.mode)?;
     }
     twins::make_line_key(&data)?;
     store::migrate(&config.store)?;

@@ -6,18 +6,15 @@ use super::house::Beside;
 use super::out::{self, Reader, table};
 use super::place::Place;
 use super::text::instant;
-use super::{house, token, world};
+use super::{house, ring_file, token, world};
 use crate::config::{Config, KeyPlace, Mode, Pkcs11Config};
 use crate::flow::signing::{self, Rotated};
-use crate::keys::{FileKeys, HeldKey, KeyAlg, KeyService, RingProof, RootKey, SigningAlg, Stage, When};
+use crate::keys::{HeldKey, KeyAlg, KeyService, RingProof, RootKey, SigningAlg, Stage, When};
 use crate::spec::Timestamp;
 use crate::store::meta;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// What can be done with keys.
@@ -30,12 +27,24 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Makes the next version of a key in the token; it is used when the settings name it
-    #[command(after_help = "Example: hufu key add encryption")]
+    /// Makes the next version of a key, which nothing is made under before `hufu key use`
+    #[command(after_help = "Example: hufu key add pairwise")]
     Add {
         /// pairwise, unique, document, pepper or encryption
         #[arg(value_name = "KEY", value_parser = root_key)]
         root: RootKey,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Makes what is new under that version from now on, when every node has it; the others still open, and no sub moves
+    #[command(after_help = "Example: hufu key use pairwise 2")]
+    Use {
+        /// pairwise, pepper or encryption
+        #[arg(value_name = "KEY", value_parser = turning_key)]
+        root: RootKey,
+        /// Its version
+        #[arg(value_name = "VERSION")]
+        version: u16,
         #[command(flatten)]
         place: Place,
     },
@@ -133,6 +142,13 @@ fn root_key(text: &str) -> Result<RootKey, String> {
         .ok_or_else(|| "pairwise, unique, document, pepper or encryption; the digest key is one for good".to_owned())
 }
 
+/// Persons and documents are found again under the first version of their key, whatever its file says.
+fn turning_key(text: &str) -> Result<RootKey, String> {
+    RootKey::parse(text)
+        .filter(|root| matches!(root, RootKey::Pairwise | RootKey::Pepper | RootKey::Encryption))
+        .ok_or_else(|| "pairwise, pepper or encryption; rows are found under the first version of any other".to_owned())
+}
+
 pub fn signing_algorithm(text: &str) -> Result<SigningAlg, String> {
     SigningAlg::parse(text).ok_or_else(|| "RS256, PS256, ES256 or EdDSA".to_owned())
 }
@@ -147,7 +163,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let config = place.settings()?;
             match config.keys.place() {
                 KeyPlace::File(file) => {
-                    make_ring(file, config.mode)?;
+                    ring_file::make(file, config.mode)?;
                     out::line(&format!(
                         "The key ring is in {}. Put a copy away now: losing it loses every sub.",
                         file.display()
@@ -156,7 +172,16 @@ pub fn run(command: &Command) -> Result<(), Failure> {
                 KeyPlace::Token { settings, .. } => make_in_token(&config, settings),
             }
         }
-        Command::Add { root, place } => add(&Desk::open(place)?, *root),
+        Command::Add { root, place } => {
+            let desk = Desk::open(place)?;
+            match desk.config.keys.place() {
+                KeyPlace::File(file) => add_to_file(&desk, file, *root),
+                KeyPlace::Token { .. } => add_to_token(&desk, *root),
+            }
+        }
+        Command::Use { root, version, place } => {
+            turn_to(&Desk::open(place)?, HeldKey { root: *root, version: *version })
+        }
         Command::Import { file, place } => import(&place.settings()?, file),
         Command::List { place, reader } => list(&Desk::open(place)?, *reader),
         Command::Rotate { place, alg, now } => {
@@ -212,8 +237,49 @@ fn make_in_token(config: &Config, settings: &Pkcs11Config) -> Result<(), Failure
     }
 }
 
+/// Writes the next version of `root` into the file.
+fn add_to_file(desk: &Desk, file: &Path, root: RootKey) -> Result<(), Failure> {
+    let (word, shown) = (root.word(), file.display());
+    let version = ring_file::change(file, |ring| {
+        let HeldKey { version, .. } = ring.add(root, &mut *world::rng()).map_err(Failure::no)?;
+        desk.record(Entry::new("key add", json!({ "key": word, "version": version })))?;
+        Ok(version)
+    })?;
+    out::line(&format!(
+        "Version {version} of the {word} key is in {shown}, and nothing is made under it yet. Put a copy away and prove it with \
+         `hufu key backup-check`. Bring the file to every node and start each anew; then `hufu key use {word} {version}`."
+    ))
+}
+
+/// Marks `key` in the file as the one that new values are made under.
+fn turn_to(desk: &Desk, key: HeldKey) -> Result<(), Failure> {
+    let (word, version) = (key.root.word(), key.version);
+    let file = match desk.config.keys.place() {
+        KeyPlace::File(file) => file,
+        KeyPlace::Token { settings, .. } => {
+            return Err(Failure::settings(format!(
+                "the keys are in the token `{}`: set `{word} = {version}` under [keys.pkcs11] on every node instead",
+                settings.token_label
+            )));
+        }
+    };
+    ring_file::change(file, |ring| {
+        ring.turn_to(key).map_err(Failure::no)?;
+        desk.record(Entry::new("key use", json!({ "key": word, "version": version })))
+    })?;
+    out::line(&format!(
+        "Version {version} of the {word} key is the one that {} from now on. Bring {} to every node and start each anew. Keep \
+         every other version for good.",
+        match key.root {
+            RootKey::Pairwise => "is fixed for new persons, and nobody’s sub moves",
+            _ => "makes what is new",
+        },
+        file.display()
+    ))
+}
+
 /// Has the token make the next version of `root`.
-fn add(desk: &Desk, root: RootKey) -> Result<(), Failure> {
+fn add_to_token(desk: &Desk, root: RootKey) -> Result<(), Failure> {
     let ceremony = token::ceremony(&desk.config)?;
     let last = ceremony.held()?.into_iter().filter(|key| key.root == root).map(|key| key.version).max();
     let next = last.unwrap_or_default().checked_add(1).ok_or_else(|| Failure::no("there is no further version"))?;
@@ -246,18 +312,6 @@ fn import(config: &Config, file: &Path) -> Result<(), Failure> {
         material.keys.len(),
         file.display()
     ))
-}
-
-/// Makes a key ring of its mode, readable by its owner only. One that is there is never touched.
-pub fn make_ring(file: &Path, mode: Mode) -> Result<(), Failure> {
-    let text = match mode {
-        Mode::Sandbox => FileKeys::generate_sandbox(&mut *world::rng()),
-        Mode::Production => FileKeys::generate(&mut *world::rng()),
-    };
-    let mut ring =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(Failure::at(file.display()))?;
-    let written = ring.write_all(text.as_bytes()).and_then(|()| ring.sync_all());
-    written.map_err(Failure::at(file.display()))
 }
 
 fn list(desk: &Desk, reader: Reader) -> Result<(), Failure> {

@@ -25,6 +25,7 @@ mod out;
 mod outbox;
 mod persona;
 mod place;
+mod ring_file;
 mod serve;
 mod site;
 mod stop;

@@ -21,6 +21,7 @@ mod proof;
 mod provider;
 mod record;
 mod ring;
+mod ring_text;
 mod rotation;
 mod sd_jwt;
 mod sealing;

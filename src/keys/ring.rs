@@ -3,6 +3,7 @@
 //! Several encryption keys may open and exactly one seals: a new key is first added to every node, then marked `current`
 //! on every node. Knows no file: `cli` reads the text.
 
+use super::ring_text::Realm;
 use super::service::{HeldKey, KeyError, KeyService, RootKey};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
@@ -28,6 +29,10 @@ pub enum RingError {
     SeveralDigestKeys,
     #[error("two keys of the file are the same")]
     Reused,
+    #[error("[[{0}]] has no version {1}")]
+    NoSuchVersion(&'static str, u16),
+    #[error("[[{0}]] has no further version")]
+    NoFurtherVersion(&'static str),
 }
 
 #[derive(Deserialize)]
@@ -73,15 +78,15 @@ pub struct FileKeys {
     current: HashMap<RootKey, u16>,
 }
 
-/// The bare keys of a ring, to be moved to where they cannot be read again. Wiped when dropped.
+/// The bare keys of a ring, to be written as its text or moved to where they cannot be read again. Wiped when dropped.
 pub struct KeyMaterial {
     pub sandbox: bool,
     pub keys: BTreeMap<HeldKey, Zeroizing<[u8; 32]>>,
-    current: HashMap<RootKey, u16>,
+    pub(super) current: HashMap<RootKey, u16>,
 }
 
 impl KeyMaterial {
-    /// Reads the keys themselves: for moving them to a token, and for nothing else.
+    /// Reads the keys themselves: for moving them to a token or adding to their file, and for nothing else.
     ///
     /// # Errors
     /// What is wrong with the text, by section and version; never a key.
@@ -127,70 +132,12 @@ impl KeyMaterial {
 impl FileKeys {
     /// A fresh ring as text, commented for the person who will keep it.
     pub fn generate(rng: &mut dyn CryptoRng) -> String {
-        Self::text(rng, false)
+        std::mem::take(&mut KeyMaterial::fresh(Realm::Production, rng).to_text())
     }
 
     /// A fresh ring for the sandbox, which production refuses.
     pub fn generate_sandbox(rng: &mut dyn CryptoRng) -> String {
-        Self::text(rng, true)
-    }
-
-    fn text(rng: &mut dyn CryptoRng, sandbox: bool) -> String {
-        let mut key = || {
-            let mut bytes = Zeroizing::new([0; 32]);
-            rng.fill_bytes(&mut *bytes);
-            BASE64.encode(&*bytes)
-        };
-        format!(
-            "\
-# The root keys of Hufu. Whoever reads this file can compute every sub and open every sealed value; whoever loses it
-# loses every sub. Keep it readable by the server only, and keep a copy elsewhere: `hufu doctor` proves that it restores.
-sandbox = {sandbox}
-
-# Subs. Never remove an entry. A new epoch with `current = true` is for new persons only: rotation moves no sub.
-[[pairwise]]
-epoch = 1
-key = \"{}\"
-current = true
-
-# One number per living person.
-[[unique]]
-version = 1
-key = \"{}\"
-current = true
-
-# Hashes of document numbers.
-[[document]]
-version = 1
-key = \"{}\"
-current = true
-
-# PINs. A right PIN moves to the current version at its next use; until then it needs the one that it was set under. Keep
-# every version here for as long as there are persons.
-[[pepper]]
-version = 1
-key = \"{}\"
-current = true
-
-# Digests that rows are found by. One entry, for good.
-[[digest]]
-version = 1
-key = \"{}\"
-current = true
-
-# Sealed values. To rotate: add an entry on every node, then mark it `current` on every node; the others still open.
-[[encryption]]
-id = 1
-key = \"{}\"
-current = true
-",
-            key(),
-            key(),
-            key(),
-            key(),
-            key(),
-            key()
-        )
+        std::mem::take(&mut KeyMaterial::fresh(Realm::Sandbox, rng).to_text())
     }
 
     /// Reads a ring.
