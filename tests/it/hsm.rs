@@ -391,7 +391,10 @@ alone! {
         let open = hsm.hufu(&["serve"]);
         assert_eq!(code(&open), 3);
         assert!(text(&open.stderr).contains("chmod 600 hufu-token-pin"), "{}", text(&open.stderr));
-        let a_file = hsm.hufu_with(&["key", "add", "pairwise"], &[("HUFU_KEYS__PKCS11__MODULE", "")]);
+        let a_token = hsm.hufu(&["key", "use", "pairwise", "2"]);
+        assert_eq!(code(&a_token), 3);
+        assert!(text(&a_token.stderr).contains("`pairwise = 2` under [keys.pkcs11]"), "{}", text(&a_token.stderr));
+        let a_file = hsm.hufu_with(&["key", "import", "ring.toml"], &[("HUFU_KEYS__PKCS11__MODULE", "")]);
         assert_eq!(code(&a_file), 3);
         assert!(text(&a_file.stderr).contains("the keys are a file"), "{}", text(&a_file.stderr));
     }

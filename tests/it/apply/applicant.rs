@@ -1,7 +1,7 @@
 //! Somebody who applies, form by form, as the pages would post them.
 
 use super::services::{Citizen, Services};
-use crate::house::{House, Plan};
+use crate::house::{House, Node, Plan};
 use hufu::authn::BrowserSecret;
 use hufu::document::DocumentKind;
 use hufu::flow::apply::{self, Finished, Here, Refused, View, Where};
@@ -27,7 +27,7 @@ pub struct Applicant<'a> {
 }
 
 impl<'a> Applicant<'a> {
-    pub async fn begins(house: &'a House, services: &Services) -> Self {
+    pub async fn begins(house: &'a Node, services: &Services) -> Self {
         Self::begins_at(&house.provider, services).await
     }
 

@@ -2,16 +2,19 @@
 
 use super::*;
 use crate::db::on_each_database;
-use crate::house::{Authenticator, Browser, House, Website, tables};
+use crate::house::{Authenticator, Browser, House, Node, Plan, RING, Website, tables};
 use data_encoding::HEXLOWER;
 use hufu::flow::apply::{Refused, Service, Where};
 use hufu::flow::ports::PortError;
-use hufu::flow::{apply, recovery};
+use hufu::flow::{apply, person, recovery, signing};
+use hufu::keys::{KeyMaterial, RootKey, TagPurpose};
 use hufu::person::application::{Application, Stage};
-use hufu::person::{DocumentProof, PersonState};
-use hufu::spec::{ApplicationId, lifetime};
+use hufu::person::{DocumentProof, NetworkNumber, PersonState};
+use hufu::spec::{ApplicationId, NumberDigest, lifetime};
 use hufu::store::applications::{self, ApplicationRow};
 use hufu::store::persons;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 const PHONE: &str = "19900001000";
 const NEW_PIN: &str = "39475102";
@@ -33,7 +36,7 @@ async fn sub(website: &Website, code: &str) -> String {
 }
 
 /// Signs in at the website by number, PIN and the code of this app.
-async fn log_in(house: &House, website: &Website, number: &str, pin: &str, app: &totp_rs::Totp) -> (Browser, String) {
+async fn log_in(house: &Node, website: &Website, number: &str, pin: &str, app: &totp_rs::Totp) -> (Browser, String) {
     let mut browser = house.browser();
     let page = browser.authorize(website, &[]).await;
     let code = app.generate(house.now().unix().unsigned_abs()).to_string();
@@ -62,13 +65,31 @@ async fn owner(house: &House, services: &Services) -> Owner {
 }
 
 /// The same person as [`lin`] with a renewed card, after a change of name.
-async fn proves_again<'a>(house: &'a House, services: &Services) -> Applicant<'a> {
+async fn proves_again<'a>(house: &'a Node, services: &Services) -> Applicant<'a> {
     let renewed = Citizen::with_card("林安", "1990-03-15", 321);
     services.knows(&renewed, "ref-lin");
     let again = Applicant::begins(house, services).await;
     again.proves(&renewed).await;
     assert!(matches!(again.at().await, Where::Known { .. }));
     again
+}
+
+/// The ring of the house after everything in it that can turn was turned.
+fn turned() -> String {
+    let (mut ring, mut rng) = (KeyMaterial::danger_read(&RING).expect("a ring"), StdRng::seed_from_u64(8));
+    for root in RootKey::ALL.into_iter().filter(|root| *root != RootKey::Digest) {
+        let key = ring.add(root, &mut rng).expect("a second version");
+        ring.turn_to(key).expect("it is there");
+    }
+    ring.to_text().to_string()
+}
+
+/// The epoch of the pairwise key that the subs of this number hang on.
+async fn epoch_of(node: &Node, number: &str) -> u16 {
+    let number = NetworkNumber::parse(number).expect("a number");
+    let digest = NumberDigest::from_bytes(node.provider.keys.tag(TagPurpose::Number, &[number.expose()]));
+    let row = node.provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.expect("a read");
+    person::secrets(&node.provider, &row.expect("a person")).await.expect("ours").epoch
 }
 
 /// Whoever is known here was proved by signed data alone.
@@ -120,6 +141,39 @@ on_each_database! {
         assert_eq!(stranger.type_in(&page, &owner.number, PIN, &code).await.status, 422, "the old ones are revoked");
         let (_, after) = log_in(&house, &owner.website, &owner.number, NEW_PIN, &app).await;
         assert_eq!(after, owner.sub, "the same sub: another device, another document, another name");
+    }
+
+    /// Issue 4: "Every sub survives: a test proves it across lost device, renewed document, name change and key rotation": all
+    /// of them at once, and every root key that can turn has turned.
+    async fn who_lost_everything_while_the_keys_turned_keeps_every_sub(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let owner = owner(&house, &services).await;
+        let plan = || Plan { ring: turned(), ports: Some(services.ports()), seed: 2, ..Plan::default() };
+        let (one, two) = (house.second_node(plan()), house.second_node(Plan { seed: 3, ..plan() }));
+        for node in [&one, &two] {
+            node.set_clock(house.now());
+            signing::refresh(&node.provider).await.expect("the signing keys open");
+        }
+
+        let again = proves_again(&one, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, None).await.expect("begun");
+        two.pass(WAIT);
+        assert_eq!(recovery::carry_out_due(&two.provider, two.now()).await.expect("carried out"), 1);
+        for (node, later) in [(&one, WAIT + 60), (&two, 120)] {
+            node.pass(later);
+            let website = owner.website.at(&node.address);
+            let (_, after) = log_in(node, &website, &owner.number, NEW_PIN, &app).await;
+            assert_eq!(after, owner.sub, "the same sub, at either node");
+        }
+
+        let tang = Citizen::with_card("唐桂英", "1971-01-09", 914);
+        services.knows(&tang, "ref-tang");
+        let newcomer = Applicant::begins(&two, &services).await;
+        let number = newcomer.applies(&tang, "19900001014").await;
+        let epochs = (epoch_of(&one, &owner.number).await, epoch_of(&one, &number).await);
+        assert_eq!(epochs, (1, 2), "who came before keeps theirs, who comes after has the new one");
     }
 
     /// FUNCTIONS 21: "lower `acr` until re-proofed".

@@ -101,6 +101,41 @@ fn a_backup_that_lacks_an_epoch_a_pepper_or_an_encryption_key_does_not_restore()
     }
 }
 
+/// PROTOCOL 2, 13: a key is added first and used later; neither touches a key that is there.
+#[test]
+fn a_key_is_added_to_its_file_and_used_when_the_operator_says_so() {
+    let dir = installed(&PRODUCTION);
+    let file = dir.path().join("hufu-keys.toml");
+    let run = |words: &[&str]| hufu_with(dir.path(), words, &PRODUCTION);
+    let ring = || std::fs::read_to_string(&file).expect("there");
+    let fresh = ring();
+    assert!(text(&run(&["key", "add", "pairwise"]).stdout).contains("hufu key use pairwise 2"));
+    let (added, kept) = (ring(), fresh.lines().filter(|line| line.starts_with("key = ")).collect::<Vec<_>>());
+    assert!(kept.iter().all(|key| added.contains(key)) && added.contains("epoch = 2\n"), "nothing is lost");
+    assert!(
+        added.contains(&format!("epoch = 1\n{}\ncurrent = true\n[[pairwise]]\nepoch = 2\n", kept[0])),
+        "not used yet"
+    );
+    assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    assert!(text(&run(&["doctor"]).stdout).contains("no copy was ever proved"));
+
+    assert_eq!(code(&run(&["key", "use", "pairwise", "2"])), 0);
+    assert!(ring().contains(&format!("epoch = 1\n{}\n[[pairwise]]\nepoch = 2\n", kept[0])), "no longer the first");
+    let audit = run(&["audit", "list", "--json"]);
+    assert!(text(&audit.stdout).contains("key add") && text(&audit.stdout).contains("key use"));
+    assert!(kept.iter().all(|key| !text(&audit.stdout).contains(key)), "the record shows no key");
+
+    let before = ring();
+    assert_eq!(code(&run(&["key", "use", "pairwise", "3"])), 1);
+    assert_eq!(code(&run(&["key", "use", "unique", "1"])), 2);
+    assert_eq!(code(&run(&["key", "add", "digest"])), 2);
+    std::fs::write(dir.path().join("hufu-keys.toml.next"), "").expect("written");
+    let beside = run(&["key", "add", "pepper"]);
+    assert_eq!(code(&beside), 1);
+    assert!(text(&beside.stderr).contains("hufu-keys.toml.next"), "{}", text(&beside.stderr));
+    assert_eq!(ring(), before, "what is refused changes nothing");
+}
+
 /// DESIGN.md, "Running": "Production refuses sandbox data, default keys, plain http."
 #[test]
 fn production_does_not_start_on_what_a_sandbox_made() {

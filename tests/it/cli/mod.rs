@@ -6,8 +6,10 @@ mod conformance;
 mod demo;
 mod deploy;
 mod help;
+mod installation;
 mod keys;
 mod persona;
+mod rotation;
 mod serve;
 mod voucher;
 
