@@ -260,6 +260,9 @@ me-pin-new = New PIN
 me-pin-rule = 8 digits. No row such as 12345678, no repetition, not your birth date.
 me-pin-again = New PIN once more
 me-pin-submit = Change the PIN
+me-code = One-time codes
+me-code-hint = A new phone, or somebody else has seen the secret? Set up the codes anew. Until the new app’s first code is typed, the old codes go on working.
+me-code-submit = Set up anew
 me-freeze = Freeze my number …
 me-freeze-lift = Signing in with one of your passkeys lifts it again.
 me-freeze-no-passkey = You have no passkey. Without one, only the operator of this service can lift the freeze. Add a passkey first if you can.
@@ -272,6 +275,7 @@ notice-passkey-added = The passkey is added.
 notice-passkey-renamed = The passkey has its new name.
 notice-passkey-removed = The passkey is removed. Delete it on your device too.
 notice-pin-changed = The new PIN is set.
+notice-code-replaced = The new codes are in place. The old ones count no more; remove them from the app.
 
 problem-passkey-refused = The passkey could not be added. Please try again, or use another device.
 problem-passkey-name = Please give the passkey a name of at most 64 characters.
@@ -287,6 +291,11 @@ problem-pin-repeated = Repeated digits are easily guessed. Please choose another
 problem-pin-birthdate = Your birth date is easily guessed. Please choose another PIN.
 problem-pin-too-many = There were too many tries. Please wait a while before the next one.
 
+new-code-title = Set up your one-time codes anew
+new-code-lead = Put this secret into an app that makes codes. It is shown here once. Your old codes work until you type a new one below.
+new-code-submit = Use the new codes
+new-code-keep = Keep the old codes
+
 me-events = What happened to your ways in
 me-events-hint = Sign-ins in new browsers and every change, for half a year. Was one of them not you? Change your PIN, or freeze your number.
 me-events-show = { $n ->
@@ -297,6 +306,7 @@ me-event-signed-in = Signed in, in a new browser:
 me-event-passkey-added = Passkey added:
 me-event-passkey-removed = Passkey removed:
 me-event-pin-changed = PIN changed
+me-event-code-replaced = One-time codes set up anew
 me-event-signed-out-everywhere = Signed out everywhere
 me-event-frozen = Number frozen
 me-event-lifted = Freeze lifted, with a passkey

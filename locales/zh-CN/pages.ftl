@@ -248,6 +248,9 @@ me-pin-new = 新口令
 me-pin-rule = 8 位数字。不可用 12345678 一类的连续数字、重复数字或您的生日。
 me-pin-again = 再输一次新口令
 me-pin-submit = 修改口令
+me-code = 动态口令
+me-code-hint = 换了手机，或密钥被他人看到？可重新设置动态口令。输入新应用的第一个动态口令之前，旧的仍然有效。
+me-code-submit = 重新设置
 me-freeze = 冻结我的网号……
 me-freeze-lift = 用您的任一通行密钥登录即可解除。
 me-freeze-no-passkey = 您没有通行密钥。冻结后只能由本服务的运营方解除；如有可能，请先添加通行密钥。
@@ -260,6 +263,7 @@ notice-passkey-added = 通行密钥已添加。
 notice-passkey-renamed = 通行密钥已改名。
 notice-passkey-removed = 通行密钥已移除。请同时在您的设备上删除它。
 notice-pin-changed = 新口令已生效。
+notice-code-replaced = 新的动态口令已生效，旧的不再有效，请从应用中移除。
 
 problem-passkey-refused = 未能添加通行密钥。请再试一次，或换一台设备。
 problem-passkey-name = 请为通行密钥取一个不超过 64 个字的名称。
@@ -275,6 +279,11 @@ problem-pin-repeated = 重复的数字容易被猜到，请另选一个口令。
 problem-pin-birthdate = 生日容易被猜到，请另选一个口令。
 problem-pin-too-many = 尝试次数过多，请过一段时间再试。
 
+new-code-title = 重新设置动态口令
+new-code-lead = 请将此密钥存入动态口令应用。密钥只在此显示一次；在下方输入新的动态口令之前，旧的仍然有效。
+new-code-submit = 启用新的动态口令
+new-code-keep = 保留旧的动态口令
+
 me-events = 登录方式的变动记录
 me-events-hint = 记录半年内在新浏览器上的登录和每一次变动。如有不是您本人的，请修改口令或冻结网号。
 me-events-show = 查看全部 { $n } 条
@@ -282,6 +291,7 @@ me-event-signed-in = 在新的浏览器上登录：
 me-event-passkey-added = 添加了通行密钥：
 me-event-passkey-removed = 移除了通行密钥：
 me-event-pin-changed = 修改了口令
+me-event-code-replaced = 重新设置了动态口令
 me-event-signed-out-everywhere = 退出了所有登录
 me-event-frozen = 冻结了网号
 me-event-lifted = 用通行密钥解除了冻结

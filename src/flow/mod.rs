@@ -10,6 +10,7 @@ pub mod certificates;
 mod client_auth;
 mod client_keys;
 pub mod discovery;
+pub mod dynamic_code;
 mod encryption;
 pub mod ending;
 mod error;

@@ -14,6 +14,9 @@ pub(super) enum Word {
     RecoveryStopped,
     Recovered,
     DocumentAdded,
+    PinChanged,
+    CodeReplaced,
+    PasskeyAdded,
 }
 
 impl Word {
@@ -27,6 +30,18 @@ impl Word {
             Self::Recovered => {
                 "虎符：新的口令和动态口令已生效。若非本人，请立即前往服务窗口。\n\
                  Hufu: a new PIN and dynamic code are in place. Not you? Go to a counter at once."
+            }
+            Self::PinChanged => {
+                "虎符：您的口令已修改。若非本人，请立即冻结网号。\n\
+                 Hufu: your PIN was changed. Not you? Freeze your number at once."
+            }
+            Self::CodeReplaced => {
+                "虎符：您的动态口令已重新设置，旧的不再有效。若非本人，请立即冻结网号。\n\
+                 Hufu: your one-time codes were set up anew, and the old ones count no more. Not you? Freeze your number at once."
+            }
+            Self::PasskeyAdded => {
+                "虎符：您的网号新增了一个通行密钥。若非本人，请立即冻结网号。\n\
+                 Hufu: a passkey was added to your number. Not you? Freeze your number at once."
             }
             Self::DocumentAdded => {
                 "虎符：您的网号新增了一份证件。若非本人，请登录“我的页面”查看。\n\

@@ -1,5 +1,6 @@
 //! A person's passkeys: adding, naming, removing; never the last way in. WebAuthn Level 3 §7.1; PROTOCOL 11.
 
+use super::notices::{self, Word};
 use super::session::{Asker, Live};
 use super::{Provider, Unavailable, events, sign_in_passkey};
 use crate::authn::{Challenge, StoredPasskey};
@@ -156,7 +157,9 @@ pub async fn add(
         }
         happened::note(tx, &event).map(Ok)
     });
-    added.await.map_err(Unavailable::from)?
+    added.await.map_err(Unavailable::from)??;
+    notices::try_to_tell(provider, &live.person, Word::PasskeyAdded).await;
+    Ok(())
 }
 
 /// Gives a passkey another name.

@@ -1,6 +1,7 @@
 //! Changing the PIN: the old one and a code, then the new one twice, by the rules; and renewing its hash. PROTOCOL 21.
 
 use super::budget::{self, Heard, Settled};
+use super::notices::{self, Word};
 use super::session::{Asker, Live};
 use super::sign_in::{self, NotSignedIn};
 use super::{Provider, Unavailable, events};
@@ -92,7 +93,9 @@ pub async fn change(provider: &Provider, live: &Live, change: Change<'_>) -> Res
         budget::put(tx, &cleared)?;
         happened::note(tx, &event).map(Ok)
     });
-    changed.await.map_err(Unavailable::from)?
+    changed.await.map_err(Unavailable::from)??;
+    notices::try_to_tell(provider, &live.person, Word::PinChanged).await;
+    Ok(())
 }
 
 /// After a right PIN: makes its hash anew where pepper or parameters are no longer the current ones. Nobody waits for it: it

@@ -6,7 +6,7 @@ use crate::keys::Sealable;
 use crate::spec::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What it was.
+/// What it was. Rows keep the place in this list, so what is new comes last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecurityEvent {
     /// In a browser that was not known before, as it called itself.
@@ -34,6 +34,8 @@ pub enum SecurityEvent {
     Frozen,
     /// The freeze was lifted, with a passkey.
     Lifted,
+    /// The dynamic code comes from another secret.
+    CodeReplaced,
 }
 
 /// What a row keeps sealed.

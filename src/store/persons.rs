@@ -106,10 +106,11 @@ pub fn renew_pin_hash(tx: &mut Tx, id: &PersonId, version: i64, pin_hash: &str) 
     Ok(diesel::update(same).set(dsl::pin_hash.eq(pin_hash)).execute(tx.conn())? == 1)
 }
 
-/// Puts another seed of the dynamic code in place, or none; false when the person was changed since.
-pub fn change_totp(tx: &mut Tx, id: &PersonId, version: i64, totp: Option<&[u8]>) -> Result<bool, StoreError> {
+/// Puts another seed of the dynamic code in place, with its steps up to `step` spent; false when the person was changed since
+/// `version` was read.
+pub fn replace_totp(tx: &mut Tx, id: &PersonId, version: i64, totp: &[u8], step: i64) -> Result<bool, StoreError> {
     let same = persons::table.find(id.as_bytes().as_slice()).filter(dsl::version.eq(version));
-    let change = (dsl::totp.eq(totp), dsl::version.eq(version + 1));
+    let change = (dsl::totp.eq(totp), dsl::totp_step.eq(step), dsl::version.eq(version + 1));
     Ok(diesel::update(same).set(change).execute(tx.conn())? == 1)
 }
 

@@ -53,6 +53,11 @@ async fn show(provider: &Provider, visit: &Visit, said: Shown) -> HttpResponse {
     bound.send(provider, answer)
 }
 
+/// The page once more, with what could not be done.
+pub async fn again(provider: &Provider, visit: &Visit, problem: MeProblem) -> HttpResponse {
+    show(provider, visit, Shown { notice: None, problem: Some(problem) }).await
+}
+
 /// Where a website or an app is: what a person can recognise. A sector of its own is a word for us only.
 fn address(client: &Client) -> String {
     let sector = client.sector.as_str();
@@ -119,6 +124,7 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
             SecurityEvent::SignedOutEverywhere => page::What::SignedOutEverywhere,
             SecurityEvent::Frozen => page::What::Frozen,
             SecurityEvent::Lifted => page::What::Lifted,
+            SecurityEvent::CodeReplaced => page::What::CodeReplaced,
         },
     });
     let status = if said.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -151,7 +157,7 @@ impl Own {
         &self.live
     }
 
-    fn field(&self, name: &str) -> &str {
+    pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
     }
 }
@@ -261,7 +267,7 @@ async fn changed(
         Err(passkeys::Refused::Stale) => MeProblem::Stale,
         Err(passkeys::Refused::NotAccepted) => MeProblem::PasskeyRefused,
     };
-    show(provider, visit, Shown { notice: None, problem: Some(problem) }).await
+    again(provider, visit, problem).await
 }
 
 /// `POST /me/pin`.
@@ -284,12 +290,14 @@ pub async fn change_pin(provider: web::Data<Provider>, visit: Visit, own: Own) -
         Err(pin::Refused::Same) => PinProblem::Same,
         Err(pin::Refused::Rule(rule)) => match rule {
             PinRule::EightDigits => PinProblem::Shape,
-            PinRule::Repeated | PinRule::Palindrome | PinRule::Common => PinProblem::Repeated,
+            PinRule::Repeated => PinProblem::Repeated,
             PinRule::Sequential => PinProblem::Sequence,
+            PinRule::Palindrome => PinProblem::Palindrome,
             PinRule::BirthDate => PinProblem::Birthdate,
+            PinRule::Common => PinProblem::Common,
         },
     };
-    show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::Pin(problem)) }).await
+    again(&provider, &visit, MeProblem::Pin(problem)).await
 }
 
 /// `POST /me/freeze`: the number is frozen and this browser signed out like every other.
@@ -306,9 +314,7 @@ pub async fn freeze(provider: web::Data<Provider>, visit: Visit, own: Own) -> Ht
             logout::leave(&provider, visit.framing(StatusCode::OK, None, &frames, &page))
         }
         Err(freeze::Refused::NotRecent) => to("/me/signin"),
-        Err(freeze::Refused::NoWayBack) => {
-            show(&provider, &visit, Shown { notice: None, problem: Some(MeProblem::NoWayBack) }).await
-        }
+        Err(freeze::Refused::NoWayBack) => again(&provider, &visit, MeProblem::NoWayBack).await,
         Err(freeze::Refused::Unavailable) => error::busy(&provider, &visit),
     }
 }
@@ -334,7 +340,7 @@ pub async fn stop_recovery(provider: web::Data<Provider>, visit: Visit, own: Own
     }
 }
 
-fn done(notice: Notice) -> HttpResponse {
+pub fn done(notice: Notice) -> HttpResponse {
     to(&format!("/me?done={}", notice.word()))
 }
 

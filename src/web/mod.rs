@@ -13,6 +13,7 @@ mod health;
 mod logo;
 mod logout;
 mod me;
+mod new_code;
 mod oauth;
 pub mod page;
 mod preferences;
@@ -163,6 +164,8 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .service(post("/passkeys/rename", me::rename_passkey))
                 .service(post("/passkeys/remove", me::remove_passkey))
                 .service(post("/pin", me::change_pin))
+                .service(post("/code", new_code::begin))
+                .service(post("/code/confirm", new_code::confirm))
                 .service(post("/freeze", me::freeze))
                 .service(post("/export", me::export))
                 .service(post("/recovery/stop", me::stop_recovery)),

@@ -2,6 +2,7 @@
 
 use super::{Refused, chip, open};
 use crate::authn::CodeSource;
+use crate::flow::dynamic_code::{AppSecret, LABEL};
 use crate::flow::ports::FaceNonce;
 use crate::flow::{Provider, Unavailable, person};
 use crate::person::NetworkNumber;
@@ -143,16 +144,12 @@ fn shown(provider: &Provider, id: ApplicationId, reading: Reading) -> Result<Sho
     })
 }
 
-/// What the authenticator app is shown. It has no number yet, and needs none: the app may sync into other people's clouds.
+/// What the authenticator app is shown.
 fn seed(provider: &Provider, totp: &[u8]) -> Result<(String, String), Refused> {
-    let damaged = || Unavailable::damaged("code seed");
-    let source: CodeSource = provider.keys.open_bytes(totp).map_err(|_| damaged())?;
-    let otpauth = source.otpauth_uri("Hufu", LABEL).ok().flatten().ok_or_else(damaged)?;
-    Ok((otpauth, source.expose_base32().ok_or_else(damaged)?))
+    let source: CodeSource = provider.keys.open_bytes(totp).map_err(|_| Unavailable::damaged("code seed"))?;
+    let AppSecret { otpauth, base32 } = AppSecret::of(&source, LABEL)?;
+    Ok((otpauth, base32))
 }
-
-/// What stands beside the code in the app.
-const LABEL: &str = "网号";
 
 async fn number(provider: &Provider, person: PersonId) -> Result<NetworkNumber, Refused> {
     let row = provider.store.read(move |db| persons::by_id(db, &person)).await?.ok_or(Refused::Over)?;

@@ -9,7 +9,7 @@ use super::{Chrome, Day, grouped, masked};
 /// Forms, all with `csrf`: `POST /me/consents/withdraw` (`client_id`), `/me/sessions/end` (`session`),
 /// `/me/sessions/end-all`, `/me/passkeys/options` (by script, answers JSON `{"publicKey": {…}, "ceremony": "…"}`),
 /// `/me/passkeys/add` (`name`, `ceremony`, `credential`), `/me/passkeys/rename` (`passkey`, `name`),
-/// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`),
+/// `/me/passkeys/remove` (`passkey`), `/me/pin` (`pin`, `code`, `new_pin`, `new_pin_again`), `/me/code`,
 /// `/me/export`, `/me/recovery/stop`, `/me/freeze` (`understood` = `yes` from who has no passkey and was warned).
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
@@ -135,6 +135,7 @@ pub enum What<'a> {
     SignedOutEverywhere,
     Frozen,
     Lifted,
+    CodeReplaced,
 }
 
 impl<'a> What<'a> {
@@ -154,6 +155,7 @@ impl<'a> What<'a> {
             Self::SignedOutEverywhere => "me-event-signed-out-everywhere",
             Self::Frozen => "me-event-frozen",
             Self::Lifted => "me-event-lifted",
+            Self::CodeReplaced => "me-event-code-replaced",
         }
     }
 
@@ -172,7 +174,8 @@ impl<'a> What<'a> {
             | Self::CertificatesRevoked
             | Self::SignedOutEverywhere
             | Self::Frozen
-            | Self::Lifted => "",
+            | Self::Lifted
+            | Self::CodeReplaced => "",
         }
     }
 }
@@ -193,16 +196,18 @@ pub enum Notice {
     PasskeyRenamed,
     PasskeyRemoved,
     PinChanged,
+    CodeReplaced,
 }
 
 impl Notice {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ConsentWithdrawn,
         Self::SessionEnded,
         Self::PasskeyAdded,
         Self::PasskeyRenamed,
         Self::PasskeyRemoved,
         Self::PinChanged,
+        Self::CodeReplaced,
     ];
 
     /// The value of `done`.
@@ -214,6 +219,7 @@ impl Notice {
             Self::PasskeyRenamed => "passkey-renamed",
             Self::PasskeyRemoved => "passkey-removed",
             Self::PinChanged => "pin-changed",
+            Self::CodeReplaced => "code-replaced",
         }
     }
 
@@ -229,6 +235,7 @@ impl Notice {
             Self::PasskeyRenamed => "notice-passkey-renamed",
             Self::PasskeyRemoved => "notice-passkey-removed",
             Self::PinChanged => "notice-pin-changed",
+            Self::CodeReplaced => "notice-code-replaced",
         }
     }
 }
@@ -260,7 +267,9 @@ impl MeProblem {
             Self::Pin(PinProblem::Same) => "problem-pin-same",
             Self::Pin(PinProblem::Sequence) => "problem-pin-sequence",
             Self::Pin(PinProblem::Repeated) => "problem-pin-repeated",
+            Self::Pin(PinProblem::Palindrome) => "apply-pin-palindrome",
             Self::Pin(PinProblem::Birthdate) => "problem-pin-birthdate",
+            Self::Pin(PinProblem::Common) => "apply-pin-common",
             Self::Pin(PinProblem::TooMany) => "problem-pin-too-many",
         }
     }
@@ -281,12 +290,29 @@ pub enum PinProblem {
     Sequence,
     /// 11111111, 12121212.
     Repeated,
+    /// The same backwards.
+    Palindrome,
     /// The birth date.
     Birthdate,
+    /// Among those that everybody tries first.
+    Common,
     TooMany,
 }
 
 impl PinProblem {
+    pub const ALL: [Self; 10] = [
+        Self::Mismatch,
+        Self::Shape,
+        Self::Differ,
+        Self::Same,
+        Self::Sequence,
+        Self::Repeated,
+        Self::Palindrome,
+        Self::Birthdate,
+        Self::Common,
+        Self::TooMany,
+    ];
+
     /// The field to mend is among the first two (current PIN, code), else among the new ones.
     fn of_current(self) -> bool {
         matches!(self, Self::Mismatch | Self::TooMany)

@@ -2,9 +2,12 @@
 //!
 //! `HUFU_PAGES=/some/folder cargo test --lib web::page -- --ignored` writes them as files that open in a browser.
 
+use super::apply::Typed;
 use super::*;
 
 const OPTIONS: &str = r#"{"publicKey":{"challenge":"c2FtcGxl","timeout":300000,"rpId":"localhost","allowCredentials":[],"userVerification":"required"},"mediation":"conditional"}"#;
+const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+const OTPAUTH: &str = "otpauth://totp/Hufu:4HWD?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8&issuer=Hufu";
 const WEBSITE: ClientKind<'_> = ClientKind::Website { host: "bank.example" };
 const APP: ClientKind<'_> = ClientKind::App { redirect: "com.example.bank:/signed-in" };
 const ADDED: Day = Day { year: 2026, month: 11, day: 3 };
@@ -95,6 +98,7 @@ pub(crate) fn me(locale: Locale) -> Me<'static> {
             Event { what: What::PasskeyAdded { name: if zh { "我的手机" } else { "My phone" } }, day: ADDED },
             Event { what: What::PasskeyRemoved { name: if zh { "旧手机" } else { "Old phone" } }, day: ADDED },
             Event { what: What::PinChanged, day: ADDED },
+            Event { what: What::CodeReplaced, day: ADDED },
             Event { what: What::SignedOutEverywhere, day: ADDED },
             Event { what: What::Frozen, day: Day { month: 9, ..ADDED } },
             Event { what: What::Lifted, day: Day { month: 9, ..ADDED } },
@@ -242,7 +246,6 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         let done = Me { notice: Some(notice), ..me(locale) };
         page(&format!("me-{}", notice.word()), done.render());
     }
-    use PinProblem::*;
     for problem in [
         MeProblem::PasskeyRefused,
         MeProblem::PasskeyNameMissing,
@@ -251,11 +254,17 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         MeProblem::Stale,
     ]
     .into_iter()
-    .chain([Mismatch, Shape, Differ, Same, Sequence, Repeated, Birthdate, TooMany].map(MeProblem::Pin))
+    .chain(PinProblem::ALL.map(MeProblem::Pin))
     {
         let failed = Me { problem: Some(problem), ..me(locale) };
         let name: String = format!("me-{problem:?}").to_lowercase().replace(['(', ')'], "-");
         page(name.trim_end_matches('-'), failed.render());
+    }
+    for typed in [Typed::Nothing, Typed::Wrong] {
+        let picture = Picture::of(OTPAUTH).expect("it is short");
+        let code =
+            NewCode { chrome: me(locale).chrome, uri: OTPAUTH, secret: SECRET, picture, sealed: "sealed", typed };
+        page(&format!("me-code-{typed:?}").to_lowercase(), code.render());
     }
     pages.extend(apply::sample::every(locale));
     pages

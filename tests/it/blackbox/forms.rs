@@ -22,6 +22,8 @@ const POSTS: &[&str] = &[
     "/me/passkeys/rename",
     "/me/passkeys/remove",
     "/me/pin",
+    "/me/code",
+    "/me/code/confirm",
     "/me/freeze",
     "/wallet/options",
     "/wallet/certificates",

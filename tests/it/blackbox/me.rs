@@ -1,6 +1,7 @@
 //! One's own page without JavaScript: websites, sessions, PIN. Everything but adding a passkey.
 
 use super::login::log_in;
+use crate::support::applicant::code_of;
 use crate::support::html::Form;
 use crate::support::{Browser, Demo, Page, Persona, Rp, Stop};
 use std::sync::Arc;
@@ -110,6 +111,33 @@ async fn a_changed_pin_signs_in_and_the_old_one_does_not() {
     Browser::of(&demo, &new).await;
 }
 
+/// The codes come from another app, without JavaScript: what the page says for typing is what its link says, and the old app's
+/// codes end with the new one's first.
+#[tokio::test]
+async fn codes_that_were_set_up_anew_sign_in_and_the_old_ones_do_not() {
+    let demo = Arc::new(Demo::start());
+    let old = demo.anybody().clone();
+    let mut browser = Browser::of(&demo, &old).await;
+    let page = me(&mut browser).await;
+    let page = browser.submit(&page, &page.form("/me/code")).await.page();
+    let otpauth = page.attribute("otpauth", "href").expect("a link");
+    let secret: String = page.text("secret").expect("for typing").split_whitespace().collect();
+    assert!(otpauth.contains(&format!("secret={secret}&")), "{otpauth}");
+    assert!(!otpauth.contains(&old.network_number), "what an app syncs names nobody");
+    let form = page.form("new-code-form").fill("code", &code_of(&otpauth, 0));
+    let page = browser.submit(&page, &form).await.page();
+    assert!(page.html.contains("The new codes are in place."), "{}", page.html);
+    assert!(!page.html.contains(&secret), "it is shown once");
+    let mut new = old.clone();
+    // The first code is spent; the app's next one is early by a step.
+    new.fixed_code = Some(code_of(&otpauth, 1));
+    let mut again = Browser::new(&demo);
+    let page = again.open(&demo.url("/me")).await.page();
+    let Stop::Page(page) = again.sign_in(&page, &old).await else { panic!("somewhere else") };
+    assert!(page.has_form("code-form"), "an old code is in");
+    Browser::of(&demo, &new).await;
+}
+
 /// A new PIN that is easily guessed, mistyped or not one at all is refused, and the page says by which rule.
 #[tokio::test]
 async fn a_new_pin_that_breaks_a_rule_is_refused_with_the_rule() {
@@ -123,6 +151,8 @@ async fn a_new_pin_that_breaks_a_rule_is_refused_with_the_rule() {
         (&pin, ["87654321", "87654321"], "Digits in a row"),
         (&pin, ["11111111", "11111111"], "Repeated digits"),
         (&pin, ["12121212", "12121212"], "Repeated digits"),
+        (&pin, ["13577531", "13577531"], "the same backwards"),
+        (&pin, ["31415926", "31415926"], "everybody tries first"),
         (&pin, [&birth, &birth], "birth date"),
         (&pin, [&pin, &pin], "is the current one"),
         (&pin, ["73914682", "73914683"], "differ"),

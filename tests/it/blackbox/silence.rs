@@ -26,6 +26,10 @@ async fn no_log_line_holds_a_person_a_sub_or_a_secret() {
     browser.open(&demo.url("/me")).await.page();
     browser.open(&demo.url(&format!("/{}", person.network_number))).await.page();
     let me = browser.open(&demo.url("/me")).await.page();
+    let shown = browser.submit(&me, &me.form("/me/code")).await.page();
+    let seed: String = shown.text("secret").expect("a secret").split_whitespace().collect();
+    browser.submit(&shown, &shown.form("new-code-form").fill("code", "1234567")).await.page();
+    let me = browser.open(&demo.url("/me")).await.page();
     browser.submit(&me, &me.form("/me/sessions/end-all").press("end-all")).await;
 
     let mut secrets = person.secrets();
@@ -39,6 +43,8 @@ async fn no_log_line_holds_a_person_a_sub_or_a_secret() {
         attempt.verifier.clone(),
         "86420975".to_owned(),
         person.name.clone(),
+        seed,
+        shown.form("new-code-form").value("new").to_owned(),
     ]);
     secrets.extend(rp.registered.client_secret.clone());
     secrets.extend(browser.cookies.values().filter(|value| value.len() > 12).cloned());

@@ -74,6 +74,19 @@ impl Tour {
         }
     }
 
+    /// Another secret for the codes, looked at and left alone.
+    async fn new_code(&mut self) {
+        self.chrome.open(&format!("{}/me", self.demo.issuer)).await;
+        self.chrome.click("#new-code").await;
+        self.chrome.find("#confirm").await;
+        self.look("new-code").await;
+        self.chrome.click("summary").await;
+        self.chrome.type_into("#code", "0000000").await;
+        self.chrome.click("#confirm").await;
+        self.chrome.find("#problem").await;
+        self.look("new-code-problem").await;
+    }
+
     async fn barriers_here(&self) -> Vec<String> {
         let script = "const done = arguments[arguments.length - 1];
             const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -192,7 +205,7 @@ async fn every_page(language: &'static str) {
     tour.look("consent-app").await;
     // One's own page.
     tour.open("/me", "me").await;
-    for done in ["consent-withdrawn", "session-ended", "passkey-removed", "pin-changed"] {
+    for done in ["consent-withdrawn", "session-ended", "passkey-removed", "pin-changed", "code-replaced"] {
         tour.open(&format!("/me?done={done}"), &format!("me-{done}")).await;
     }
     tour.chrome.add_authenticator().await;
@@ -206,6 +219,7 @@ async fn every_page(language: &'static str) {
     tour.chrome.click("#change-pin").await;
     tour.chrome.find("#problem").await;
     tour.look("me-problem").await;
+    tour.new_code().await;
     tour.open("/wallet", "wallet").await;
     get_certificates(&tour.chrome).await;
     tour.chrome.run("document.querySelectorAll('details').forEach(one => one.open = true)", Vec::new()).await;

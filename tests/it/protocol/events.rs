@@ -1,10 +1,13 @@
 //! What happened to a person's ways in, on the person's own page. Issue "The person": security events.
 
 use crate::db::on_each_database;
-use crate::house::{House, PIN, Person};
+use crate::house::{Authenticator, House, PIN, Person};
 use hufu::person::{Happened, SecurityEvent};
 use hufu::spec::{EventId, lifetime};
 use hufu::store::events::{self, EventRow, MOST};
+
+/// Of every person here.
+const PHONE: &str = "+8619900001000";
 
 /// What is noted of this person, the latest last.
 async fn noted(house: &House, person: &Person) -> Vec<SecurityEvent> {
@@ -53,6 +56,27 @@ on_each_database! {
         browser.own_form("/me/freeze", &[("understood", "yes")]).await;
         let events = noted(&house, &person).await;
         assert_eq!(events[1..], [SecurityEvent::PinChanged, SecurityEvent::Frozen], "{events:?}");
+    }
+
+    /// Not everybody looks at their page: whoever changed the ways in, the person hears of it where they left an address.
+    async fn a_new_pin_and_a_new_passkey_leave_a_letter_and_a_refused_one_none(db) {
+        let house = House::over(db).await;
+        let person = house.person_with_app().await;
+        let mut browser = house.browser();
+        let page = browser.get("/me/signin").await;
+        browser.type_in(&page, &person.number, PIN, &person.code(house.now())).await;
+        house.pass(30);
+        let code = person.code(house.now());
+        let change = |pin| [("pin", pin), ("code", &*code), ("new_pin", "39475102"), ("new_pin_again", "39475102")];
+        assert_eq!(browser.own_form("/me/pin", &change("86420975")).await.status, 422);
+        let noise = [("name", "Phone"), ("ceremony", "noise"), ("credential", "{}")];
+        assert_eq!(browser.own_form("/me/passkeys/add", &noise).await.status, 422);
+        assert!(house.line.inbox(PHONE).await.is_empty());
+        assert_eq!(browser.own_form("/me/pin", &change(PIN)).await.status, 303);
+        Authenticator::registered_in(&mut browser).await;
+        let letters = house.line.inbox(PHONE).await;
+        let texts: Vec<_> = letters.iter().map(|letter| letter["text"].as_str().expect("text")).collect();
+        assert!(matches!(&texts[..], [passkey, pin] if passkey.contains("a passkey was added") && pin.contains("your PIN was changed")), "{texts:?}");
     }
 
     /// A table that grew with a person would be one that somebody can fill.

@@ -6,6 +6,7 @@ mod between;
 mod certificates;
 mod client_keys;
 mod discovery;
+mod dynamic_code;
 mod encrypted;
 mod errors;
 mod events;

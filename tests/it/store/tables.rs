@@ -31,13 +31,13 @@ on_each_database! {
             .write(|tx| {
                 persons::insert(tx, &person(1), None)?;
                 assert!(persons::set_state(tx, &person_id(1), 1, "suspended")?);
-                assert!(persons::change_totp(tx, &person_id(1), 2, Some(&[5]))?);
+                assert!(persons::replace_totp(tx, &person_id(1), 2, &[5], 7)?);
                 assert!(persons::reseal(tx, &person_id(1), 3, &[6])?);
                 assert!(!persons::change_pin(tx, &person_id(1), 1, "late")?);
-                Ok(persons::by_id(tx, &person_id(1))?.map(|row| (row.version, row.state, row.totp, row.sealed)))
+                Ok(persons::by_id(tx, &person_id(1))?.map(|row| (row.version, row.state, row.totp, row.totp_step, row.sealed)))
             })
             .await;
-        assert_eq!(version.expect("committed"), Some((4, "suspended".to_owned(), Some(vec![5]), vec![6])));
+        assert_eq!(version.expect("committed"), Some((4, "suspended".to_owned(), Some(vec![5]), 7, vec![6])));
     }
 
     async fn a_passkey_is_resealed_from_what_was_read_only(db) {

@@ -20,6 +20,7 @@ pub use face::{Camera, Face, FaceProblem, Invented, Shows};
 pub use identity::{Document, DocumentProblem, Hold, HoldProblem, Kinds, Notice, Reader, Registry, Unread};
 pub use over::{Over, Why};
 pub use phone::{Message, Phone, PhoneProblem, message_text};
+pub(super) use secret::in_fours;
 pub use secret::{Authenticator, ChoosePin, PinRefused, Typed};
 
 // The layout looks for `TypeSize` and `World` one module above the page's own.

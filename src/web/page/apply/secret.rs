@@ -58,10 +58,14 @@ pub struct Authenticator<'a> {
 }
 
 impl Authenticator<'_> {
-    /// Groups of four, as people read it out.
     fn groups(&self) -> String {
-        self.secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+        in_fours(self.secret)
     }
+}
+
+/// Groups of four, as people read it out.
+pub(in crate::web::page) fn in_fours(secret: &str) -> String {
+    secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a code was typed that does not fit.
