@@ -16,7 +16,7 @@ mod website;
 
 pub use self::browser::{Answer, Browser};
 pub use self::documents::{Answers, Behind, Documents};
-pub use self::passkey::{Authenticator, Created};
+pub use self::passkey::{Authenticator, Created, lift};
 pub use self::receiver::{Manner, Receiver};
 pub use self::services::FaceService;
 pub use self::signer::{Signer, paying_with};

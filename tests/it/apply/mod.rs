@@ -7,13 +7,16 @@ mod hand_over;
 mod known;
 mod order;
 mod recovery;
+mod recovery_pages;
 mod refused;
 mod services;
+mod visitor;
 mod voucher;
 mod way;
 
 pub use applicant::{Applicant, PIN, house, stranger};
 pub use services::{Citizen, SAME, Services};
+pub use visitor::Visitor;
 
 /// An adult with a resident card, whom the registry knows.
 pub fn lin(services: &Services) -> Citizen {

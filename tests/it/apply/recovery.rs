@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::on_each_database;
-use crate::house::{Authenticator, Browser, House, Node, Plan, RING, Website, tables};
+use crate::house::{Authenticator, Browser, House, Node, Plan, RING, Website, lift, tables};
 use data_encoding::HEXLOWER;
 use hufu::flow::apply::{Refused, Service, Where};
 use hufu::flow::ports::PortError;
@@ -12,7 +12,7 @@ use hufu::person::application::{Application, Stage};
 use hufu::person::{DocumentProof, NetworkNumber, PersonState};
 use hufu::spec::{ApplicationId, NumberDigest, lifetime};
 use hufu::store::applications::{self, ApplicationRow};
-use hufu::store::persons;
+use hufu::store::persons::{self, PersonRow};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -28,6 +28,43 @@ struct Owner {
     sub: String,
     app: totp_rs::Totp,
     phone: Authenticator,
+}
+
+impl Owner {
+    async fn freezes(&self, house: &House) {
+        let mut anywhere = house.browser();
+        let csrf = anywhere.get("/freeze").await.field("csrf");
+        anywhere.post("/freeze", &[("csrf", &csrf), ("number", &self.number), ("pin", PIN)]).await;
+        assert_eq!(self.state(house).await, PersonState::Frozen);
+    }
+
+    /// With their passkey; in the browser that is then signed in.
+    async fn lifts(&mut self, house: &House) -> Browser {
+        let mut browser = house.browser();
+        let page = browser.get("/me/signin").await;
+        let asks = self.phone.sign_in(&mut browser, &page).await;
+        assert_eq!(lift(&mut browser, &asks, &[]).await.status, 303);
+        browser
+    }
+
+    async fn freezes_and_lifts(&mut self, house: &House) -> Browser {
+        self.freezes(house).await;
+        self.lifts(house).await
+    }
+
+    async fn state(&self, house: &House) -> PersonState {
+        PersonState::parse(&row_of(house, &self.number).await.state).expect("a state")
+    }
+
+    /// Passkey and PIN are both there, and a level that counts both is out of reach.
+    async fn reaches_no_more_than_the_device(&self, house: &House, browser: &mut Browser) {
+        assert_eq!(self.state(house).await, PersonState::Recovering);
+        let wanted = r#"{"id_token":{"acr":{"essential":true,"values":["urn:hufu:acr:cert-pin"]}}}"#;
+        let refused = browser.authorize(&self.website, &[("claims", wanted), ("prompt", "none")]).await;
+        assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{}", refused.body);
+        let reached = browser.authorize(&self.website, &[("prompt", "none")]).await;
+        assert_eq!(sub(&self.website, &reached.code()).await, self.sub, "and below it the door is open");
+    }
 }
 
 async fn sub(website: &Website, code: &str) -> String {
@@ -84,12 +121,18 @@ fn turned() -> String {
     ring.to_text().to_string()
 }
 
-/// The epoch of the pairwise key that the subs of this number hang on.
-async fn epoch_of(node: &Node, number: &str) -> u16 {
+/// The person with this number.
+async fn row_of(node: &Node, number: &str) -> PersonRow {
     let number = NetworkNumber::parse(number).expect("a number");
     let digest = NumberDigest::from_bytes(node.provider.keys.tag(TagPurpose::Number, &[number.expose()]));
     let row = node.provider.store.read(move |db| persons::by_number_digest(db, &digest)).await.expect("a read");
-    person::secrets(&node.provider, &row.expect("a person")).await.expect("ours").epoch
+    row.expect("a person")
+}
+
+/// The epoch of the pairwise key that the subs of this number hang on.
+async fn epoch_of(node: &Node, number: &str) -> u16 {
+    let row = row_of(node, number).await;
+    person::secrets(&node.provider, &row).await.expect("ours").epoch
 }
 
 /// Whoever is known here was proved by signed data alone.
@@ -192,6 +235,39 @@ on_each_database! {
         let (mut browser, _) = log_in(&house, &owner.website, &owner.number, PIN, &owner.app).await;
         let refused = browser.authorize(&owner.website, &[("claims", wanted), ("prompt", "none")]).await;
         assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{}", refused.body);
+    }
+
+    /// PROTOCOL 22; ADR 18: a lifted freeze gives back what was there before, and what waits still waits, at its level.
+    async fn a_lifted_freeze_leaves_the_re_proof_waiting_below_the_device(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let mut owner = owner(&house, &services).await;
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, None).await.expect("begun");
+        let mut browser = owner.freezes_and_lifts(&house).await;
+        owner.reaches_no_more_than_the_device(&house, &mut browser).await;
+        house.pass(WAIT);
+        assert_eq!(recovery::carry_out_due(&house.provider, house.now()).await.expect("carried out"), 1);
+        house.pass(60);
+        let (_, after) = log_in(&house, &owner.website, &owner.number, NEW_PIN, &app).await;
+        assert_eq!(after, owner.sub);
+    }
+
+    /// The same where the freeze came first: the re-proof leaves it, and lifting it does not undo the re-proof's mark.
+    async fn a_freeze_that_was_there_before_the_re_proof_is_lifted_to_the_same_level(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let mut owner = owner(&house, &services).await;
+        owner.freezes(&house).await;
+        let again = proves_again(&house, &services).await;
+        let app = again.renews(NEW_PIN).await;
+        again.confirms(&app, None).await.expect("begun");
+        assert_eq!(owner.state(&house).await, PersonState::Frozen, "what only waits lifts nothing");
+        let mut browser = owner.lifts(&house).await;
+        owner.reaches_no_more_than_the_device(&house, &mut browser).await;
+        assert_eq!(browser.own_form("/me/recovery/stop", &[]).await.status, 303);
+        assert_eq!(owner.state(&house).await, PersonState::Active, "nothing waits any more");
     }
 
     /// ADR 18: "any old one can stop them".

@@ -1,6 +1,7 @@
 //! A browser: cookies, forms, and where the answers lead.
 
 use super::{CODE, ISSUER, Person, Website};
+use crate::support::Page;
 use hufu::spec::Timestamp;
 use reqwest::header::HeaderMap;
 use std::collections::BTreeMap;
@@ -59,6 +60,13 @@ impl Answer {
     /// The code of the redirect to the website.
     pub fn code(&self) -> String {
         self.param("code").unwrap_or_else(|| panic!("no code: {}", self.location()))
+    }
+
+    /// The same, to be read as a page.
+    pub fn page(&self) -> Page {
+        let status = reqwest::StatusCode::from_u16(self.status).expect("a status");
+        let url = Url::parse(ISSUER).expect("a URL");
+        Page { url, status, headers: self.headers.clone(), html: self.body.clone() }
     }
 
     pub fn is_sign_in(&self) -> bool {

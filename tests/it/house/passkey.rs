@@ -1,11 +1,9 @@
 //! An authenticator in software, and the browser's part between it and our pages.
 
 use super::{Answer, Browser, ISSUER};
+use crate::support::Device;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
-use url::Url;
-use webauthn_authenticator_rs::WebauthnAuthenticator;
-use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 /// What a browser posts to register a passkey.
 pub struct Created {
@@ -14,12 +12,8 @@ pub struct Created {
     pub credential: String,
 }
 
-/// A person's phone. It remembers its one discoverable passkey.
-pub struct Authenticator {
-    soft: SoftPasskey,
-    credential: String,
-    user: Vec<u8>,
-}
+/// A person's phone.
+pub struct Authenticator(Device);
 
 impl Authenticator {
     /// Registers a passkey on the page of the person who is signed in in `browser`.
@@ -34,40 +28,22 @@ impl Authenticator {
     /// Creates a passkey for the person who is signed in in `browser`, and posts nothing yet.
     pub async fn created_in(browser: &mut Browser) -> Created {
         let offer = browser.own_form("/me/passkeys/options", &[]).await.json();
-        let mut options = offer["publicKey"].clone();
-        // The software authenticator keeps no discoverable credentials; `self` does that for it.
-        options["authenticatorSelection"]["requireResidentKey"] = json!(false);
-        let user = options["user"]["id"].as_str().and_then(|id| BASE64URL_NOPAD.decode(id.as_bytes()).ok());
-        let options = serde_json::from_value(json!({ "publicKey": options })).expect("creation options");
-        let mut soft = SoftPasskey::new(true);
-        let made = soft.do_registration(origin(), options).expect("created");
-        let credential = BASE64URL_NOPAD.encode(&made.raw_id);
-        Created {
-            authenticator: Authenticator { soft, credential, user: user.expect("a user id") },
-            ceremony: offer["ceremony"].as_str().expect("a ceremony").to_owned(),
-            credential: serde_json::to_string(&made).expect("JSON"),
-        }
+        let (device, credential) = Device::created(ISSUER, &offer["publicKey"]);
+        let ceremony = offer["ceremony"].as_str().expect("a ceremony").to_owned();
+        Created { authenticator: Self(device), ceremony, credential }
     }
 
     /// What `navigator.credentials.get()` gives the sign-in page.
     pub fn assertion(&mut self, page: &Answer) -> String {
         let options: Value = serde_json::from_str(&page.data("options")).expect("request options");
-        self.answer(options)
+        self.0.asserted(&options)
     }
 
     /// What it gives to who asks with another challenge than the options'.
     pub fn assertion_over(&mut self, options: &Value, challenge: &[u8]) -> String {
         let mut options = options.clone();
         options["challenge"] = json!(BASE64URL_NOPAD.encode(challenge));
-        self.answer(options)
-    }
-
-    fn answer(&mut self, mut options: Value) -> String {
-        options["allowCredentials"] = json!([{ "type": "public-key", "id": self.credential }]);
-        let options = serde_json::from_value(json!({ "publicKey": options })).expect("request options");
-        let mut made = self.soft.do_authentication(origin(), options).expect("asserted");
-        made.response.user_handle = Some(self.user.clone());
-        serde_json::to_string(&made).expect("JSON")
+        self.0.asserted(&options)
     }
 
     /// Signs in with one touch; the answer is that of the post.
@@ -79,6 +55,12 @@ impl Authenticator {
     }
 }
 
-fn origin() -> Url {
-    Url::parse(ISSUER).expect("a URL")
+/// Says yes on the page that asks whether to lift the freeze, with what `other` names in place of its own field.
+pub async fn lift(browser: &mut Browser, asks: &Answer, other: &[(&str, &str)]) -> Answer {
+    let (interaction, csrf) = (asks.field("interaction"), asks.field("csrf"));
+    let credential = asks.field("credential").replace("&#34;", "\"").replace("&#38;", "&");
+    let mut fields = vec![("interaction", &*interaction), ("csrf", &csrf), ("credential", &credential)];
+    fields.retain(|(name, _)| !other.iter().any(|(replaced, _)| replaced == name));
+    fields.extend_from_slice(other);
+    browser.post("/signin/lift", &fields).await
 }

@@ -1,7 +1,7 @@
 //! "Freeze answers always the same, uses the PIN budget, and any passkey of the person lifts it" (PROTOCOL 22).
 
 use crate::db::on_each_database;
-use crate::house::{Answer, Authenticator, Browser, House, PIN, Person, Plan, Website};
+use crate::house::{Answer, Authenticator, Browser, House, PIN, Person, Plan, Website, lift};
 use hufu::authn::Rack;
 use hufu::person::{NetworkNumber, PersonState};
 use hufu::spec::lifetime;
@@ -56,19 +56,6 @@ async fn holder(house: House) -> Holder {
 async fn sub(website: &Website, code: &str) -> String {
     let token = website.access_token(code).await;
     website.userinfo(&token).await.json()["sub"].as_str().expect("a sub").to_owned()
-}
-
-/// Says yes on the page that asks, with what `other` names in place of its own field.
-async fn lift(browser: &mut Browser, asks: &Answer, other: &[(&str, &str)]) -> Answer {
-    let (interaction, csrf, credential) = (asks.field("interaction"), asks.field("csrf"), credential(asks));
-    let mut fields = vec![("interaction", &*interaction), ("csrf", &csrf), ("credential", &credential)];
-    fields.retain(|(name, _)| !other.iter().any(|(replaced, _)| replaced == name));
-    fields.extend_from_slice(other);
-    browser.post("/signin/lift", &fields).await
-}
-
-fn credential(asks: &Answer) -> String {
-    asks.field("credential").replace("&#34;", "\"").replace("&#38;", "&")
 }
 
 fn asks_to_lift(answer: &Answer) -> bool {
