@@ -2,8 +2,10 @@
 //!
 //! A code is a sealed value and no row; its redemption inserts the one row of a login. Knows no HTTP and no database.
 
+mod agreed;
 mod issue;
 mod redeem;
 
+pub use agreed::Agreed;
 pub use issue::{CodePayload, IssuedCode};
 pub use redeem::{MatchedCode, PresentedCode, RedeemError, RedeemedCode};

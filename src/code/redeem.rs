@@ -1,13 +1,12 @@
 //! Redeems a code, in the order of PROTOCOL 17: open → the client it belongs to → replayed? → expired? → redirect and
 //! verifier → the row. The row's two questions are the store's; this file judges everything around them.
 
-use super::CodePayload;
+use super::{Agreed, CodePayload};
 use crate::client::{self, AuthenticatedClient};
 use crate::consent::Access;
-use crate::keys::{Epoch, KeyError, Keys, Sub};
+use crate::keys::{KeyError, Keys, Sub};
 use crate::spec::{
-    AcrValue, ClientId, CodeVerifier, GrantId, Handle, OAuthError, PersonId, Refusal, Refuse, Scopes, SessionId,
-    Timestamp, lifetime,
+    ClientId, CodeVerifier, GrantId, OAuthError, PersonId, Refusal, Refuse, SessionId, Timestamp, lifetime,
 };
 
 /// Why a code is refused.
@@ -47,18 +46,10 @@ pub struct MatchedCode(CodePayload);
 #[derive(Debug)]
 pub struct RedeemedCode {
     pub grant: GrantId,
-    pub client_id: ClientId,
     pub nonce: Option<String>,
+    /// The session of the sign-in, whether or not the tokens end with it.
     pub session: SessionId,
-    pub person: PersonId,
-    pub handle: Handle,
-    pub epoch: Epoch,
-    pub acr: AcrValue,
-    pub amr: Vec<String>,
-    pub auth_time: Option<Timestamp>,
-    pub scopes: Scopes,
-    /// Of the authorization request.
-    pub resource: Option<String>,
+    pub agreed: Agreed,
 }
 
 impl PresentedCode {
@@ -143,12 +134,11 @@ impl MatchedCode {
 
     /// The code, now that its row is inserted and committed.
     pub fn redeemed(self) -> RedeemedCode {
+        let ends_with_session = self.access() == Access::Online;
         let code = self.0;
-        RedeemedCode {
-            grant: code.id,
+        let agreed = Agreed {
             client_id: ClientId::new(code.client_id),
-            nonce: code.nonce,
-            session: code.session,
+            session: ends_with_session.then_some(code.session),
             person: code.person,
             handle: code.handle,
             epoch: code.epoch,
@@ -157,7 +147,8 @@ impl MatchedCode {
             auth_time: code.auth_time,
             scopes: code.scopes,
             resource: code.resource,
-        }
+        };
+        RedeemedCode { grant: code.id, nonce: code.nonce, session: code.session, agreed }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The access token, checked against person, session and its own row at every use (PROTOCOL 6): opaque, or for a resource of
 //! the client's own sector a JWT (RFC 9068) whose `jti` is the same sealed value.
 
-use super::agreed::Audience;
-use super::{Agreed, Issuance, StandsBy};
+use super::{Audience, Issuance, StandsBy};
 use crate::client::Client;
+use crate::code::Agreed;
 use crate::keys::{Epoch, KeyError, Keys, Sealable, SigningKeys, Sub};
 use crate::spec::{
     AcrValue, ClientId, Handle, OAuthError, PersonId, Refusal, Refuse, ScopeValue, Scopes, SessionId, Timestamp,

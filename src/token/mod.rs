@@ -4,10 +4,10 @@
 //! token only. Knows no HTTP and no database.
 
 mod access_token;
-mod agreed;
 mod error;
 mod id_token;
 mod introspection;
+mod issuance;
 mod logout_token;
 mod refresh;
 mod refresh_error;
@@ -15,10 +15,10 @@ mod request;
 mod response;
 
 pub use access_token::{AccessToken, AccessTokenError, AccessTokenPayload, VerifiedAccessToken};
-pub use agreed::{Agreed, Audience, Issuance, StandsBy, family_of};
 pub use error::TokenError;
 pub use id_token::IdTokenClaims;
 pub use introspection::{Introspection, IntrospectionResponse, IntrospectionShape};
+pub use issuance::{Audience, Issuance, StandsBy, family_of};
 pub use logout_token::LogoutTokenClaims;
 pub use refresh::{
     FIRST_GENERATION, FamilyState, MatchedRefreshToken, PresentedRefreshToken, RefreshToken, RefreshTokenPayload, Turn,

@@ -3,9 +3,9 @@
 //! A token is a sealed value. The family's row says which generation is the newest, and since when; what follows from that
 //! is decided here. Knows no HTTP and no database.
 
-use super::Agreed;
 use super::refresh_error::RefreshError;
 use crate::client::{AuthenticatedClient, Client, GrantType};
+use crate::code::Agreed;
 use crate::consent::Access;
 use crate::keys::{KeyError, Keys, Sealable, TagPurpose};
 use crate::spec::{FamilyId, Scopes, Timestamp, lifetime};

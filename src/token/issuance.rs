@@ -4,10 +4,9 @@
 
 use super::{MatchedRefreshToken, RefreshToken};
 use crate::client::{Client, Resource, ResourceError};
-use crate::code::RedeemedCode;
-use crate::consent::Access;
-use crate::keys::{Epoch, KeyError, Keys, Sub, TagPurpose};
-use crate::spec::{AcrValue, ClientId, FamilyId, GrantId, Handle, PersonId, Scopes, SessionId, Timestamp};
+use crate::code::{Agreed, RedeemedCode};
+use crate::keys::{KeyError, Keys, Sub, TagPurpose};
+use crate::spec::{FamilyId, GrantId, Scopes, SessionId, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -18,45 +17,6 @@ pub enum StandsBy {
     Grant(GrantId),
     /// The row of the refresh tokens that came with the access token, or made it.
     Family(FamilyId),
-}
-
-/// What a person agreed to at one website.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Agreed {
-    pub client_id: ClientId,
-    /// The session that the tokens end with; none with `offline_access`.
-    pub session: Option<SessionId>,
-    pub person: PersonId,
-    pub handle: Handle,
-    pub epoch: Epoch,
-    pub acr: AcrValue,
-    pub amr: Vec<String>,
-    /// Where it was asked for.
-    pub auth_time: Option<Timestamp>,
-    pub scopes: Scopes,
-    /// The resource of the authorization request.
-    pub resource: Option<String>,
-}
-
-impl From<RedeemedCode> for Agreed {
-    fn from(code: RedeemedCode) -> Self {
-        let session = match Access::of(&code.scopes) {
-            Access::Online => Some(code.session),
-            Access::Offline => None,
-        };
-        Self {
-            client_id: code.client_id,
-            session,
-            person: code.person,
-            handle: code.handle,
-            epoch: code.epoch,
-            acr: code.acr,
-            amr: code.amr,
-            auth_time: code.auth_time,
-            scopes: code.scopes,
-            resource: code.resource,
-        }
-    }
 }
 
 /// The family that comes from a grant: computed, so that a replayed code finds and ends it.
@@ -129,7 +89,7 @@ impl Issuance {
     /// # Errors
     /// Only what the key service cannot do.
     pub fn redeemed(
-        mut code: RedeemedCode,
+        code: RedeemedCode,
         sub: Sub,
         family: Option<FamilyId>,
         audience: Audience,
@@ -137,8 +97,7 @@ impl Issuance {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, KeyError> {
-        let (grant, nonce, session) = (code.grant, code.nonce.take(), code.session);
-        let agreed = Agreed::from(code);
+        let RedeemedCode { grant, nonce, session, agreed } = code;
         let refresh_token = family.map(|family| RefreshToken::first(family, &agreed, keys, now, rng)).transpose()?;
         Ok(Self {
             stands_by: family.map_or(StandsBy::Grant(grant), StandsBy::Family),
