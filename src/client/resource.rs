@@ -84,6 +84,9 @@ fn registrable(uri: &str, sector: &Sector) -> Result<(), &'static str> {
     if uri.len() > LONGEST {
         return Err("at most 128 bytes");
     }
+    if !uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the ASCII characters of a URI, the rest percent-encoded (RFC 3986 §2)");
+    }
     let url = Url::parse(uri).map_err(|_| "an absolute URI (RFC 8707 §2)")?;
     if url.scheme() != "https" {
         return Err("an https URL");

@@ -9,6 +9,10 @@ use crate::spec::ClientId;
 
 /// The client that answers for the resource.
 pub fn owner(db: &mut Db, uri: &str) -> Result<Option<ClientId>, StoreError> {
+    // As in `clients::by_id`.
+    if uri.contains('\0') {
+        return Ok(None);
+    }
     let found: Option<String> = find_one!(db, resources::table.find(uri).select(dsl::client_id))?;
     Ok(found.map(ClientId::new))
 }

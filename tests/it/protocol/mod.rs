@@ -17,6 +17,7 @@ mod guessing;
 mod introspection;
 mod logos;
 mod logout;
+mod nul;
 mod outage;
 mod outbox;
 mod person_keys;
