@@ -5,12 +5,12 @@ use super::failure::Failure;
 use super::{documents, levels, token, world};
 use crate::authn::Rack;
 use crate::client::BareRequests;
-use crate::config::{Config, Found, KeyPlace, Mode, PortConfig, PortsConfig};
+use crate::config::{AboutConfig, Config, Found, KeyPlace, Mode, PortConfig, PortsConfig};
 use crate::flow::{self, Parts, Provider, World, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, MessageKey, RingError};
 use crate::outside::ports::{self, Line, Lines, Twins};
 use crate::outside::{Fetcher, Reach};
-use crate::spec::lifetime;
+use crate::spec::{About, lifetime};
 use crate::store::{KeyStore, clients, meta};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -102,6 +102,7 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
         },
         issuers: Arc::new(documents::issuers(&config.documents, world.now())?),
         ladder: levels::ladder(&config.levels)?,
+        about: about(&config.about),
         world,
         demo_site: beside.demo_site,
         twins: beside.twins,
@@ -114,6 +115,11 @@ pub fn provider(desk: &Desk, beside: Beside) -> Result<Provider, Failure> {
             false => BareRequests::Refused,
         },
     }))
+}
+
+fn about(pages: &AboutConfig) -> About {
+    let AboutConfig { op_policy_uri, op_tos_uri, service_documentation } = pages.clone();
+    About { op_policy_uri, op_tos_uri, service_documentation }
 }
 
 /// The key store of this installation.

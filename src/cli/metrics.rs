@@ -38,6 +38,11 @@ pub const METRICS: &[(&str, Kind, &str)] = &[
     ("hufu_logouts_told_total", Kind::Counter, "Times that a website was told of a sign-out and heard."),
     ("hufu_logouts_failed_total", Kind::Counter, "Times that a website was to be told of a sign-out and did not hear."),
     ("hufu_logouts_given_up_total", Kind::Counter, "Sign-outs that a website was not told of within a day."),
+    (
+        "hufu_fetches_refused_total",
+        Kind::Counter,
+        "Fetches for websites that were not made, for as many were under way as this node bears.",
+    ),
     ("hufu_freeze_total", Kind::Counter, "Wishes to freeze a number, by what came of them."),
     (
         "hufu_port_questions_total",

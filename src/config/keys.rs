@@ -37,6 +37,7 @@ pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         ("outside", OURS, "OutsideConfig"),
         ("documents", OURS, "DocumentsConfig"),
         ("levels", OURS, "LevelsConfig"),
+        ("about", OURS, "AboutConfig"),
         ("danger", OURS, "DangerConfig"),
     ];
     let mut sections: Vec<_> = sections.into_iter().map(|(name, source, of)| read(name, source, of)).collect();

@@ -41,7 +41,14 @@ impl Config {
             key: Some(key),
             why: why.to_owned(),
         })?;
-        Ok(config)
+        match config.about.not_https() {
+            None => Ok(config),
+            Some(key) => Err(ConfigError::Value {
+                place: "the settings".to_owned(),
+                key: Some(key.to_owned()),
+                why: "a page begins with https://".to_owned(),
+            }),
+        }
     }
 
     /// OpenID Connect Core §2 and RFC 8414 §2: a URL "with no query or fragment components". We also refuse the slash
@@ -200,6 +207,17 @@ mod tests {
     }
 
     /// OpenID Connect Core §2 (`iss`).
+    /// OpenID Connect Discovery 1.0 §3, op_policy_uri: websites are led there.
+    #[test]
+    fn a_page_of_the_operators_is_https() {
+        for key in ["op_policy_uri", "op_tos_uri", "service_documentation"] {
+            let page = |url: &str| load(&format!("about.{key} = '{url}'"), &[]);
+            assert!(page("https://a.example/page").is_ok());
+            let said = page("http://a.example/page").expect_err(key);
+            assert!(said.contains(&format!("about.{key}")), "{said}");
+        }
+    }
+
     #[test]
     fn an_issuer_has_no_query_no_fragment_and_no_slash_at_the_end() {
         for issuer in ["https://a.example/", "https://a.example?x", "https://a.example#x", "ftp://a", "https://u@a"] {

@@ -25,6 +25,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use url::Url;
 
 /// Everything that a node is told.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -43,6 +44,7 @@ pub struct Config {
     pub ports: PortsConfig,
     pub documents: DocumentsConfig,
     pub levels: LevelsConfig,
+    pub about: AboutConfig,
     pub danger: DangerConfig,
 }
 
@@ -301,6 +303,31 @@ pub struct LevelsConfig {
     /// Levels of others' frameworks that this operation was assessed for, each with the level here that stands for it.
     /// For example `{ "http://eidas.europa.eu/LoA/substantial" = "urn:hufu:acr:cert-pin-face" }`.
     pub assessed_as: Option<BTreeMap<String, String>>,
+}
+
+/// Pages of the operator's own, which discovery names to websites (OpenID Connect Discovery 1.0 §3).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AboutConfig {
+    /// What websites may do with what they are told. For example `"https://id.example.org/policy"`.
+    pub op_policy_uri: Option<Url>,
+    /// The terms of service for websites. For example `"https://id.example.org/terms"`.
+    pub op_tos_uri: Option<Url>,
+    /// What a website's developers should read. For example `"https://id.example.org/integrating"`.
+    pub service_documentation: Option<Url>,
+}
+
+impl AboutConfig {
+    /// The first page that is none: its key.
+    pub(super) fn not_https(&self) -> Option<&'static str> {
+        let pages = [
+            ("about.op_policy_uri", &self.op_policy_uri),
+            ("about.op_tos_uri", &self.op_tos_uri),
+            ("about.service_documentation", &self.service_documentation),
+        ];
+        let wrong = |page: &&(_, &Option<Url>)| page.1.as_ref().is_some_and(|url| url.scheme() != "https");
+        pages.iter().find(wrong).map(|(key, _)| *key)
+    }
 }
 
 /// Each of these weakens a MUST. A node that has one on says so in its log at every start.

@@ -1,6 +1,6 @@
 //! Which client calls: asked in the same way at every endpoint that websites' servers call. RFC 6749 §2.3; PROTOCOL 19.
 
-use super::client_keys::{self, NoClientKeys};
+use super::client_keys::NoClientKeys;
 use super::{Provider, register};
 use crate::client::{AssertionError, AuthMethod, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
 use crate::keys::JwkSet;
@@ -73,7 +73,7 @@ pub(super) async fn authenticate(
 /// The client's own keys, where its assertion is signed with one.
 async fn published(provider: &Provider, claimed: &ClaimedClient) -> Result<Option<Arc<JwkSet>>, AssertionError> {
     let Some((client, kid)) = claimed.needs_keys() else { return Ok(None) };
-    match client_keys::current(provider, client, kid).await {
+    match provider.client_keys.current(client, kid).await {
         Ok(keys) => Ok(Some(keys)),
         Err(NoClientKeys::NoneRegistered) => Err(AssertionError::NoKeys),
         Err(error) => Err(AssertionError::JwksUri(error.to_string())),

@@ -5,8 +5,8 @@
 //! keys again": but never twice within half a minute for one client, whoever asks and however often, so that a stranger's
 //! made-up `kid`s cost the website nothing. When the website is down, the last good keys serve for an hour more.
 
-use super::Provider;
-use super::fetch::{Bounds, FetchError};
+use super::fetch::{Bounds, Fetch, FetchError};
+use super::provider::World;
 use crate::client::Client;
 use crate::keys::{JwkSet, JwkSetError};
 use crate::spec::{ClientId, Timestamp};
@@ -39,9 +39,13 @@ pub enum NoClientKeys {
     Set(#[from] JwkSetError),
 }
 
-/// What was fetched, by client.
-#[derive(Default)]
-pub struct ClientKeys(Mutex<HashMap<ClientId, Arc<Place>>>);
+/// Finds clients' keys, and remembers them. Cheap to clone.
+#[derive(Clone)]
+pub struct ClientKeys {
+    websites: Arc<dyn Fetch>,
+    world: Arc<dyn World>,
+    places: Arc<Mutex<HashMap<ClientId, Arc<Place>>>>,
+}
 
 /// One client's place in the cache.
 struct Place {
@@ -57,44 +61,50 @@ struct State {
     tried: Option<(Timestamp, Option<NoClientKeys>)>,
 }
 
-/// The client's current keys; `kid` is the one that a token of its names.
-///
-/// # Errors
-/// It has none, or they cannot be fetched and none are known from before.
-pub async fn current(provider: &Provider, client: &Client, kid: Option<&str>) -> Result<Arc<JwkSet>, NoClientKeys> {
-    if let Some(jwks) = &client.metadata.jwks {
-        return Ok(Arc::new(jwks.clone()));
-    }
-    let uri = client.metadata.jwks_uri.as_deref().ok_or(NoClientKeys::NoneRegistered)?;
-    let place = provider.client_keys.place(&client.client_id, uri);
-    if let Some(verdict) = locked(&place.state).verdict(kid, provider.now()) {
-        return verdict;
-    }
-    let _turn = place.fetching.lock().await;
-    if let Some(verdict) = locked(&place.state).verdict(kid, provider.now()) {
-        return verdict;
-    }
-    let fetched = fetch(provider, uri).await;
-    let now = provider.now();
-    let mut state = locked(&place.state);
-    match fetched {
-        Ok(keys) => *state = State { good: Some((keys, now)), tried: Some((now, None)) },
-        Err(error) => state.tried = Some((now, Some(error))),
-    }
-    state.best(now)
-}
-
-async fn fetch(provider: &Provider, uri: &str) -> Result<Arc<JwkSet>, NoClientKeys> {
-    let url = Url::parse(uri).map_err(|_| FetchError::Scheme)?;
-    let fetched = provider.websites.get(&url, Bounds::DOCUMENT).await?;
-    let set: serde_json::Value = serde_json::from_slice(&fetched.body).map_err(|_| NoClientKeys::NotJson)?;
-    Ok(Arc::new(JwkSet::try_from(set)?))
-}
-
 impl ClientKeys {
+    pub fn new(websites: Arc<dyn Fetch>, world: Arc<dyn World>) -> Self {
+        Self { websites, world, places: Arc::default() }
+    }
+
+    /// The client's current keys; `kid` is the one that a token of its names.
+    ///
+    /// # Errors
+    /// It has none, or they cannot be fetched and none are known from before.
+    pub async fn current(&self, client: &Client, kid: Option<&str>) -> Result<Arc<JwkSet>, NoClientKeys> {
+        if let Some(jwks) = &client.metadata.jwks {
+            return Ok(Arc::new(jwks.clone()));
+        }
+        let uri = client.metadata.jwks_uri.as_deref().ok_or(NoClientKeys::NoneRegistered)?;
+        let place = self.place(&client.client_id, uri);
+        if let Some(verdict) = locked(&place.state).verdict(kid, self.world.now()) {
+            return verdict;
+        }
+        let _turn = place.fetching.lock().await;
+        if let Some(verdict) = locked(&place.state).verdict(kid, self.world.now()) {
+            return verdict;
+        }
+        let fetched = self.fetch(uri).await;
+        let now = self.world.now();
+        let mut state = locked(&place.state);
+        match fetched {
+            Ok(keys) => *state = State { good: Some((keys, now)), tried: Some((now, None)) },
+            // Nobody was asked: whoever comes next tries again.
+            Err(busy @ NoClientKeys::Fetch(FetchError::Busy)) => return state.last_good(now).ok_or(busy),
+            Err(error) => state.tried = Some((now, Some(error))),
+        }
+        state.best(now)
+    }
+
+    async fn fetch(&self, uri: &str) -> Result<Arc<JwkSet>, NoClientKeys> {
+        let url = Url::parse(uri).map_err(|_| FetchError::Scheme)?;
+        let fetched = self.websites.get(&url, Bounds::DOCUMENT).await?;
+        let set: serde_json::Value = serde_json::from_slice(&fetched.body).map_err(|_| NoClientKeys::NotJson)?;
+        Ok(Arc::new(JwkSet::try_from(set)?))
+    }
+
     /// The client's place; a new one when it has none or has moved its `jwks_uri`.
     fn place(&self, id: &ClientId, uri: &str) -> Arc<Place> {
-        let mut places = locked(&self.0);
+        let mut places = locked(&self.places);
         if let Some(place) = places.get(id).filter(|place| place.uri == uri) {
             return Arc::clone(place);
         }
@@ -128,12 +138,18 @@ impl State {
         self.last_tried().filter(|tried| now < tried.plus(BETWEEN)).map(|_| self.best(now))
     }
 
+    /// The last good keys, while they serve.
+    fn last_good(&self, now: Timestamp) -> Option<Arc<JwkSet>> {
+        let (keys, since) = self.good.as_ref()?;
+        (now < since.plus(LAST_GOOD)).then(|| Arc::clone(keys))
+    }
+
     /// The last good keys while they serve, else why there are none.
     fn best(&self, now: Timestamp) -> Result<Arc<JwkSet>, NoClientKeys> {
-        match (&self.good, &self.tried) {
-            (Some((keys, since)), _) if now < since.plus(LAST_GOOD) => Ok(Arc::clone(keys)),
-            (_, Some((_, Some(error)))) => Err(error.clone()),
-            _ => Err(FetchError::Unreachable.into()),
+        match (self.last_good(now), &self.tried) {
+            (Some(keys), _) => Ok(keys),
+            (None, Some((_, Some(error)))) => Err(error.clone()),
+            (None, _) => Err(FetchError::Unreachable.into()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A picture is what its first bytes say: PNG, JPEG, WebP or GIF. Never SVG, which is a program. What cannot be had is not
 //! asked for again for five minutes; one fetch at a time for each address; as many pictures as [`MOST`].
 
-use super::{Bounds, Provider, Unavailable, register};
+use super::{Bounds, FetchError, Provider, Unavailable, register};
 use crate::spec::{ClientId, Timestamp};
 use bytes::Bytes;
 use std::collections::HashMap;
@@ -93,18 +93,22 @@ pub async fn of(provider: &Provider, id: ClientId) -> Result<Option<Picture>, Un
     let Some(uri) = &client.metadata.logo_uri else { return Ok(None) };
     let now = provider.now();
     let place = provider.logos.place(uri, now);
-    let picture = place.picture.get_or_init(|| fetch(provider, uri)).await.clone();
+    let Ok(picture) = place.picture.get_or_try_init(|| fetch(provider, uri)).await else { return Ok(None) };
     if picture.is_none() {
         provider.logos.end_soon(uri, &place, now);
     }
-    Ok(picture)
+    Ok(picture.clone())
 }
 
-async fn fetch(provider: &Provider, uri: &str) -> Option<Picture> {
-    let url = Url::parse(uri).ok()?;
-    // Why not is nobody's business here: the page looks as good without.
-    let fetched = provider.websites.get(&url, Bounds::PICTURE).await.ok()?;
-    Picture::of(fetched.body)
+/// Why there is none is nobody's business here, for the page looks as good without; but who was not asked is asked by whoever
+/// comes next.
+async fn fetch(provider: &Provider, uri: &str) -> Result<Option<Picture>, FetchError> {
+    let Ok(url) = Url::parse(uri) else { return Ok(None) };
+    match provider.websites.get(&url, Bounds::PICTURE).await {
+        Ok(fetched) => Ok(Picture::of(fetched.body)),
+        Err(busy @ FetchError::Busy) => Err(busy),
+        Err(_) => Ok(None),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::client_keys::ClientKeys;
 use super::discovery::Published;
-use super::fetch::Fetch;
+use super::fetch::{Bounded, Fetch};
 use super::logo::Logos;
 use super::person_key::OpenedKeys;
 use super::ports::Ports;
@@ -12,7 +12,7 @@ use crate::authn::{Passkeys, Rack};
 use crate::client::BareRequests;
 use crate::document::TrustStore;
 use crate::keys::Keys;
-use crate::spec::{IssuerUrl, Ladder, Timestamp, TraceId, lifetime};
+use crate::spec::{About, IssuerUrl, Ladder, Timestamp, TraceId, lifetime};
 use crate::store::{KeyStore, Store};
 use rand::CryptoRng;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -56,6 +56,7 @@ pub struct Provider {
     pub issuers: Arc<TrustStore>,
     /// The levels that this node reaches, and their names.
     pub ladder: Ladder,
+    pub about: About,
     /// How long new ways in wait after a re-proof ([`lifetime::RECOVERY_WAIT`] but for the sandbox).
     pub recovery_wait: Duration,
     /// The exception of PROTOCOL 16 for a conformance run.
@@ -83,6 +84,7 @@ pub struct Parts {
     pub issuers: Arc<TrustStore>,
     /// As the settings have it: whether faces are checked, the ports say.
     pub ladder: Ladder,
+    pub about: About,
     pub demo_site: Option<String>,
     pub twins: Option<String>,
     pub recovery_wait: Duration,
@@ -92,6 +94,7 @@ pub struct Parts {
 impl Provider {
     /// A provider without signing keys yet: [`super::signing::rotate_due`] makes or brings them.
     pub fn new(parts: Parts) -> Self {
+        let websites: Arc<dyn Fetch> = Arc::new(Bounded::new(parts.websites));
         Self {
             issuer: parts.issuer,
             mode: parts.mode,
@@ -103,13 +106,14 @@ impl Provider {
             demo_site: parts.demo_site,
             twins: parts.twins,
             refusals: Recorder::default(),
-            websites: parts.websites,
             ladder: if parts.ports.is_some() { parts.ladder.with_faces() } else { parts.ladder },
+            about: parts.about,
             ports: parts.ports,
             issuers: parts.issuers,
             recovery_wait: parts.recovery_wait,
             bare_requests: parts.bare_requests,
-            client_keys: ClientKeys::default(),
+            client_keys: ClientKeys::new(Arc::clone(&websites), Arc::clone(&parts.world)),
+            websites,
             logos: Logos::default(),
             status_lists: StatusLists::default(),
             opened_keys: OpenedKeys::default(),

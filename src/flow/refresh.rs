@@ -66,7 +66,7 @@ pub(super) async fn refresh(
     let published = provider.published().ok_or(TokenError::Keys)?;
     // So does a website that cannot be written to: its key may be there the next time.
     let encrypted = client.client().metadata.id_token_encryption();
-    let recipient = match encryption::recipient(provider, client.client(), encrypted).await {
+    let recipient = match encryption::recipient(&provider.client_keys, client.client(), encrypted).await {
         Ok(recipient) => recipient,
         Err(error) => return client_auth::spend(provider, client).await.and(Err(error.into())),
     };

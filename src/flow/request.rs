@@ -3,8 +3,9 @@
 //!
 //! Asked once, when the browser first arrives: what results is sealed into the page, so a returning visit fetches nothing.
 
+use super::Provider;
+use super::client_keys::NoClientKeys;
 use super::fetch::Bounds;
-use super::{Provider, client_keys};
 use crate::authorize::{
     AuthorizeError, AuthorizeRefused, Carrier, Outside, PushedRequest, PushedUri, RequestObject, RequestObjectError,
     RequestUriError, refuse_unread, registered_request_uri,
@@ -69,8 +70,8 @@ pub(super) async fn read(
 ) -> Result<Params, AuthorizeError> {
     let token = opened(provider, client, token.trim())?;
     let token = UnverifiedJwt::parse(&token).map_err(RequestObjectError::from)?;
-    let keys = client_keys::current(provider, client, token.kid()).await.map_err(|error| match error {
-        client_keys::NoClientKeys::NoneRegistered => RequestObjectError::NoKeys,
+    let keys = provider.client_keys.current(client, token.kid()).await.map_err(|error| match error {
+        NoClientKeys::NoneRegistered => RequestObjectError::NoKeys,
         other => RequestObjectError::JwksUri(other.to_string()),
     })?;
     let verified = token.verify(&keys, &client.metadata.request_object_algs()).map_err(RequestObjectError::from)?;

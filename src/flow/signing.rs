@@ -20,7 +20,7 @@ pub async fn refresh(provider: &Provider) -> Result<(), Unavailable> {
     let now = provider.now();
     let signing = SigningKeys::open(&provider.keys, &records, now)?;
     let decryption = DecryptionKeys::open(&provider.keys, &records, now)?;
-    let published = discovery::publish(&provider.issuer, &provider.ladder, signing, decryption)?;
+    let published = discovery::publish(&provider.issuer, &provider.ladder, &provider.about, signing, decryption)?;
     provider.exchange(published);
     Ok(())
 }

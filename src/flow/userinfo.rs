@@ -60,7 +60,7 @@ async fn respond(provider: &Provider, client: &Client, claims: Claims) -> Result
         return Ok(UserInfoResponse::Json(claims));
     }
     let published = provider.published().ok_or(UserInfoError::Unavailable)?;
-    let recipient = encryption::recipient(provider, client, encrypted).await?;
+    let recipient = encryption::recipient(&provider.client_keys, client, encrypted).await?;
     claims
         .respond(client, &provider.keys, &published.signing, recipient.as_ref(), &mut *provider.rng())
         .map_err(|_| UserInfoError::Unavailable)

@@ -9,10 +9,11 @@ use openidconnect::core::{
     CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, JsonWebKeySetUrl, LanguageTag, ProviderMetadata,
-    RegistrationUrl, ResponseTypes, Scope, TokenUrl, UserInfoUrl,
+    AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, JsonWebKeySetUrl, LanguageTag, OpPolicyUrl,
+    OpTosUrl, ProviderMetadata, RegistrationUrl, ResponseTypes, Scope, ServiceDocUrl, TokenUrl, UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// What the base documents do not name.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,6 +66,14 @@ pub type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
+/// Pages of the operator's own, where there are any.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    pub op_policy_uri: Option<Url>,
+    pub op_tos_uri: Option<Url>,
+    pub service_documentation: Option<Url>,
+}
+
 /// How clients authenticate; public ones by nothing, which stands last.
 const AUTH_METHODS: &[&str] =
     &["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
@@ -78,6 +87,7 @@ const AUTH_ALGS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "HS256"];
 pub fn metadata(
     issuer: &IssuerUrl,
     ladder: &Ladder,
+    about: &About,
     algs: Vec<CoreJwsSigningAlgorithm>,
 ) -> Result<Metadata, url::ParseError> {
     use CoreJwsSigningAlgorithm as Alg;
@@ -146,6 +156,9 @@ pub fn metadata(
     .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
     .set_claims_supported(Some(claims))
     .set_ui_locales_supported(Some(locales))
+    .set_op_policy_uri(about.op_policy_uri.clone().map(OpPolicyUrl::from_url))
+    .set_op_tos_uri(about.op_tos_uri.clone().map(OpTosUrl::from_url))
+    .set_service_documentation(about.service_documentation.clone().map(ServiceDocUrl::from_url))
     .set_claims_parameter_supported(Some(true))
     .set_request_parameter_supported(Some(true))
     .set_request_uri_parameter_supported(Some(true))

@@ -27,7 +27,7 @@ pub use id::{
 };
 pub use id::{CredentialDigest, DocumentDigest, NumberDigest, ShownDigest, SubDigest, UniqueDigest};
 pub use ladder::{AcrValue, KeyHome, Ladder, Rung};
-pub use metadata::{Metadata, metadata};
+pub use metadata::{About, Metadata, metadata};
 pub use openidconnect::core::CoreJwsSigningAlgorithm;
 pub use openidconnect::{ClientId, IssuerUrl, Nonce, Scope};
 pub use param::{ParamError, Params, limits};

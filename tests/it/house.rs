@@ -39,7 +39,7 @@ use hufu::outside::{Fetcher, Reach};
 use hufu::person::{Applicant, Attributes, PersonSecrets, PersonState, PhoneNumber, Standing};
 use hufu::sandbox::registry::Persona;
 use hufu::sandbox::seed;
-use hufu::spec::{BirthDate, IssuerUrl, Ladder, PersonId, Pin, Timestamp};
+use hufu::spec::{About, BirthDate, IssuerUrl, Ladder, PersonId, Pin, Timestamp};
 use hufu::store::signing_keys::SigningKeyRow;
 use hufu::store::{KeyStore, Store, StoreConfig, persons, signing_keys};
 use hufu::web::Listening;
@@ -134,6 +134,7 @@ pub struct Plan {
     /// Whose documents are believed.
     pub issuers: Arc<TrustStore>,
     pub ladder: Ladder,
+    pub about: About,
     pub roots: Option<AttestationRoots>,
 }
 
@@ -150,6 +151,7 @@ impl Default for Plan {
             ports: None,
             issuers: Arc::default(),
             ladder: Ladder::default(),
+            about: About::default(),
             roots: None,
         }
     }
@@ -247,6 +249,7 @@ impl Node {
             recovery_wait: hufu::spec::lifetime::RECOVERY_WAIT,
             issuers: plan.issuers,
             ladder: plan.ladder,
+            about: plan.about,
             demo_site: None,
             twins: (plan.services == Services::Twins).then(|| line.url.clone()),
             bare_requests: BareRequests::Refused,

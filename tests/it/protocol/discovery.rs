@@ -13,7 +13,7 @@ use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::{AuthMethod, ClientMetadata, GrantType};
 use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, is_encrypted};
-use hufu::spec::{Acr, ScopeValue};
+use hufu::spec::{About, Acr, ScopeValue};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -131,6 +131,22 @@ on_each_database! {
         };
         let untrue: Vec<_> = EXERCISES.iter().filter_map(holds).collect();
         assert!(untrue.is_empty(), "advertised and not so: {untrue:?}");
+    }
+
+    /// OpenID Connect Discovery 1.0 §3, op_policy_uri, op_tos_uri, service_documentation: of whom has them, as they were set.
+    async fn a_node_leads_to_the_operators_pages_where_there_are_any(db) {
+        let pages = [
+            ("op_policy_uri", "https://id.example.org/policy"),
+            ("op_tos_uri", "https://id.example.org/terms?lang=zh"),
+            ("service_documentation", "https://id.example.org/integrating"),
+        ];
+        let [op_policy_uri, op_tos_uri, service_documentation] = pages.map(|(_, page)| Some(page.parse().expect("a URL")));
+        let about = About { op_policy_uri, op_tos_uri, service_documentation };
+        let house = House::built(db, Plan { about, ..Plan::default() }).await;
+        let said = house.browser().get(DOCUMENT).await.json();
+        for (member, page) in pages {
+            assert_eq!(said[member], page, "{member}");
+        }
     }
 
     /// A node says what it can do, and not what another could.
