@@ -15,6 +15,7 @@ use crate::keys::{JwtError, Sub};
 use crate::spec::{Assurance, ClientId, Factor, KeyHome, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
 use crate::store::{Db, StoreError, clients, pushed};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A browser at the authorization endpoint, for the first time or again.
@@ -48,6 +49,8 @@ pub struct SignInPage {
     pub missing: Vec<Factor>,
     pub interaction: Interaction,
     pub login_hint: Option<String>,
+    /// The languages that the website asks for, wherever the request said so.
+    pub ui_locales: Option<String>,
 }
 
 /// What the page needs that says why this person does not reach the level.
@@ -56,6 +59,7 @@ pub struct BarredPage {
     pub redirect: TrustedRedirect,
     pub bar: Bar,
     pub interaction: Interaction,
+    pub ui_locales: Option<String>,
 }
 
 /// What the consent page needs.
@@ -66,6 +70,7 @@ pub struct ConsentPage {
     /// The last group of the person's number, so that they see who they are here.
     pub number_end: String,
     pub interaction: Interaction,
+    pub ui_locales: Option<String>,
 }
 
 /// A refusal and whose it was, where that is known.
@@ -129,6 +134,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 redirect: request.redirect.clone(),
                 bar,
                 interaction,
+                ui_locales: request.ui_locales.clone(),
             }));
         }
         authn::Ask::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
@@ -147,6 +153,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 missing: missing.factors,
                 interaction,
                 login_hint: request.login_hint.clone(),
+                ui_locales: request.ui_locales.clone(),
             }));
         }
     };
@@ -156,6 +163,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         shown,
         number_end: live.map(session::Live::number_end).unwrap_or_default(),
         interaction: live.map_or_else(|| interaction.clone(), |live| interaction.clone().asked(live.session.id)),
+        ui_locales: request.ui_locales.clone(),
     };
     // What was allowed on a page that somebody else was shown is not allowed.
     let decision = arrival
@@ -246,7 +254,9 @@ fn hint(
         None => None,
         Some(token) => {
             let published = provider.published().ok_or(AuthorizeError::Unavailable)?;
-            match published.signing.verify_hint(token, &provider.issuer, &request.client.client_id) {
+            let client_id = &request.client.client_id;
+            let read = |token: Cow<'_, str>| published.signing.verify_hint(&token, &provider.issuer, client_id);
+            match published.hinted(token).and_then(read) {
                 Ok(hinted) => Some(hinted),
                 // Its key is gone since a rotation: nobody can say any more whom it means.
                 Err(JwtError::NoKey) if request.silent() => {

@@ -4,7 +4,7 @@ use super::client_auth::{self, Refused};
 use super::{Provider, Unavailable, access, encryption};
 use crate::client::{AuthMethod, AuthenticatedClient, Client};
 use crate::spec::{Params, Timestamp};
-use crate::store::families;
+use crate::store::{clients, families};
 use crate::token::{
     FamilyState, Introspection, IntrospectionResponse, IntrospectionShape, MatchedRefreshToken, PresentedRefreshToken,
     TokenError, Turn,
@@ -48,7 +48,8 @@ async fn respond(
         return Ok(IntrospectionResponse::Json(answer));
     }
     let published = provider.published().ok_or(TokenError::Keys)?;
-    let recipient = encryption::recipient(provider, asker, asker.metadata.introspection_encryption()).await?;
+    let recipient = encryption::recipient(&provider.client_keys, asker, asker.metadata.introspection_encryption());
+    let recipient = recipient.await?;
     let (now, mut rng) = (provider.now(), provider.rng());
     answer
         .signed(asker, &provider.keys, &published.signing, recipient.as_ref(), now, &mut *rng)
@@ -67,8 +68,15 @@ async fn of_access_token(
     if !token.concerns(client.client()) {
         return Ok(Introspection::inactive());
     }
-    let asked = token.clone();
-    let ground = provider.store.read(move |db| access::under(db, &asked)).await;
+    let (asked, anothers) = (token.clone(), token.client_id != *client.client_id());
+    let ground = provider.store.read(move |db| {
+        // A client that was removed took its tokens with it, also those for others' resources (RFC 7592 §2.3).
+        if anothers && clients::by_id(db, &asked.client_id)?.is_none() {
+            return Ok(None);
+        }
+        access::under(db, &asked)
+    });
+    let ground = ground.await;
     let lives = match ground.map_err(|_| TokenError::Unavailable)? {
         Some(ground) => ground.lives(provider).map_err(|_| TokenError::Unavailable)?,
         None => false,

@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::keys::{IdTokenHint, JwtError};
 use crate::spec::{ClientId, ParamError, Params, SessionId};
 use crate::store::clients;
+use std::borrow::Cow;
 use std::sync::Arc;
 use url::Url;
 
@@ -140,7 +141,8 @@ pub fn seal(provider: &Provider, to: &LogoutReturn) -> Result<String, Unavailabl
 /// The hint, if there is one to believe. One whose key is gone since a rotation says nothing any more, and is no fault.
 fn hint(provider: &Provider, request: &LogoutRequest) -> Result<Option<IdTokenHint>, LogoutRefused> {
     let (Some(token), Some(published)) = (&request.id_token_hint, provider.published()) else { return Ok(None) };
-    match published.signing.verify_any_hint(token, &provider.issuer) {
+    let read = |token: Cow<'_, str>| published.signing.verify_any_hint(&token, &provider.issuer);
+    match published.hinted(token).and_then(read) {
         Ok(hint) => Ok(Some(hint)),
         Err(JwtError::NoKey) => Ok(None),
         Err(cause) => Err(LogoutRefused::Hint(cause)),

@@ -125,12 +125,14 @@ pub async fn walk(
     arrival: Arrival<'_>,
     tried: sign_in::Tried<'_>,
 ) -> HttpResponse {
+    // A request object or a pushed request may say more than what the browser brings: the pages know what counts.
     let visit = &visit.asked_in(arrival.params.get("ui_locales"));
+    let asked_in = |ui_locales: &Option<String>| visit.asked_in(ui_locales.as_deref());
     let answer = match flow::authorize(provider, arrival).await {
         Ok(Next::Answer(response)) => reply::send(provider, visit, &response),
-        Ok(Next::SignIn(pending)) => sign_in::page(provider, visit, bound, &pending, tried),
-        Ok(Next::Barred(pending)) => sign_in_face::barred(provider, visit, bound, &pending),
-        Ok(Next::Consent(pending)) => consent(provider, visit, bound, &pending),
+        Ok(Next::SignIn(pending)) => sign_in::page(provider, &asked_in(&pending.ui_locales), bound, &pending, tried),
+        Ok(Next::Barred(pending)) => sign_in_face::barred(provider, &asked_in(&pending.ui_locales), bound, &pending),
+        Ok(Next::Consent(pending)) => consent(provider, &asked_in(&pending.ui_locales), bound, &pending),
         Err(refused) => error::authorize(provider, visit, refused.client.as_deref(), &refused.refused),
     };
     bound.send(provider, answer)

@@ -5,6 +5,7 @@
 //! once. Each call is a task of its own and bounded in time, each website has a share of them, and one that does not answer
 //! is asked by one call at a time: whoever hangs holds up nobody.
 
+mod call;
 mod change;
 mod envelope;
 mod not_told;
@@ -14,11 +15,12 @@ pub use envelope::open;
 pub(super) use envelope::seal;
 pub use waiting::{Waiting, waiting};
 
+use self::call::Call;
 use self::change::{Change, carry_out};
-use self::not_told::NotTold;
+use self::not_told::{NotTold, Trouble};
 use crate::authn::{Addressee, Letter};
 use crate::client::Client;
-use crate::flow::{Bounds, FetchError, Provider, Unavailable, person_key, refusals, register};
+use crate::flow::{FetchError, Provider, Unavailable, person_key, refusals, register};
 use crate::keys::PersonKey;
 use crate::spec::{ClientId, NodeId, OutboxId, Refuse, Timestamp};
 use crate::store::outbox::{self, OutboxRow};
@@ -29,16 +31,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::info;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 /// Rows that one look takes in.
 const LOOK: i64 = 512;
 /// Calls under way at once, and of them to one website.
 const CALLS: usize = 128;
 const CALLS_TO_ONE: usize = 32;
-/// How long a website may take.
-const BOUNDS: Bounds = Bounds { bytes: 0, time: Duration::from_secs(5) };
-/// How long a dead node holds the work up; longer than a call.
+/// How long a dead node holds the work up; longer than a call and the look for a key before it.
 const LEASE: Duration = Duration::from_secs(15);
 /// A row that does not open is looked at again after an hour; the sweep takes it in the end.
 const DAMAGED: Duration = Duration::from_secs(3600);
@@ -55,7 +55,7 @@ struct Delivery {
 /// What the website answered.
 struct Answer {
     delivery: Delivery,
-    told: Result<u16, FetchError>,
+    told: Result<u16, Trouble>,
 }
 
 /// This node's part in the work.
@@ -175,12 +175,11 @@ impl Outbox {
         let (Some(published), Some(url)) = (provider.published(), address(&delivery.client)) else { return Ok(None) };
         let claims =
             LogoutTokenClaims::of(&delivery.letter, &delivery.client, &provider.keys, now, &mut *provider.rng())?;
-        let token = claims.sign(&delivery.client, &published.signing)?;
-        let form = form_urlencoded::Serializer::new(String::new()).append_pair("logout_token", &token).finish();
-        let websites = Arc::clone(&provider.websites);
+        let signed = claims.sign(&delivery.client, &published.signing)?;
         self.under_way.insert(delivery.row.id, id.clone());
+        let call = Call::new(provider, Arc::clone(&delivery.client), url, signed);
         self.calls.spawn(async move {
-            let told = websites.post(&url, form, BOUNDS).await;
+            let told = call.make().await;
             Answer { delivery, told }
         });
         Ok(None)

@@ -1,6 +1,20 @@
-//! A website that was not told of a sign-out within a day, as its developer reads it.
+//! Why a website was not told of a sign-out; and, when a day is over, how its developer reads of it.
 
+use crate::client::NoRecipient;
+use crate::flow::FetchError;
+use crate::keys::KeyError;
 use crate::spec::{OAuthError, Refusal, Refuse};
+
+/// Why one call came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Recipient(#[from] NoRecipient),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+}
 
 /// A website that was not told.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use super::agreement::agree;
 use super::content;
 use crate::keys::{ContentEncryption, EncryptionAlg, KeyError};
+use crate::spec::IssuerUrl;
 use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey, PublicKeyComponents};
 use data_encoding::BASE64URL_NOPAD;
@@ -88,6 +89,19 @@ impl Recipient {
     /// [`KeyError::EncryptionFailed`]: the key is none after all.
     pub fn encrypt_jwt(&self, signed: &str, rng: &mut dyn CryptoRng) -> Result<String, KeyError> {
         self.encrypt(json!({ "typ": "JWT", "cty": "JWT" }), signed.as_bytes(), rng)
+    }
+
+    /// As [`Self::encrypt_jwt`], with its issuer outside too (RFC 7519 §5.3): whoever receives it unasked knows whose it is.
+    ///
+    /// # Errors
+    /// As [`Self::encrypt_jwt`].
+    pub fn encrypt_jwt_from(
+        &self,
+        issuer: &IssuerUrl,
+        signed: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<String, KeyError> {
+        self.encrypt(json!({ "typ": "JWT", "cty": "JWT", "iss": issuer.as_str() }), signed.as_bytes(), rng)
     }
 
     /// Claims that are encrypted and not signed (OpenID Connect Core §5.3.2).

@@ -94,6 +94,34 @@ on_each_database! {
         }
     }
 
+    /// OpenID Connect Core §3.1.2.1, RP-Initiated Logout 1.0 §2: a website that receives encrypted ID tokens "MUST decrypt" one to
+    /// send it back, and "MAY re-encrypt" it to a key of ours.
+    async fn an_id_token_hint_may_be_encrypted_to_us_again(db) {
+        let house = House::over(db).await;
+        let (website, person) = (house.website("hinted.example").await, house.person().await);
+        let mut browser = house.browser();
+        let code = browser.log_in(&website, &person, house.now()).await.code();
+        let id_token = website.redeem(&code).await.json()["id_token"].as_str().expect("an ID token").to_owned();
+        let ours = JwkSet::try_from(house.browser().get("/jwks").await.json()).expect("a set");
+        let (to, theirs) = (&ours.recipient(EncryptionAlg::EcdhEs, ContentEncryption::A256GCM).expect("a key"), own_keys());
+        let theirs = JwkSet::try_from(published(&theirs)).expect("a set");
+        let away = theirs.recipient(EncryptionAlg::EcdhEs, ContentEncryption::A256GCM).expect("a key");
+        let mut rng = StdRng::seed_from_u64(21);
+        let mut encrypted = |to: &hufu::keys::Recipient, token: &str| to.encrypt_jwt(token, &mut rng).expect("encrypted");
+
+        let hint = encrypted(to, &id_token);
+        browser.authorize(&website, &[("prompt", "none"), ("id_token_hint", &hint)]).await.code();
+        for wrong in [encrypted(to, "no.id.token"), encrypted(&away, &id_token), encrypted(to, &hint)] {
+            let refused = browser.authorize(&website, &[("id_token_hint", &wrong)]).await;
+            assert_eq!(refused.param("error").as_deref(), Some("invalid_request"));
+            let page = browser.get(&format!("/logout?id_token_hint={wrong}")).await;
+            assert!(page.status == 400 && page.body.contains("logout.id_token_hint"), "{}", page.body);
+        }
+        assert_eq!(browser.get(&format!("/logout?id_token_hint={hint}")).await.status, 200);
+        let gone = browser.authorize(&website, &[("prompt", "none")]).await;
+        assert_eq!(gone.param("error").as_deref(), Some("login_required"), "this session's own ID token signs out at once");
+    }
+
     /// Nothing is consumed for a response that could not be written; and a changed `jwks_uri` is noticed.
     async fn a_code_survives_that_the_websites_encryption_key_cannot_be_had(db) {
         let (house, documents) = (House::over(db).await, Documents::start().await);

@@ -1,10 +1,14 @@
 //! OpenID Connect Back-Channel Logout 1.0 through the outbox: who is told, what, how often, and by which node.
 
+use super::encrypted::{header, metadata, opened, own_keys, published, verified};
 use crate::db::on_each_database;
-use crate::house::{Browser, House, Manner, Node, Person, Plan, Receiver, Website, claims, tables};
+use crate::house::{
+    Answers, Browser, Documents, House, ISSUER, Manner, Node, Person, Plan, Receiver, Website, claims, tables,
+};
 use data_encoding::BASE64URL_NOPAD;
+use hufu::client::ClientMetadata;
 use hufu::flow::{Outbox, ending, outbox, refusals};
-use hufu::keys::{JwkSet, SigningAlg, UnverifiedJwt};
+use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, UnverifiedJwt};
 use hufu::person::PersonState;
 use hufu::store::refusals::of_client;
 use serde_json::{Value, json};
@@ -78,6 +82,51 @@ on_each_database! {
         assert_eq!(said["iat"], json!(house.now().unix()));
         assert!(said["exp"].as_i64() > said["iat"].as_i64() && said["jti"].is_string());
         assert_eq!(said.as_object().map(serde_json::Map::len), Some(8), "no nonce, nothing else: {said}");
+    }
+
+    /// Back-Channel Logout 1.0 §2.4: "The same keys are used to sign and encrypt Logout Tokens as are used for ID Tokens"; "it
+    /// SHOULD replicate the iss (issuer) claim in the JWT header".
+    async fn a_logout_token_is_encrypted_where_id_tokens_are(db) {
+        let (house, keys, documents) = (House::over(db).await, own_keys(), Documents::start().await);
+        let receiver = Receiver::start(Manner::Answers(200)).await;
+        let (alg, enc) = (EncryptionAlg::EcdhEs, ContentEncryption::A256GCM);
+        let website = house.registered(ClientMetadata {
+            jwks: None,
+            jwks_uri: Some(documents.put("/keys", Answers::With(published(&keys).to_string()))),
+            id_token_encrypted_response_alg: Some(alg),
+            id_token_encrypted_response_enc: Some(enc),
+            backchannel_logout_uri: Some(receiver.url.clone()),
+            ..metadata(&keys)
+        });
+        let website = website.await;
+        let (mut browser, _, id_token) = signed_in(&house, &website).await;
+        let id_token = claims(&opened(&keys, &id_token, alg, enc));
+        sign_out(&mut browser).await;
+
+        // Its keys are away: it is not told in the open, but later.
+        documents.put("/keys", Answers::Status(500));
+        house.pass(2 * 60 * MINUTE);
+        let mut postman = Outbox::new(&house.provider);
+        round(&house, &mut postman).await;
+        house.pass(MINUTE);
+        round(&house, &mut postman).await;
+        let waiting = outbox::waiting(&house.provider, 10).await.expect("stored");
+        assert_eq!((receiver.bodies().len(), waiting.len(), waiting[0].attempts), (0, 1, 1));
+        assert!(waiting[0].trouble.contains("no key for ECDH-ES"), "{}", waiting[0].trouble);
+
+        documents.put("/keys", Answers::With(published(&keys).to_string()));
+        house.pass(MINUTE);
+        round(&house, &mut postman).await;
+        let bodies = receiver.bodies();
+        assert_eq!((bodies.len(), house.count("outbox")), (1, 0));
+        let token = logout_token(&bodies[0]);
+        assert_eq!(header(&token)["iss"], ISSUER);
+        let signed = opened(&keys, &token, alg, enc);
+        assert_eq!(header(&signed)["typ"], "logout+jwt");
+        let said = verified(&house, &signed, SigningAlg::RS256).await;
+        for name in ["iss", "aud", "sub", "sid"] {
+            assert_eq!(said[name], id_token[name], "{name}");
+        }
     }
 
     /// PROTOCOL 4: "`sid` only where logout needs it"; 5: another at every website.

@@ -63,6 +63,17 @@ on_each_database! {
         assert_eq!(late.param("error").as_deref(), Some("invalid_request_uri"));
     }
 
+    /// RFC 9126 §4: what was pushed is the request, its `ui_locales` too (OpenID Connect Core §3.1.2.1).
+    async fn the_languages_that_were_pushed_choose_the_pages_language(db) {
+        let house = House::over(db).await;
+        let website = house.website("pushed-language.example").await;
+        for locale in ["zh-CN", "en"] {
+            let urn = urn(&website.push(&[("ui_locales", locale)]).await);
+            let page = bring(&mut house.browser(), &website, &urn).await;
+            assert!(page.body.contains(&format!("<html lang=\"{locale}\"")), "{}", page.body);
+        }
+    }
+
     /// RFC 9126 §2.2: "expires_in"; §4: "the client_id … MUST match".
     async fn a_pushed_request_is_good_for_a_minute_and_for_its_own_client(db) {
         let house = House::over(db).await;

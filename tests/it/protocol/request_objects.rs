@@ -137,6 +137,22 @@ on_each_database! {
         assert_eq!(claims["nonce"], "a-nonce", "completed from outside");
     }
 
+    /// OpenID Connect Core §3.1.2.1, ui_locales: of an object as of anything else, on the first page and on those after it.
+    async fn the_languages_inside_choose_the_pages_language(db) {
+        let scene = Scene::over(db, |_| {}).await;
+        for (inside, outside, expected) in [("zh-CN", "en", "zh-CN"), ("en", "zh-CN", "en")] {
+            let object = scene.object(&json!({ "ui_locales": inside, "prompt": "login consent" }));
+            let mut browser = scene.house.browser();
+            let (object, outside) = (("request", object.as_str()), ("ui_locales", outside));
+            let page = browser.authorize(&scene.website, &[object, outside]).await;
+            let consent = browser.sign_in(&page, &scene.house.person().await, scene.house.now()).await;
+            assert!(page.is_sign_in() && consent.is_consent());
+            for page in [page, consent] {
+                assert!(page.body.contains(&format!("<html lang=\"{expected}\"")), "{}", page.body);
+            }
+        }
+    }
+
     /// Core §6.1: a good redirect_uri inside counts, whatever stands outside; refusals go there too.
     async fn the_redirect_uri_inside_is_the_one_that_counts(db) {
         let scene = Scene::over(db, |_| {}).await;

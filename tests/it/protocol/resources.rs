@@ -4,6 +4,7 @@ use crate::db::on_each_database;
 use crate::house::{Answer, House, ISSUER, Person, Website, claims, renewing};
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::ClientMetadata;
+use hufu::store::clients;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -102,6 +103,17 @@ on_each_database! {
         assert_eq!(town.bank.introspect(token).await["sub"], here);
         // Nor may the resource server act as the client (RFC 7009 §2.1).
         assert_eq!(town.files.revoke(token).await.error(), "invalid_grant");
+    }
+
+    /// RFC 7592 §2.3: "invalidate … currently active access tokens": whoever answers for the resource hears nothing of them.
+    async fn a_removed_clients_token_is_dead_at_anothers_resource_too(db) {
+        let town = town(db).await;
+        let tokens = town.tokens(&[("resource", FOREIGN)]).await;
+        let token = text(&tokens, "access_token");
+        assert_eq!(town.files.introspect(token).await["active"], true);
+        let id = town.bank.client.client_id.clone();
+        town.house.provider.store.write(move |tx| clients::delete(tx, &id)).await.expect("removed");
+        assert_eq!(town.files.introspect(token).await, json!({ "active": false }));
     }
 
     /// PROTOCOL 7: what another website learns is part of what is shown and remembered.
