@@ -44,6 +44,11 @@ pub const FOR_TESTS: &[Need] = &[
         is_there: || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists(),
     },
     Need {
+        what: "curl, for the examples of the documents",
+        packages: &["curl"],
+        is_there: || shell::which("curl").is_some(),
+    },
+    Need {
         what: "Node 18 or later with npm",
         packages: &["nodejs", "npm"],
         is_there: || at_least("node", 18) && shell::which("npm").is_some(),

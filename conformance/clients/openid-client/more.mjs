@@ -1,9 +1,9 @@
 // What some websites ask for besides: the answer in a form, a level that must be met now, a token for their own resource server,
-// and an app without a secret. Reads who and where from standard input, as JSON.
+// an app without a secret, and a request signed by hand. Reads who and where from standard input, as JSON.
 
 import { readFileSync } from 'node:fs'
 import { webcrypto } from 'node:crypto'
-import { createRemoteJWKSet, jwtVerify } from 'jose' // it comes with openid-client
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose' // it comes with openid-client
 
 globalThis.crypto ??= webcrypto // Node 18
 const client = await import('openid-client')
@@ -52,6 +52,29 @@ const app = await register({
 const own = await login(app, `http://127.0.0.1:${port}/callback`, {})
 if (own.claims.sub === claims.sub) throw new Error('the app and the website see one sub')
 done.push('native app')
+
+// A request object without the library's help (RFC 9101).
+const { privateKey: key, publicKey } = await generateKeyPair('ES256')
+const kid = 'sign'
+const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'ES256' }] }
+const signing = await register({ redirect_uris: [callback], jwks, require_signed_request_object: true })
+const [{ client_id }, { issuer }] = [signing.clientMetadata(), signing.serverMetadata()]
+const expectedState = client.randomState()
+const pkceCodeVerifier = client.randomPKCECodeVerifier()
+const pkce = { code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256' }
+const wish = { client_id, response_type: 'code', redirect_uri: callback, scope: 'openid', state: expectedState, ...pkce }
+const request = await new SignJWT(wish)
+  .setProtectedHeader({ alg: 'ES256', kid, typ: 'oauth-authz-req+jwt' })
+  .setIssuer(client_id)
+  .setAudience(issuer)
+  .setIssuedAt()
+  .setExpirationTime('1m')
+  .sign(key)
+const signed = new URL(`${issuer}/authorize?client_id=${client_id}&request=${request}`)
+const signedIn = await signIn(signed, { ...told, redirect_uri: callback })
+const granted = await client.authorizationCodeGrant(signing, signedIn, { pkceCodeVerifier, expectedState })
+if (granted.claims().sub !== claims.sub) throw new Error('the signed request is about somebody else')
+done.push('request object')
 
 console.log(JSON.stringify({ sub: claims.sub, done }))
 

@@ -22,7 +22,7 @@ const hufu = await client.discovery(
   { execute: [client.allowInsecureRequests] }, // the sandbox is on plain http, on this machine only
 )
 
-// The website's own server: POST /backchannel-logout.
+// The website's own server: POST /backchannel-logout. jose comes with openid-client.
 const keys = createRemoteJWKSet(new URL(hufu.serverMetadata().jwks_uri))
 const server = http.createServer(async (request, response) => {
   const form = new URLSearchParams((await request.toArray()).join(''))
@@ -58,7 +58,8 @@ const tokens = await client.authorizationCodeGrant(hufu, landed, { pkceCodeVerif
 const { sub, sid } = tokens.claims()
 
 const bye = { post_logout_redirect_uri: `${home}/bye`, state: client.randomState() }
-const answer = await get(client.buildEndSessionUrl(hufu, { id_token_hint: tokens.id_token, ...bye }))
+const leave = client.buildEndSessionUrl(hufu, { id_token_hint: tokens.id_token, ...bye })
+const answer = await get(leave)
 if (answer.to !== `${bye.post_logout_redirect_uri}?state=${bye.state}`) throw new Error(`sent to ${answer.to}`)
 
 const [payload] = await signedOut

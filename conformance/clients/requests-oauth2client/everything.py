@@ -1,4 +1,5 @@
-"""Everything that requests-oauth2client can ask a provider for: a signed request, a pushed one, refresh, introspection, revocation.
+"""Everything that requests-oauth2client can ask a provider for: a signed request, a pushed one, an encrypted ID token, refresh,
+introspection, revocation.
 
 Reads who and where from standard input, as JSON.
 """
@@ -17,6 +18,7 @@ told = json.load(sys.stdin)
 done = []
 
 key = Jwk.generate(alg="ES256", kid="sign")
+opening = Jwk.generate(alg="ECDH-ES", crv="P-256", kid="open", use="enc")
 registered = register(
     told["issuer"],
     client_name="Everything",
@@ -24,19 +26,22 @@ registered = register(
     grant_types=["authorization_code", "refresh_token"],
     token_endpoint_auth_method="private_key_jwt",
     request_object_signing_alg="ES256",
-    jwks={"keys": [dict(key.public_jwk())]},
+    id_token_encrypted_response_alg="ECDH-ES",
+    id_token_encrypted_response_enc="A128GCM",
+    jwks={"keys": [dict(key.public_jwk()), dict(opening.public_jwk())]},
 )
 client = OAuth2Client.from_discovery_endpoint(
     issuer=told["issuer"],
     auth=PrivateKeyJwt(registered["client_id"], key),
     redirect_uri=told["redirect_uri"],
+    id_token_decryption_key=opening,
     testing=True,  # the sandbox is on plain http, on this machine only
 )
 # Signed and, in a second login, pushed: this library does not push a signed request.
 signed = client.authorization_request(scope="openid")
 landed = sign_in(str(signed.sign(key)), told)
 sub = client.authorization_code(signed.validate_callback(landed)).id_token.sub
-done += ["private_key_jwt", "request object"]
+done += ["private_key_jwt", "request object", "encrypted ID token"]
 
 request = client.authorization_request(scope="openid")
 landed = sign_in(str(client.pushed_authorization_request(request)), told)

@@ -14,6 +14,12 @@ const FORMS: &[(&str, &[Edit], &str, &str)] = &[
     ("no grant_type", &[Drop("grant_type")], "invalid_request", "grant_type.missing"),
     ("an empty grant_type", &[Set("grant_type", "")], "invalid_request", "grant_type.missing"),
     ("password", &[Set("grant_type", "password")], "unsupported_grant_type", "grant_type.not_supported"),
+    (
+        "client_credentials",
+        &[Set("grant_type", "client_credentials")],
+        "unsupported_grant_type",
+        "grant_type.not_supported",
+    ),
     ("refresh_token", &[Set("grant_type", "refresh_token")], "invalid_request", "refresh_token.missing"),
     ("capitals", &[Set("grant_type", "Authorization_Code")], "unsupported_grant_type", "grant_type.not_supported"),
     ("grant_type twice", &[Again("grant_type", "authorization_code")], "invalid_request", "param.duplicate"),

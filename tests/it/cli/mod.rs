@@ -5,6 +5,7 @@ mod config;
 mod conformance;
 mod demo;
 mod deploy;
+mod examples;
 mod help;
 mod installation;
 mod keys;
