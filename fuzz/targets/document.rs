@@ -6,7 +6,7 @@ use hufu::document::{
     Next, Possession, ReaderAnswer, ResponseApdu, SecurityObject, TrustStore, active_authentication_key, face,
     holder_details, security_infos, zone,
 };
-use hufu::sandbox::chip::{Country, CurveForm, Issuer, Papers, Proves, Signer, Signing, Validity};
+use hufu::sandbox::chip::{Country, CurveForm, Holder, Issuer, Papers, Proves, Signer, Signing, Validity};
 use hufu::sandbox::registry::PERSONAS;
 use hufu::spec::Timestamp;
 use rand::SeedableRng;
@@ -90,8 +90,8 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
     trust.trust(Certificate::parse(&authority.certificate).expect("a certificate")).expect("an authority");
     let expires = time::Date::from_calendar_date(2030, time::Month::January, 1).expect("a day");
     let issued = |proves| {
-        let papers = Papers { kind: DocumentKind::Passport, proves, expires };
-        Country::from_seed([1; 32], 2026).issue(&PERSONAS[0].identity(2026), papers).files().clone()
+        let papers = Papers { kind: DocumentKind::Passport, number: None, proves, expires };
+        Country::from_seed([1; 32], 2026).issue(&Holder::of_persona(&PERSONAS[0], 2026), papers).files().clone()
     };
     let (files, agreeing) = (issued(Proves::Nothing), issued(Proves::ChipAuthentication));
     Press { signer, trust, files, agreeing }

@@ -3,7 +3,7 @@
 //! Invented like the personas, and not stored anywhere either. Ages are counted from the day on which the sandbox was made.
 
 use super::registry::with_check;
-use crate::document::DocumentKind;
+use crate::document::{DocumentKind, Sex};
 use DocumentKind::{
     ForeignPermanentResidentCard, HongKongMacaoPermit, Passport, ResidencePermit, ResidentIdentityCard, TaiwanPermit,
 };
@@ -28,6 +28,11 @@ pub struct Newcomer {
     pub name: &'static str,
     /// Family name and given name as a machine-readable zone has them.
     pub latin: (&'static str, &'static str),
+    #[serde(skip)]
+    pub sex: Sex,
+    /// As a zone has it.
+    #[serde(skip)]
+    pub nationality: &'static str,
     /// `YYYY-MM-DD`.
     pub birthdate: String,
     pub phone: String,
@@ -65,6 +70,8 @@ struct Recipe {
     key: &'static str,
     name: &'static str,
     latin: (&'static str, &'static str),
+    sex: Sex,
+    nationality: &'static str,
     born: Born,
     documents: &'static [(DocumentKind, &'static str)],
     registry: AtRegistry,
@@ -73,24 +80,25 @@ struct Recipe {
 
 use AtRegistry::{Deceased, Known, Suspended, Unknown};
 use Born::{On, Turns};
+use Sex::{Female, Male};
 
 /// Where a number holds a birth date and a check character, `{}` stands before the sequence of three digits.
 #[rustfmt::skip]
 const RECIPES: [Recipe; 14] = [
-    Recipe { key: "xu", name: "许知微", latin: ("XU", "ZHIWEI"), born: On(1992, Month::June, 18), documents: &[(ResidentIdentityCard, "119999{}910")], registry: Known, note: "an adult with a resident identity card; start here to apply" },
-    Recipe { key: "gao", name: "高远帆", latin: ("GAO", "YUANFAN"), born: On(1988, Month::February, 29), documents: &[(Passport, "EK7700001"), (Passport, "EM7700002")], registry: Known, note: "lives abroad; has a passport and, later, a renewed one" },
-    Recipe { key: "ho", name: "何嘉欣", latin: ("HO", "KA YAN"), born: On(1995, Month::October, 3), documents: &[(HongKongMacaoPermit, "H70000001")], registry: Known, note: "from Hong Kong, with a travel permit" },
-    Recipe { key: "tsai", name: "蔡宜庭", latin: ("TSAI", "YI TING"), born: On(1990, Month::August, 12), documents: &[(TaiwanPermit, "70000001")], registry: Known, note: "from Taiwan, with a travel permit" },
-    Recipe { key: "lau", name: "刘子轩", latin: ("LAU", "TSZ HIN"), born: On(1986, Month::April, 25), documents: &[(ResidencePermit, "810000{}911")], registry: Known, note: "from Hong Kong, lives on the mainland, with a residence permit" },
-    Recipe { key: "martin", name: "MARTIN CLAIRE", latin: ("MARTIN", "CLAIRE"), born: On(1981, Month::July, 14), documents: &[(ForeignPermanentResidentCard, "911250{}912")], registry: Known, note: "from France, with a permanent resident card" },
-    Recipe { key: "tang", name: "唐桂英", latin: ("TANG", "GUIYING"), born: On(1941, Month::January, 9), documents: &[(ResidentIdentityCard, "119999{}914")], registry: Known, note: "an elder, whose card is valid for good" },
-    Recipe { key: "bai7", name: "白小禾", latin: ("BAI", "XIAOHE"), born: Turns(8, 1), documents: &[(ResidentIdentityCard, "119999{}915")], registry: Known, note: "7 years old until tomorrow: not served, and told kindly" },
-    Recipe { key: "bai8", name: "白小满", latin: ("BAI", "XIAOMAN"), born: Turns(8, 0), documents: &[(ResidentIdentityCard, "119999{}916")], registry: Known, note: "8 years old today: guardians come later" },
-    Recipe { key: "song16", name: "宋一诺", latin: ("SONG", "YINUO"), born: Turns(16, -100), documents: &[(ResidentIdentityCard, "119999{}917")], registry: Known, note: "16 years old: guardians come later" },
-    Recipe { key: "yu18", name: "于成年", latin: ("YU", "CHENGNIAN"), born: Turns(18, 0), documents: &[(ResidentIdentityCard, "119999{}918")], registry: Known, note: "18 years old today: an adult" },
-    Recipe { key: "fang", name: "方停云", latin: ("FANG", "TINGYUN"), born: On(1977, Month::March, 30), documents: &[(ResidentIdentityCard, "119999{}919")], registry: Suspended, note: "suspended at the registry" },
-    Recipe { key: "gu", name: "顾长眠", latin: ("GU", "CHANGMIAN"), born: On(1950, Month::December, 1), documents: &[(ResidentIdentityCard, "119999{}920")], registry: Deceased, note: "deceased at the registry: somebody else holds the card" },
-    Recipe { key: "mu", name: "穆无名", latin: ("MU", "WUMING"), born: On(1999, Month::May, 5), documents: &[(ResidentIdentityCard, "119999{}921")], registry: Unknown, note: "the registry knows nobody by these data" },
+    Recipe { key: "xu", name: "许知微", latin: ("XU", "ZHIWEI"), sex: Female, nationality: "CHN", born: On(1992, Month::June, 18), documents: &[(ResidentIdentityCard, "119999{}910")], registry: Known, note: "an adult with a resident identity card; start here to apply" },
+    Recipe { key: "gao", name: "高远帆", latin: ("GAO", "YUANFAN"), sex: Male, nationality: "CHN", born: On(1988, Month::February, 29), documents: &[(Passport, "EK7700001"), (Passport, "EM7700002")], registry: Known, note: "lives abroad; has a passport and, later, a renewed one" },
+    Recipe { key: "ho", name: "何嘉欣", latin: ("HO", "KA YAN"), sex: Female, nationality: "CHN", born: On(1995, Month::October, 3), documents: &[(HongKongMacaoPermit, "H70000001")], registry: Known, note: "from Hong Kong, with a travel permit" },
+    Recipe { key: "tsai", name: "蔡宜庭", latin: ("TSAI", "YI TING"), sex: Female, nationality: "CHN", born: On(1990, Month::August, 12), documents: &[(TaiwanPermit, "70000001")], registry: Known, note: "from Taiwan, with a travel permit" },
+    Recipe { key: "lau", name: "刘子轩", latin: ("LAU", "TSZ HIN"), sex: Male, nationality: "CHN", born: On(1986, Month::April, 25), documents: &[(ResidencePermit, "810000{}911")], registry: Known, note: "from Hong Kong, lives on the mainland, with a residence permit" },
+    Recipe { key: "martin", name: "MARTIN CLAIRE", latin: ("MARTIN", "CLAIRE"), sex: Female, nationality: "FRA", born: On(1981, Month::July, 14), documents: &[(ForeignPermanentResidentCard, "911250{}912")], registry: Known, note: "from France, with a permanent resident card" },
+    Recipe { key: "tang", name: "唐桂英", latin: ("TANG", "GUIYING"), sex: Female, nationality: "CHN", born: On(1941, Month::January, 9), documents: &[(ResidentIdentityCard, "119999{}914")], registry: Known, note: "an elder, whose card is valid for good" },
+    Recipe { key: "bai7", name: "白小禾", latin: ("BAI", "XIAOHE"), sex: Male, nationality: "CHN", born: Turns(8, 1), documents: &[(ResidentIdentityCard, "119999{}915")], registry: Known, note: "7 years old until tomorrow: not served, and told kindly" },
+    Recipe { key: "bai8", name: "白小满", latin: ("BAI", "XIAOMAN"), sex: Female, nationality: "CHN", born: Turns(8, 0), documents: &[(ResidentIdentityCard, "119999{}916")], registry: Known, note: "8 years old today: guardians come later" },
+    Recipe { key: "song16", name: "宋一诺", latin: ("SONG", "YINUO"), sex: Male, nationality: "CHN", born: Turns(16, -100), documents: &[(ResidentIdentityCard, "119999{}917")], registry: Known, note: "16 years old: guardians come later" },
+    Recipe { key: "yu18", name: "于成年", latin: ("YU", "CHENGNIAN"), sex: Female, nationality: "CHN", born: Turns(18, 0), documents: &[(ResidentIdentityCard, "119999{}918")], registry: Known, note: "18 years old today: an adult" },
+    Recipe { key: "fang", name: "方停云", latin: ("FANG", "TINGYUN"), sex: Male, nationality: "CHN", born: On(1977, Month::March, 30), documents: &[(ResidentIdentityCard, "119999{}919")], registry: Suspended, note: "suspended at the registry" },
+    Recipe { key: "gu", name: "顾长眠", latin: ("GU", "CHANGMIAN"), sex: Female, nationality: "CHN", born: On(1950, Month::December, 1), documents: &[(ResidentIdentityCard, "119999{}920")], registry: Deceased, note: "deceased at the registry: somebody else holds the card" },
+    Recipe { key: "mu", name: "穆无名", latin: ("MU", "WUMING"), sex: Male, nationality: "CHN", born: On(1999, Month::May, 5), documents: &[(ResidentIdentityCard, "119999{}921")], registry: Unknown, note: "the registry knows nobody by these data" },
 ];
 
 /// The newcomers of a sandbox that was made on `day`.
@@ -113,6 +121,8 @@ impl Recipe {
             key: self.key,
             name: self.name,
             latin: self.latin,
+            sex: self.sex,
+            nationality: self.nationality,
             birthdate: written(born),
             phone: format!("+86 199 0000 {phone:04}"),
             documents: documents.collect(),
@@ -175,6 +185,9 @@ mod tests {
             }
             assert!(PhoneNumber::parse(&person.phone).is_ok());
             assert!(BirthDate::parse(&person.birthdate).is_some());
+            // GB 11643: the seventeenth digit is odd for men.
+            let long = person.documents.iter().find_map(|document| document.number.as_bytes().get(16));
+            assert!(long.is_none_or(|digit| (digit & 1 == 1) == (person.sex == Male)), "{}", person.key);
         }
         assert!(people.iter().any(|person| person.documents.len() == 2), "one renews");
         for standing in [Known, Suspended, Deceased, Unknown] {

@@ -5,9 +5,9 @@ use hufu::document::{
     Bytes, ChipFile, ChipFiles, ChipSession, Digest, DocumentKind, DocumentRefused, LONGEST_ANSWER, Next, Possession,
     ReaderAnswer, ReaderFailure, ReaderTask, Sex, TrustStore, VerifiedDocument,
 };
-use hufu::sandbox::chip::{Aes, Card, Country, Mischief, Papers, Proves, ScriptedReader, Signing};
+use hufu::sandbox::chip::{Aes, Card, Country, Holder, Mischief, Papers, Proves, ScriptedReader, Signing};
 use hufu::sandbox::data::DataDir;
-use hufu::sandbox::registry::{Identity, PERSONAS};
+use hufu::sandbox::registry::PERSONAS;
 use hufu::spec::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -28,12 +28,12 @@ fn country() -> &'static Country {
     &COUNTRY
 }
 
-fn lin() -> Identity {
-    PERSONAS[0].identity(2026)
+fn lin() -> Holder {
+    Holder::of_persona(&PERSONAS[0], 2026)
 }
 
-fn papers(kind: DocumentKind, proves: Proves) -> Papers {
-    Papers { kind, proves, expires: TODAY.replace_year(2031).expect("a day that exists") }
+fn papers(kind: DocumentKind, proves: Proves) -> Papers<'static> {
+    Papers { kind, number: None, proves, expires: TODAY.replace_year(2031).expect("a day that exists") }
 }
 
 fn passport(proves: Proves) -> Card {
@@ -88,7 +88,7 @@ fn every_kind_of_document_is_read_whichever_way_its_chip_proves_itself() {
             assert!(document.face().is_some_and(|face| face.image.len() > 1_000));
             assert!(!document.weak_hash());
             let passport = kind == DocumentKind::Passport;
-            assert_eq!(document.personal_number(), passport.then_some(lin().document_number.as_str()));
+            assert_eq!(document.personal_number(), lin().resident_number.as_deref().filter(|_| passport));
             let foreign = kind == DocumentKind::ForeignPermanentResidentCard;
             assert_eq!(document.nationality(), if foreign { "UTO" } else { "CHN" });
             assert!(!format!("{document:?}").contains(document.number().expose()));
@@ -147,7 +147,8 @@ fn what_the_chip_did_to_prove_itself_is_told() {
 #[test]
 fn every_persona_can_have_a_passport() {
     let documents = PERSONAS.iter().map(|persona| {
-        let card = country().issue(&persona.identity(2026), papers(DocumentKind::Passport, Proves::ActiveEcdsa));
+        let holder = Holder::of_persona(persona, 2026);
+        let card = country().issue(&holder, papers(DocumentKind::Passport, Proves::ActiveEcdsa));
         let document = read(card).expect("genuine");
         assert_eq!(document.name(), persona.name);
         (document.number().expose().to_owned(), document.face().expect("a face").image.clone())
@@ -267,7 +268,7 @@ fn a_revoked_signer_and_a_country_that_nobody_trusts_are_refused() {
 /// In the second round the files come again; they must be those of the chip that agreed.
 #[test]
 fn the_second_round_cannot_be_about_another_chip() {
-    let (trust, other) = (country().trusted(), PERSONAS[1].identity(2026));
+    let (trust, other) = (country().trusted(), Holder::of_persona(&PERSONAS[1], 2026));
     let mut reader = ScriptedReader::new(passport(Proves::ChipAuthentication));
     let theirs = country().issue(&other, papers(DocumentKind::Passport, Proves::ChipAuthentication));
     let (session, task) = ChipSession::begin(&mut StdRng::seed_from_u64(1));

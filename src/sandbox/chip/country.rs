@@ -1,16 +1,16 @@
-//! The sandbox's country: an authority, one that it lets sign, and the documents that it gives to personas.
+//! The sandbox's country: an authority, one that it lets sign, and the documents that it gives to people.
 //!
 //! All of it comes from one seed in the sandbox's data, so every command beside a demo trusts the same authority.
 
 use super::card::{Card, Secret};
 use super::der::{element, integer, oid, sequence, set};
+use super::holder::Holder;
 use super::papers::{Aes, Papers, Proves, contents};
 use super::rsa::RsaKey;
 use super::signer::{CurveForm, Signer, Signing};
 use super::{Issuer, Validity};
 use crate::document::{Certificate, ChipFile, ChipFiles, DataGroup, Digest, TrustStore};
 use crate::sandbox::data::{DataDir, put};
-use crate::sandbox::registry::Identity;
 use crate::spec::Timestamp;
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng};
@@ -20,6 +20,8 @@ use std::io::{Error, ErrorKind, Result};
 /// An issuing state that only a sandbox trusts.
 pub struct Country {
     seed: [u8; 32],
+    /// The year that its certificates are counted from.
+    year: i32,
     authority: Issuer,
     signer: Issuer,
 }
@@ -47,7 +49,7 @@ impl Country {
         let authority = Issuer::authority("CN", key, validity, &mut rng);
         let key = Signer::generate(Signing::P256(Digest::Sha256), CurveForm::Named, &mut rng);
         let signer = authority.lets_sign("CN", key, validity, &mut rng);
-        Self { seed, authority, signer }
+        Self { seed, year, authority, signer }
     }
 
     /// The country of the sandbox in this directory; made in the first `year` that it is asked for.
@@ -69,6 +71,11 @@ impl Country {
         Ok(Self::from_seed(seed, kept.year))
     }
 
+    /// Another country that calls itself the same: the names are its, the keys are not, and nobody trusts it.
+    pub fn impostor(&self) -> Self {
+        Self::from_seed(seed_of(&[&self.seed, b"impostor"]), self.year)
+    }
+
     /// The authority's certificate, in DER.
     pub fn authority(&self) -> &[u8] {
         &self.authority.certificate
@@ -87,11 +94,10 @@ impl Country {
         self.authority.revoke(&[&self.signer], at)
     }
 
-    /// Gives a persona a document. The same papers twice are the same document, but for RSA keys, which are drawn anew.
-    pub fn issue(&self, holder: &Identity, papers: Papers) -> Card {
-        let which = format!("{:?} {:?} {}", papers.kind, papers.proves, holder.document_number);
-        let seed = Digest::Sha256.hash(&[&self.seed[..], which.as_bytes()].concat());
-        let mut rng = StdRng::from_seed(seed.try_into().expect("SHA-256 has 32 bytes"));
+    /// Gives somebody a document. The same papers twice are the same document, but for RSA keys, which are drawn anew.
+    pub fn issue(&self, holder: &Holder, papers: Papers<'_>) -> Card {
+        let which = format!("{:?} {:?} {}", papers.kind, papers.proves, papers.number(holder));
+        let mut rng = StdRng::from_seed(seed_of(&[&self.seed, which.as_bytes()]));
         let secret = fresh(papers.proves, &mut rng);
         let mut groups = papers.files(holder);
         let (active, agreement) = match &secret {
@@ -114,6 +120,10 @@ impl Country {
         }
         Card { files, proves: papers.proves, secret }
     }
+}
+
+fn seed_of(parts: &[&[u8]]) -> [u8; 32] {
+    Digest::Sha256.hash(&parts.concat()).try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// A key of that kind.

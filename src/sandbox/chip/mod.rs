@@ -4,16 +4,22 @@
 mod card;
 mod country;
 mod der;
+mod drawer;
+mod holder;
 mod papers;
 mod pinyin;
 mod reader;
+mod rounds;
 mod rsa;
 mod signer;
 
 pub use card::Card;
 pub use country::Country;
+pub use drawer::{ChipDocument, Drawer};
+pub use holder::Holder;
 pub use papers::{Aes, Papers, Proves};
 pub use reader::{Mischief, ScriptedReader};
+pub use rounds::{Heard, NotSpoken};
 pub use signer::{CurveForm, Signer, Signing};
 
 use self::der::{bits, boolean, context, element, integer, octets, oid, sequence, set, time};

@@ -1,10 +1,9 @@
-//! The files on a persona's chip, from what the registry's twin knows of it. ICAO Doc 9303 parts 4, 5 and 10.
+//! The files on a chip that say who its holder is. ICAO Doc 9303 parts 4, 5 and 10.
 
 use super::der::element;
-use super::pinyin::zone_name;
+use super::holder::Holder;
 use super::signer::Signing;
-use crate::document::{DataGroup, Digest, DocumentKind};
-use crate::sandbox::registry::Identity;
+use crate::document::{DataGroup, DocumentKind, Sex};
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -36,11 +35,16 @@ pub enum Aes {
     Bits256,
 }
 
-/// What is made for a persona.
+/// The first bytes of the comment that says whose the picture is: docs/ports/face.md, "The twin".
+const MARK: &str = "hufu-sandbox-face:";
+
+/// What is made for a holder.
 #[derive(Clone, Copy, Debug)]
-pub struct Papers {
+pub struct Papers<'a> {
     /// A passport, a travel permit or a permanent resident card: those with a chip of ICAO's.
     pub kind: DocumentKind,
+    /// What is printed on it; without one it is made from the holder, always the same.
+    pub number: Option<&'a str>,
     pub proves: Proves,
     pub expires: Date,
 }
@@ -51,32 +55,40 @@ pub(super) fn contents(files: &BTreeMap<DataGroup, Vec<u8>>) -> Vec<u8> {
     element(0x60, &[element(0x5f01, b"0107"), element(0x5f36, b"040000"), element(0x5c, &tags)].concat())
 }
 
-impl Papers {
+impl Papers<'_> {
+    /// Its number.
+    pub(super) fn number(&self, holder: &Holder) -> String {
+        self.number.map_or_else(|| holder.number_of(self.kind), str::to_owned)
+    }
+
     /// The files that say who the holder is: DG1, DG2, DG11.
-    pub(super) fn files(&self, holder: &Identity) -> BTreeMap<DataGroup, Vec<u8>> {
+    pub(super) fn files(&self, holder: &Holder) -> BTreeMap<DataGroup, Vec<u8>> {
         let zone = element(0x61, &element(0x5f1f, self.zone(holder).as_bytes()));
+        let personal = holder.resident_number.as_ref().filter(|_| self.kind == DocumentKind::Passport);
         let born = holder.birthdate.replace('-', "");
-        let mut details = vec![
-            element(0x5c, &[0x5f, 0x0e, 0x5f, 0x10, 0x5f, 0x2b]),
-            element(0x5f0e, holder.name.as_bytes()),
-            element(0x5f2b, born.as_bytes()),
+        let details = [
+            Some((0x5f0e, holder.name.as_bytes())),
+            personal.map(|number| (0x5f10, number.as_bytes())),
+            Some((0x5f2b, born.as_bytes())),
         ];
-        if self.kind == DocumentKind::Passport {
-            details.insert(2, element(0x5f10, holder.document_number.as_bytes()));
-        }
-        let details = element(0x6b, &details.concat());
+        let details: Vec<(u16, &[u8])> = details.into_iter().flatten().collect();
+        let tags: Vec<u8> = details.iter().flat_map(|(tag, _)| tag.to_be_bytes()).collect();
+        let values: Vec<u8> = details.iter().flat_map(|(tag, value)| element(*tag, value)).collect();
+        let details = element(0x6b, &[element(0x5c, &tags), values].concat());
         BTreeMap::from([(DataGroup::Dg1, zone), (DataGroup::Dg2, face(holder)), (DataGroup::Dg11, details)])
     }
 
-    fn zone(&self, holder: &Identity) -> String {
+    fn zone(&self, holder: &Holder) -> String {
         let number = self.number(holder);
         let born = checked(&holder.birthdate.replace('-', "")[2..]);
         let (year, month, day) = (self.expires.year() % 100, u8::from(self.expires.month()), self.expires.day());
         let expires = checked(&format!("{year:02}{month:02}{day:02}"));
-        // GB 11643: the seventeenth digit is odd for men.
-        let odd = holder.document_number.as_bytes().get(16).is_some_and(|digit| digit & 1 == 1);
-        let sex = if odd { 'M' } else { 'F' };
-        let name = zone_name(&holder.name);
+        let sex = match holder.sex {
+            Sex::Male => 'M',
+            Sex::Female => 'F',
+            Sex::Unspecified => '<',
+        };
+        let name = &holder.zone_name;
         let (code, nationality) = match self.kind {
             DocumentKind::Passport => {
                 let optional = checked(&"<".repeat(14));
@@ -86,7 +98,7 @@ impl Papers {
             }
             DocumentKind::HongKongMacaoPermit => ("CR", "CHN"),
             DocumentKind::TaiwanPermit => ("CT", "CHN"),
-            _ => ("I<", "UTO"),
+            _ => ("I<", holder.nationality),
         };
         // Part 5 §4.2.2, note j: what does not fit into nine places goes on behind, with the digit.
         let number = match number.split_at_checked(9) {
@@ -97,28 +109,11 @@ impl Papers {
         let all = check_digit(&format!("{first}{born}{expires}{optional}"));
         format!("{code}CHN{first}{born}{sex}{expires}{nationality}{optional}{all}{name:<<30}")
     }
-
-    /// A number that keeps the rule of its kind, always the same for the same holder.
-    fn number(&self, holder: &Identity) -> String {
-        let hash = Digest::Sha256.hash(format!("{:?} {}", self.kind, holder.document_number).as_bytes());
-        let hash = hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
-        let digits = hash % 100_000_000;
-        match self.kind {
-            DocumentKind::HongKongMacaoPermit => format!("H{digits:08}"),
-            DocumentKind::TaiwanPermit => format!("{digits:08}"),
-            DocumentKind::ForeignPermanentResidentCard => {
-                let born = &holder.birthdate.replace('-', "")[2..];
-                checked(&format!("UTO{:04}{born}{}", digits % 10_000, digits % 10))
-            }
-            _ => format!("E{digits:08}"),
-        }
-    }
 }
 
 /// DG2 with one face in the form of ISO/IEC 19794-5. A comment in the picture tells holders apart: the drawing is the same.
-fn face(holder: &Identity) -> Vec<u8> {
-    let whose = Digest::Sha256.hash(holder.document_number.as_bytes());
-    let comment = format!("hufu sandbox {}", data_encoding::HEXLOWER.encode(&whose[..8]));
+fn face(holder: &Holder) -> Vec<u8> {
+    let comment = format!("{MARK}{}", holder.key);
     let length = (comment.len() + 2) as u16;
     let (start, rest) = FACE.split_at(2);
     let picture = [start, &[0xff, 0xfe], &length.to_be_bytes()[..], comment.as_bytes(), rest].concat();
@@ -130,7 +125,7 @@ fn face(holder: &Identity) -> Vec<u8> {
     element(0x75, &element(0x7f61, &[element(0x02, &[1]), template].concat()))
 }
 
-fn checked(field: &str) -> String {
+pub(super) fn checked(field: &str) -> String {
     format!("{field}{}", check_digit(field))
 }
 

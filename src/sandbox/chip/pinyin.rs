@@ -1,4 +1,4 @@
-//! Personas' names in the letters that a zone has.
+//! Personas' names in the letters that a zone has. Newcomers bring theirs along.
 
 /// The characters of the registry's names. Not a dictionary: these people are invented, and so are their names.
 #[rustfmt::skip]

@@ -7,8 +7,8 @@ use hufu::document::{DocumentKind, LONGEST_ANSWER, ReaderStep, ReaderTask};
 use hufu::flow::apply::{self, ReaderRefused, Shown, Where};
 use hufu::person::RegistryRef;
 use hufu::person::application::Join;
-use hufu::sandbox::chip::{Country, Mischief, Papers, Proves, ScriptedReader};
-use hufu::sandbox::registry::{Identity, Persona};
+use hufu::sandbox::chip::{Country, Holder, Mischief, Papers, Proves, ScriptedReader};
+use hufu::sandbox::registry::Persona;
 use std::sync::Arc;
 use time::macros::date;
 
@@ -21,12 +21,12 @@ async fn house_of(db: TestDb, services: &Services) -> House {
     House::built(db, plan).await
 }
 
-fn lin_of_the_sandbox() -> Identity {
-    Persona::of_key("lin").expect("a persona").identity(2026)
+fn lin_of_the_sandbox() -> Holder {
+    Holder::of_persona(&Persona::of_key("lin").expect("a persona"), 2026)
 }
 
-fn papers(kind: DocumentKind, proves: Proves) -> Papers {
-    Papers { kind, proves, expires: date!(2031 - 01 - 01) }
+fn papers(kind: DocumentKind, proves: Proves) -> Papers<'static> {
+    Papers { kind, number: None, proves, expires: date!(2031 - 01 - 01) }
 }
 
 fn passport(proves: Proves) -> ScriptedReader {
