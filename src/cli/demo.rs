@@ -149,8 +149,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let introduced = Introduced::all(&made)?;
     let Some(client) = made.client.clone() else { return Err(Failure::unavailable("no demo website is registered")) };
 
+    let authority = args.conformance.authority(&data)?;
+    let served = twins::Served { issuer: &issuer, authority: &authority, country, day: made.day() };
     let registration = Registration {
-        issuer,
+        issuer: issuer.clone(),
         client_id: ClientId::new(client.client_id.clone()),
         client_secret: Some(ClientSecret::new(client.client_secret.clone())),
         redirect_uri: site::redirect_uri(&site_url).map_err(Failure::settings)?,
@@ -159,8 +161,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     drop(desk);
     actix_web::rt::System::new().block_on(async {
         let signals = Signals::catch()?;
-        let website = site::start(registration, site_listener, &args.conformance.authority(&data)?)?;
-        let services = twins::start(&data, &twins_url, made.day(), twins_listener)?;
+        let website = site::start(registration, site_listener, &authority)?;
+        let services = twins::start(&data, &twins_url, served, twins_listener)?;
         let node = Node::start(provider, &config, listener, tls, &instruments).await?;
         signals.stop(vec![website.handle(), node.server.handle(), services.handle()]);
         let website = actix_web::rt::spawn(website);

@@ -3,8 +3,10 @@
 use super::failure::Failure;
 use super::{site, world};
 use crate::keys::MessageKey;
+use crate::sandbox::chip::Country;
 use crate::sandbox::data::{DataDir, put};
 use crate::sandbox::twin::{self, Setup};
+use crate::spec::IssuerUrl;
 use actix_web::dev::Server;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -25,14 +27,28 @@ pub fn make_line_key(data: &DataDir) -> Result<(), Failure> {
     put(&file, MessageKey::fresh_pem(&mut *world::rng()).as_bytes()).map_err(Failure::at(file.display()))
 }
 
+/// Whom the twins serve.
+pub struct Served<'a> {
+    pub issuer: &'a IssuerUrl,
+    /// Who signed the provider's certificate, in PEM, where that is nobody whom the system trusts.
+    pub authority: &'a str,
+    /// Who issued the sandbox's documents.
+    pub country: Country,
+    /// The day on which the sandbox was made.
+    pub day: Date,
+}
+
 /// Begins to serve them; they answer to nobody but this demo's provider.
-pub fn start(data: &DataDir, url: &Url, day: Date, listener: TcpListener) -> Result<Server, Failure> {
+pub fn start(data: &DataDir, url: &Url, served: Served<'_>, listener: TcpListener) -> Result<Server, Failure> {
     let file = data.line_key();
     let pem = std::fs::read_to_string(&file).map_err(Failure::at(file.display()))?;
     let key = MessageKey::parse(&pem, "hufu").map_err(Failure::settings)?;
     let setup = Setup {
         url: url.to_string(),
-        day,
+        day: served.day,
+        issuer: served.issuer.url().clone(),
+        http: world::http(served.authority).map_err(Failure::unavailable)?,
+        country: served.country,
         signed_by: Some(key.public_key()),
         clock: Some(Arc::new(|| world::now().unix())),
         rng: world::rng(),

@@ -103,7 +103,7 @@ pub static PERSONAS: [Persona; 9] = [
     persona(3, "zhao", "赵一鸣", On(1998, Month::July, 9), Passkey, "signs in with a passkey only; put it into a virtual authenticator"),
     persona(4, "robot", "周定码", On(1987, Month::January, 21), FixedCode, "the code never changes, for scripted browsers; sandbox only"),
     standing(Suspended, persona(5, "sun", "孙守正", On(1979, Month::September, 17), PinAndCode, "suspended: cannot sign in")),
-    persona(6, "qian", "钱小满", On(1993, Month::December, 4), PinOnly, "lost the phone with the code: cannot sign in until recovery exists"),
+    persona(6, "qian", "钱小满", On(1993, Month::December, 4), PinOnly, "lost the phone with the code: apply again to have new ways in"),
     standing(Under18, persona(7, "li16", "李知夏", Aged(16), PinAndCode, "16 years old, a minor: guardians come later, and the page says so")),
     standing(Under14, persona(8, "li10", "李知秋", Aged(10), PinAndCode, "10 years old, a minor: guardians come later, and the page says so")),
 ];

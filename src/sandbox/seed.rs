@@ -167,7 +167,8 @@ impl Tools<'_> {
             totp_step: 0,
             version: 0,
             created_hour: self.now.hour(),
-            unique_digest: None,
+            // Whoever applies with a document of theirs is shown this number, and gets no second one.
+            unique_digest: Some(self.keys.unique_digest(persona.registry_ref().expose())?),
             key_id: key.id(),
         };
         let attributes = attributes(persona.identity(self.year)).ok_or_else(|| secrets.damaged("key"))?;

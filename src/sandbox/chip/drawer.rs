@@ -48,7 +48,8 @@ impl ChipDocument {
             if matches!(kind, DocumentKind::ResidentIdentityCard | DocumentKind::ResidencePermit) {
                 return None;
             }
-            let expires = Date::parse(document.last_day.as_deref()?, format_description!("[year]-[month]-[day]")).ok()?;
+            let expires =
+                Date::parse(document.last_day.as_deref()?, format_description!("[year]-[month]-[day]")).ok()?;
             Some(Self { holder: Holder::of_newcomer(newcomer), kind, number, expires })
         })
     }
@@ -109,7 +110,8 @@ mod tests {
 
     /// The rounds in JSON, against a server that knows this country.
     fn read(drawer: &Drawer, what: &str) -> Result<VerifiedDocument, DocumentRefused> {
-        let (trust, now) = (drawer.country.trusted(), Timestamp::from_unix(DAY.midnight().assume_utc().unix_timestamp()));
+        let (trust, now) =
+            (drawer.country.trusted(), Timestamp::from_unix(DAY.midnight().assume_utc().unix_timestamp()));
         let mut reader = drawer.hold(what);
         let (mut session, task) = ChipSession::begin(&mut StdRng::seed_from_u64(1));
         let mut answer = reader.begin(&serde_json::to_vec(&task).expect("JSON")).expect("a task");

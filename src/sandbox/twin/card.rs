@@ -16,7 +16,7 @@ const PATIENCE: i64 = 300;
 const PREFIX: &str = "card-";
 
 /// What the gateway's readers can read.
-const KINDS: [&str; 2] = ["resident_identity_card", "residence_permit"];
+pub(super) const KINDS: [&str; 2] = ["resident_identity_card", "residence_permit"];
 
 #[derive(Default)]
 pub(super) struct Readings(Mutex<HashMap<String, Reading>>);

@@ -1,10 +1,11 @@
 //! The twins of the services that an application needs: registry, face service, text messages, notices, the resident card's
-//! gateway. One small server plays all five, with the sandbox's invented people.
+//! gateway. One small server plays all five, and the reader that a person has beside the browser, with the sandbox's invented people.
 //!
-//! Speaks the contracts of docs/ports/ from the services' side, over HTTP only, and imports nothing of ours but the sandbox: what
-//! it says, any other service that keeps the contracts could say. Remembers in memory, for as long as it runs.
+//! Speaks the contracts of docs/ports/ from the other side, over HTTP only, and imports nothing of ours but the sandbox: what
+//! it says, any other service or reader that keeps the contracts could say. Remembers in memory, for as long as it runs.
 
 mod card;
+mod chip;
 mod exchange;
 mod face;
 mod inbox;
@@ -16,16 +17,19 @@ mod signature;
 mod steer;
 
 use self::card::Readings;
+use self::chip::Chips;
 use self::exchange::Exchanges;
 use self::inbox::Inbox;
 use self::people::People;
 use self::steer::Steering;
+use super::chip::{Country, Drawer};
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use rand::CryptoRng;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Date;
+use url::Url;
 
 /// Seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -36,6 +40,12 @@ pub struct Setup {
     pub url: String,
     /// The day on which the sandbox was made.
     pub day: Date,
+    /// The provider that a chip's reader is for.
+    pub issuer: Url,
+    /// What it is asked with: follows no redirect, and waits for seconds at most.
+    pub http: reqwest::Client,
+    /// Who issued the chips.
+    pub country: Country,
     /// Whose signature every question must carry; nobody's where there is none.
     pub signed_by: Option<[u8; 32]>,
     /// `None` in a test whose providers have clocks of their own: then no signature is stale and no reading expires.
@@ -56,6 +66,7 @@ struct Twin {
     steering: Steering,
     inbox: Inbox,
     readings: Readings,
+    chips: Chips,
 }
 
 impl Twin {
@@ -87,6 +98,7 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<Server> {
         steering: Steering::default(),
         inbox: Inbox::default(),
         readings: Readings::default(),
+        chips: Chips { drawer: Drawer::of(setup.country, setup.day), issuer: setup.issuer, http: setup.http },
     });
     let server = HttpServer::new(move || App::new().app_data(twin.clone()).configure(route::all))
         .workers(1)

@@ -1,5 +1,6 @@
 //! Whom the registry knows: personas and newcomers, by their documents.
 
+use crate::sandbox::chip::ChipDocument;
 use crate::sandbox::newcomer::{AtRegistry, newcomers};
 use crate::sandbox::registry::{PERSONAS, Persona, Standing, Way, reference_of};
 use std::collections::HashMap;
@@ -27,19 +28,19 @@ pub(super) struct Paper {
     pub last_day: Option<String>,
 }
 
-impl Paper {
-    /// What people call it, in Chinese and in English.
-    pub fn words(&self) -> (&'static str, &'static str) {
-        match self.kind {
-            "resident_identity_card" => ("居民身份证", "resident identity card"),
-            "passport" => ("护照", "passport"),
-            "hong_kong_macao_permit" => ("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
-            "taiwan_permit" => ("台湾居民来往大陆通行证", "Taiwan travel permit"),
-            "residence_permit" => ("港澳台居民居住证", "residence permit"),
-            _ => ("外国人永久居留身份证", "foreign permanent resident card"),
-        }
+/// What people call a kind of document, in Chinese and in English.
+pub(super) fn called(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "resident_identity_card" => ("居民身份证", "resident identity card"),
+        "passport" => ("护照", "passport"),
+        "hong_kong_macao_permit" => ("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
+        "taiwan_permit" => ("台湾居民来往大陆通行证", "Taiwan travel permit"),
+        "residence_permit" => ("港澳台居民居住证", "residence permit"),
+        _ => ("外国人永久居留身份证", "foreign permanent resident card"),
     }
+}
 
+impl Paper {
     fn is(&self, kind: &str, number: &str) -> bool {
         self.kind == kind && self.number == number
     }
@@ -48,6 +49,8 @@ impl Paper {
 /// Everybody.
 pub(super) struct People {
     all: Vec<Somebody>,
+    /// As many of them are newcomers: the first ones.
+    newcomers: usize,
     /// By the number: no two kinds have numbers of one form.
     by_document: HashMap<String, usize>,
     by_reference: HashMap<String, usize>,
@@ -57,25 +60,29 @@ impl People {
     /// Everybody in a sandbox that was made on `day`.
     pub fn of(day: Date) -> Self {
         let more = (1..).map_while(|number| Persona::more(number, Way::PinAndCode));
-        let personas = PERSONAS.iter().cloned().chain(more).map(|persona| persona_of(&persona, day.year()));
-        let newcomers = newcomers(day).into_iter().map(|newcomer| Somebody {
-            key: newcomer.key.to_owned(),
-            name: newcomer.name.to_owned(),
-            names: vec![plain(newcomer.name), plain(&format!("{}{}", newcomer.latin.0, newcomer.latin.1))],
-            birthdate: newcomer.birthdate,
-            phone: newcomer.phone,
-            documents: newcomer
-                .documents
-                .into_iter()
-                .map(|document| Paper {
-                    kind: document.kind.word(),
-                    number: document.number,
-                    last_day: document.last_day,
-                })
-                .collect(),
-            standing: newcomer.registry,
-        });
-        let all: Vec<_> = newcomers.chain(personas).collect();
+        let personas = PERSONAS.iter().cloned().chain(more).map(|persona| persona_of(&persona, day));
+        let newcomers: Vec<_> = newcomers(day)
+            .into_iter()
+            .map(|newcomer| Somebody {
+                key: newcomer.key.to_owned(),
+                name: newcomer.name.to_owned(),
+                names: vec![plain(newcomer.name), plain(&format!("{}{}", newcomer.latin.0, newcomer.latin.1))],
+                birthdate: newcomer.birthdate,
+                phone: newcomer.phone,
+                documents: newcomer
+                    .documents
+                    .into_iter()
+                    .map(|document| Paper {
+                        kind: document.kind.word(),
+                        number: document.number,
+                        last_day: document.last_day,
+                    })
+                    .collect(),
+                standing: newcomer.registry,
+            })
+            .collect();
+        let count = newcomers.len();
+        let all: Vec<_> = newcomers.into_iter().chain(personas).collect();
         let numbered = || all.iter().enumerate();
         let documents = numbered()
             .flat_map(|(place, somebody)| somebody.documents.iter().map(move |paper| (paper.number.clone(), place)));
@@ -83,6 +90,7 @@ impl People {
             by_document: documents.collect(),
             by_reference: numbered().map(|(place, somebody)| (somebody.reference(), place)).collect(),
             all,
+            newcomers: count,
         }
     }
 
@@ -91,9 +99,11 @@ impl People {
         &self.all
     }
 
-    /// Those whom a page offers: all but the crowd that was added later.
-    pub fn offered(&self) -> Vec<&Somebody> {
-        self.all.iter().filter(|somebody| !somebody.key.starts_with("more-")).collect()
+    /// Those whom a page offers, newcomers and personas: all but the crowd that was added later.
+    pub fn offered(&self) -> (&[Somebody], &[Somebody]) {
+        let (newcomers, personas) = self.all.split_at(self.newcomers);
+        let listed = personas.iter().take_while(|somebody| !somebody.key.starts_with("more-")).count();
+        (newcomers, &personas[..listed])
     }
 
     pub fn by_document(&self, kind: &str, number: &str) -> Option<&Somebody> {
@@ -119,19 +129,23 @@ impl Somebody {
     }
 }
 
-fn persona_of(persona: &Persona, year: i32) -> Somebody {
-    let identity = persona.identity(year);
+fn persona_of(persona: &Persona, day: Date) -> Somebody {
+    let identity = persona.identity(day.year());
+    let passport = ChipDocument::of_persona(persona, day);
     Somebody {
         key: persona.key.to_string(),
         names: vec![plain(&identity.name)],
         name: identity.name,
         birthdate: identity.birthdate,
         phone: identity.phone,
-        documents: vec![Paper {
-            kind: "resident_identity_card",
-            number: identity.document_number,
-            last_day: Some(LAST_DAY.to_owned()),
-        }],
+        documents: vec![
+            Paper {
+                kind: "resident_identity_card",
+                number: identity.document_number,
+                last_day: Some(LAST_DAY.to_owned()),
+            },
+            Paper { kind: passport.kind.word(), number: passport.number, last_day: Some(passport.expires.to_string()) },
+        ],
         standing: match persona.standing {
             Standing::Suspended => AtRegistry::Suspended,
             Standing::Active | Standing::Under18 | Standing::Under14 => AtRegistry::Known,
@@ -166,6 +180,8 @@ mod tests {
         assert_eq!(of(&gao.documents[0]), of(&gao.documents[1]));
         assert!(people.by_reference(&gao.reference()).is_some_and(|found| found.key == "gao"));
         assert_eq!(people.by_reference.len(), people.all.len(), "nobody shares a reference");
+        let papers: usize = people.all.iter().map(|somebody| somebody.documents.len()).sum();
+        assert_eq!(people.by_document.len(), papers, "nobody shares a number");
     }
 
     #[test]
@@ -184,5 +200,10 @@ mod tests {
         assert_eq!(by_key(&people, "sun").standing, AtRegistry::Suspended);
         let more = by_key(&people, "more-800");
         assert!(more.is_called(&more.name));
+        let lin = by_key(&people, "lin");
+        let of = |paper: &Paper| people.by_document(paper.kind, &paper.number).expect("known").reference();
+        assert!(lin.documents.len() == 2 && lin.documents.iter().all(|paper| of(paper) == lin.reference()));
+        let (newcomers, personas) = people.offered();
+        assert!(newcomers.len() == 14 && personas.len() == PERSONAS.len());
     }
 }

@@ -4,6 +4,7 @@
 //! Decides status, cookies and which page; what a step needs is `flow::apply`'s to say.
 
 mod elsewhere;
+mod link;
 mod qr;
 mod reader;
 mod show;

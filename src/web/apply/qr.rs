@@ -1,8 +1,9 @@
 //! Pictures that a phone's camera reads: what the page shows as a link, as an image of its own, since no page has anything
 //! inline.
 
+use super::address;
 use super::elsewhere::LINK;
-use super::{address, show};
+use super::link::{Opened, chip_reader};
 use crate::flow::Provider;
 use crate::flow::apply::{self, Shown, Where};
 use crate::spec::Params;
@@ -21,7 +22,9 @@ const LONGEST_TOKEN: usize = 512;
 pub async fn of_step(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
     let shown = match apply::stands(&provider, visit.application.as_deref()).await.map(|view| view.at) {
         Ok(Where::Document { reading: Shown::Card(address), .. }) => Some(address.to_string()),
-        Ok(Where::Document { reading: Shown::Chip { ticket }, .. }) => Some(show::chip_reader(&provider, &ticket)),
+        Ok(Where::Document { reading: Shown::Chip { ticket }, .. }) => {
+            Some(chip_reader(&provider, visit.locale, &ticket, Opened::Elsewhere))
+        }
         Ok(Where::Code { otpauth, .. } | Where::RenewCode { otpauth, .. }) => Some(otpauth),
         Err(apply::Refused::Unavailable) => return error::unavailable_json(&visit),
         Ok(_) | Err(_) => None,

@@ -1,6 +1,7 @@
 //! The page of the step that is due, with what was wrong with the last try.
 
-use super::{address, words};
+use super::link::{Opened, chip_reader};
+use super::words;
 use crate::flow::apply::{self, Hand, Refused, Shown, View, Where};
 use crate::flow::{Mode, Provider};
 use crate::person::NetworkNumber;
@@ -12,7 +13,6 @@ use crate::web::visit::Visit;
 use crate::web::{error, me};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
-use url::form_urlencoded::byte_serialize;
 
 /// What was tried before the page is shown again.
 #[derive(Clone, Copy, Default)]
@@ -192,19 +192,16 @@ fn document(
         }
         Shown::RegistryWaits => return frame.send(status, &page::Registry { chrome }),
         Shown::Card(address) => (page::Reader::Card, address.to_string()),
-        Shown::Chip { ticket } => (page::Reader::Chip, chip_reader(frame.provider, &ticket)),
+        Shown::Chip { ticket } => {
+            let reader = match frame.provider.twins {
+                Some(_) => page::Reader::ChipPage,
+                None => page::Reader::Chip,
+            };
+            (reader, chip_reader(frame.provider, frame.visit.locale, &ticket, Opened::Here))
+        }
     };
     let problem = words::hold(tried);
     frame.send(status, &page::Hold { chrome, reader, address: &address, here, problem })
-}
-
-/// Where a reader begins: the ticket's own address; in the sandbox, the page of a reader that is held beside it.
-pub(super) fn chip_reader(provider: &Provider, ticket: &str) -> String {
-    let ticket = address(provider, &format!("/reader/{ticket}"));
-    match &provider.twins {
-        Some(twins) => format!("{twins}/reader?ticket={}", byte_serialize(ticket.as_bytes()).collect::<String>()),
-        None => ticket,
-    }
 }
 
 fn done(frame: &Frame<'_>, number: &NetworkNumber, how: page::How) -> HttpResponse {

@@ -8,6 +8,7 @@ mod bad_access_token;
 mod bad_authorize;
 mod bad_redirect;
 mod bad_token;
+mod chips;
 mod client_auth;
 mod cors;
 mod discovery;

@@ -1,10 +1,12 @@
 //! `hufu demo --conformance`: what a run of the official suite finds.
 
-use crate::support::{Demo, Refused};
+use crate::support::applicant::{Applicant, called};
+use crate::support::{Browser, Demo, Refused};
 use reqwest::header::{LOCATION, SET_COOKIE};
 use reqwest::{Certificate, Client, Response, redirect};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 use url::Url;
 
@@ -60,6 +62,15 @@ async fn a_conformance_run_finds_https_its_clients_and_may_leave_pkce_and_nonce_
     assert_eq!(refused.code, "code_challenge.missing");
     let (told, data) = (demo.ready["conformance"].clone(), demo.stop().1);
     assert_eq!(start(data).ready["conformance"], told, "a second start finds its certificate and clients again");
+}
+
+/// The reader of the sandbox speaks to a provider whose certificate is signed by an authority of the demo's own.
+#[tokio::test]
+async fn a_chip_is_read_over_https_too() {
+    let demo = Arc::new(start(TempDir::new().expect("a directory")));
+    let (mut applicant, page) = Applicant::begin_in(Browser::over(&demo, browser(&demo)), "gao").await;
+    let page = applicant.show_document(&page).await;
+    assert_eq!(called(&page), "apply-face", "{}", page.html);
 }
 
 /// PROTOCOL 16, the other half: an ordinary demo makes no exception, and names no client of the suite.

@@ -6,6 +6,7 @@ use hufu::flow::World;
 use hufu::flow::ports::Ports;
 use hufu::keys::MessageKey;
 use hufu::outside::ports::{self, Lines, Twins, over_http};
+use hufu::sandbox::chip::Country;
 use hufu::sandbox::newcomer::{Newcomer, newcomers};
 use hufu::sandbox::twin::{self, Clock, Setup};
 use rand::SeedableRng;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, mpsc};
+use std::time::Duration;
 use time::{Date, OffsetDateTime};
 use url::Url;
 
@@ -98,6 +100,13 @@ pub struct TwinServer {
 impl TwinServer {
     /// With a clock of its own, or over TLS.
     pub fn start(clock: Option<Clock>, tls: Option<ServerConfig>) -> Self {
+        // Of no house: chips are read over HTTP, and a house is in process.
+        let nobody = Url::parse("http://provider.invalid").expect("a URL");
+        Self::beside(nobody, clock, tls)
+    }
+
+    /// Whose reader of chips is for this provider.
+    pub fn beside(issuer: Url, clock: Option<Clock>, tls: Option<ServerConfig>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket");
         let port = listener.local_addr().expect("bound").port();
@@ -106,6 +115,9 @@ impl TwinServer {
         let setup = Setup {
             url: url.clone(),
             day: made_on(),
+            issuer,
+            http: hasty(),
+            country: Country::from_seed([7; 32], 2026),
             signed_by: Some(key.public_key()),
             clock,
             rng: Box::new(StdRng::seed_from_u64(12)),
@@ -128,6 +140,12 @@ impl Drop for TwinServer {
         // Told to stop, and not waited for: its thread ends with it.
         drop(self.handle.stop(false));
     }
+}
+
+/// A client that follows nothing and does not wait long.
+fn hasty() -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.timeout(Duration::from_secs(2)).build().expect("a client")
 }
 
 /// Holds a document of that number, or something that is none, to the reader that `reader` leads to; where the person goes now.

@@ -2,6 +2,7 @@
 //! misbehaves can do, and who may ask. docs/ports/.
 
 mod answers;
+mod chips;
 mod contract;
 mod identity;
 mod trouble;

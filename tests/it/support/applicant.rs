@@ -8,7 +8,6 @@ use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
-use url::Url;
 
 /// One of the sandbox's people without a number, as `hufu demo --json` introduces them.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,14 +54,19 @@ pub fn twins(demo: &Demo) -> String {
     demo.ready["twins"].as_str().expect("the twins' address").to_owned()
 }
 
-/// Holds a document to the reader that this address leads to.
+/// Holds a document to the reader that this address leads to; it is taken.
 pub async fn hold(reader: &str, document: &str) {
-    let reader = Url::parse(reader).expect("the reader's address");
-    let ticket = reader.query_pairs().find(|(name, _)| name == "ticket").expect("a ticket").1.into_owned();
-    let form = [("ticket", ticket.as_str()), ("document", document)];
-    let answer = wire::client().post(reader.join("/reader").expect("a URL")).form(&form).send().await;
-    let status = answer.expect("the reader answers").status().as_u16();
-    assert!([200, 303].contains(&status), "{document}: {status}");
+    let answer = held(reader, document).await;
+    assert!([200, 303].contains(&answer.status.as_u16()), "{document}: {} {}", answer.status, answer.html);
+}
+
+/// Opens the reader's page, chooses what to hold to it, and presses the button; what it answers.
+pub async fn held(reader: &str, document: &str) -> Page {
+    let shown = wire::page(wire::client().get(reader), reader).await;
+    let mut form = shown.form("/reader");
+    form.fields.push(("document".to_owned(), document.to_owned()));
+    let action = shown.url.join(&form.action).expect("a URL");
+    wire::page(wire::client().post(action.clone()).form(&form.fields), action.as_str()).await
 }
 
 /// The code in the newest message to a telephone.
@@ -86,7 +90,12 @@ pub fn code_of(otpauth: &str, steps: u64) -> String {
 impl Applicant {
     /// Has agreed to the notice.
     pub async fn begin(demo: &Arc<Demo>, key: &str) -> (Self, Page) {
-        let mut applicant = Self { browser: Browser::new(demo), newcomer: Newcomer::of(demo, key) };
+        Self::begin_in(Browser::new(demo), key).await
+    }
+
+    pub async fn begin_in(browser: Browser, key: &str) -> (Self, Page) {
+        let newcomer = Newcomer::of(&browser.demo, key);
+        let mut applicant = Self { browser, newcomer };
         let notice = applicant.stands().await;
         assert_eq!(called(&notice), "apply-notice");
         let page = applicant.press(&notice, "/apply", &[]).await;
@@ -111,12 +120,17 @@ impl Applicant {
         self.browser.submit(page, &form).await.page()
     }
 
+    /// Chooses a kind of document: the page that waits for the reader, and the reader's address.
+    pub async fn choose_kind(&mut self, page: &Page, kind: &str) -> (Page, String) {
+        let page = self.press(page, "/apply/document", &[("kind", &kind.replace('_', "-"))]).await;
+        let reader = page.attribute("reader", "href").unwrap_or_else(|| panic!("no reader on {}", page.html));
+        (page, reader)
+    }
+
     /// Chooses the first document and holds it to the reader.
     pub async fn show_document(&mut self, page: &Page) -> Page {
         let document = self.newcomer.documents[0].clone();
-        let kind = document.kind.replace('_', "-");
-        let page = self.press(page, "/apply/document", &[("kind", &kind)]).await;
-        let reader = page.attribute("reader", "href").unwrap_or_else(|| panic!("no reader on {}", page.html));
+        let (page, reader) = self.choose_kind(page, &document.kind).await;
         hold(&reader, &document.number).await;
         self.press(&page, "/apply/read", &[]).await
     }

@@ -51,7 +51,11 @@ impl Stop {
 
 impl Browser {
     pub fn new(demo: &Arc<Demo>) -> Self {
-        let http = wire::client();
+        Self::over(demo, wire::client())
+    }
+
+    /// One that connects in a way of its own.
+    pub fn over(demo: &Arc<Demo>, http: reqwest::Client) -> Self {
         Self { demo: Arc::clone(demo), cookies: BTreeMap::new(), language: "en".to_owned(), http }
     }
 

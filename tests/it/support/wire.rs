@@ -1,5 +1,6 @@
 //! Plain HTTP: a client that follows nothing and keeps nothing, and bytes on a bare connection.
 
+use super::Page;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::future::Future;
 use std::io::{Read, Write};
@@ -16,6 +17,14 @@ pub fn client() -> reqwest::Client {
         .timeout(Duration::from_secs(60))
         .build()
         .expect("a client")
+}
+
+/// Sends a request; the answer as it came, as a page.
+pub async fn page(request: reqwest::RequestBuilder, url: &str) -> Page {
+    let url = Url::parse(url).expect("a URL");
+    let answer = request.send().await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Page { url, status, headers, html: answer.text().await.expect("a body") }
 }
 
 /// The adapter between the crate `openidconnect` and our HTTP client.

@@ -47,6 +47,8 @@ pub enum Reader {
     Card,
     /// Any that keeps docs/ports/reader.md. This page stays open beside it.
     Chip,
+    /// The sandbox's, which is a page and sends the person back here.
+    ChipPage,
 }
 
 /// Why the document is still waited for.

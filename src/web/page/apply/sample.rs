@@ -29,6 +29,7 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
     let hold = |reader, problem| Hold { chrome, reader, address: "https://reader.example/?t=s", here: "1", problem };
     page("hold", hold(Reader::Card, None).render());
     page("hold-chip", hold(Reader::Chip, None).render());
+    page("hold-chip-page", hold(Reader::ChipPage, None).render());
     for problem in HoldProblem::ALL {
         page(&named("hold", &problem), hold(Reader::Chip, Some(problem)).render());
     }
