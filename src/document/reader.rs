@@ -191,6 +191,17 @@ pub enum ReaderFailure {
     Cancelled,
 }
 
+impl fmt::Display for ReaderFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoChip => "there is no chip, or not one of these",
+            Self::AccessDenied => "the chip does not open with what was typed or scanned",
+            Self::Lost => "the document was taken away too early",
+            Self::Cancelled => "the person stopped",
+        })
+    }
+}
+
 /// What the reader hears after each answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]

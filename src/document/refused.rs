@@ -19,7 +19,7 @@ pub enum DocumentRefused {
     OtherTask,
     #[error("{received} answers of the chip were received; {expected} are expected, one to each command")]
     OtherResponses { received: usize, expected: usize },
-    #[error("the reader could not read the document: {0:?}")]
+    #[error("the reader could not read the document: {0}")]
     Reader(ReaderFailure),
     #[error("{0} is missing; the issuer put it on the chip, or every chip has it")]
     Missing(ChipFile),

@@ -74,7 +74,7 @@ async fn what_is_no_genuine_document_is_refused_at_the_reader_and_told_in_the_ap
         ("copy", "not_the_chip", "copy", "the original"),
         ("expired", "expired", "it expired on", "expired"),
         ("unknown-authority", "signer_not_trusted", "trust", "who issued"),
-        ("no-chip", "no_chip", "chip", "chip"),
+        ("no-chip", "no_chip", "there is no chip", "no chip"),
     ] {
         let (mut applicant, page) = Applicant::begin(&demo, "gao").await;
         let (_, reader) = applicant.choose_kind(&page, "passport").await;

@@ -111,6 +111,35 @@ async fn a_newcomer_applies_without_javascript() {
     chrome.come_back().await;
 }
 
+/// Issue 4, 2 and 3: a newcomer with a passport. The reader's page takes a copy to the provider first, which is refused; then the
+/// document itself, and leads back to the application.
+#[tokio::test]
+async fn a_newcomer_applies_with_a_passport_at_the_sandboxes_reader() {
+    let demo = Arc::new(Demo::start());
+    let newcomer = Newcomer::of(&demo, "gao");
+    let chrome = Chrome::with(Script::On, "zh-CN").await;
+    chrome.open(&format!("{}/apply", demo.issuer)).await;
+    chrome.click("#begin").await;
+    before_the_reader(&chrome, &newcomer).await;
+    chrome.click("#reader").await;
+    chrome.click("option[value='copy']").await;
+    chrome.click("#hold").await;
+    assert_eq!(chrome.text("#error-code").await, "not_the_chip");
+    chrome.click("#back").await;
+    chrome.arrives_at("/apply").await;
+    assert_eq!(chrome.text("#error-code").await, "not_the_chip");
+    before_the_reader(&chrome, &newcomer).await;
+    chrome.click("#reader").await;
+    chrome.click(&format!("option[value='{}']", newcomer.documents[0].number)).await;
+    chrome.click("#hold").await;
+    chrome.arrives_at("/apply").await;
+    face_and_after(&chrome, &demo, &newcomer).await;
+    // Signed in at once, so the website is only asked about.
+    chrome.open(&demo.site).await;
+    chrome.click("#login").await;
+    chrome.come_back().await;
+}
+
 /// PAGES: works at 320 px and at 400 % zoom, which is 320 px of 1280: nothing is cut off sideways (WCAG 2.2 §1.4.10).
 #[tokio::test]
 async fn every_step_fits_a_narrow_window() {

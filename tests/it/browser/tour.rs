@@ -117,7 +117,8 @@ const STYLED: &str = "return [...document.styleSheets].some(sheet => sheet.href 
 fn templates() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut pages = BTreeSet::new();
-    for (folder, before) in [(root.clone(), ""), (root.join("site"), "site-"), (root.join("apply"), "apply-")] {
+    let folders = ["site", "apply", "twin"].map(|folder| (root.join(folder), format!("{folder}-")));
+    for (folder, before) in [(root.clone(), String::new())].into_iter().chain(folders) {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("readable").path();
             let is_page = || std::fs::read_to_string(&path).expect("UTF-8").contains("{% extends");

@@ -48,10 +48,15 @@ impl Tour {
         self.chrome.click("button[value='passport']").await;
         self.chrome.find("#held").await;
         self.look("apply-hold-chip").await;
-        self.chrome.click("#back").await;
+        self.chip().await;
         self.chrome.click("button[value='resident-identity-card']").await;
         self.chrome.find("#held").await;
         self.look("apply-hold").await;
+        let reader = self.chrome.attribute("#reader", "href").await.expect("the reader's address");
+        let here = self.chrome.url().await;
+        self.chrome.open(&reader).await;
+        self.look("twin-reader-card").await;
+        self.chrome.open(here.as_str()).await;
         self.chrome.click("#held").await;
         self.chrome.find("#problem").await;
         self.look("apply-hold-problem").await;
@@ -61,6 +66,29 @@ impl Tour {
         self.look("apply-registry").await;
         self.steer("registry", 0).await;
         self.chrome.click("#ask-again").await;
+    }
+
+    /// At the sandbox's reader: a copy, which is refused; then the same ticket, which is spent; and with the phone.
+    async fn chip(&mut self) {
+        let reader = self.chrome.attribute("#reader", "href").await.expect("the reader's address");
+        self.chrome.click("#reader").await;
+        self.chrome.find("#hold").await;
+        self.look("twin-reader").await;
+        self.chrome.click("option[value='copy']").await;
+        self.chrome.click("#hold").await;
+        self.chrome.find("#error-code").await;
+        self.look("twin-read-refused").await;
+        self.chrome.open(&reader.replace("device=this", "device=other")).await;
+        self.chrome.click("#hold").await;
+        self.chrome.find("#elsewhere").await;
+        self.look("twin-read-spent").await;
+        self.chrome.open(&format!("{}/?lang={}", twins(&self.demo), self.language)).await;
+        self.look("twin-index").await;
+        self.chrome.open(&format!("{}/phone?lang={}", twins(&self.demo), self.language)).await;
+        self.look("twin-phone").await;
+        self.chrome.open(&format!("{}/apply", self.demo.issuer)).await;
+        self.chrome.find("#error-code").await;
+        self.look("apply-kinds-refused").await;
     }
 
     async fn face_and_phone(&mut self) {
