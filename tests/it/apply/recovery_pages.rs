@@ -8,7 +8,7 @@ use crate::support::applicant::called;
 use hufu::document::DocumentKind;
 use hufu::flow::recovery;
 use hufu::person::RegistryRef;
-use hufu::sandbox::chip::{Country, Papers, Proves, ScriptedReader};
+use hufu::sandbox::chip::{Country, Holder, Papers, Proves, ScriptedReader};
 use hufu::sandbox::registry::Persona;
 use hufu::spec::lifetime;
 use std::sync::Arc;
@@ -204,7 +204,7 @@ async fn house_that_believes(country: Country, db: TestDb, services: &Services) 
 }
 
 fn passport(proves: Proves) -> ScriptedReader {
-    let papers = Papers { kind: DocumentKind::Passport, proves, expires: date!(2031 - 01 - 01) };
-    let lin = Persona::of_key("lin").expect("a persona").identity(2026);
+    let papers = Papers { kind: DocumentKind::Passport, number: None, proves, expires: date!(2031 - 01 - 01) };
+    let lin = Holder::of_persona(&Persona::of_key("lin").expect("a persona"), 2026);
     ScriptedReader::new(country().issue(&lin, papers))
 }
