@@ -18,18 +18,7 @@ async fn a_newcomer_applies_in_four_steps_and_signs_in_at_a_website() {
     let me = applicant.browser.open(&demo.url("/me")).await.page();
     assert_eq!(me.text("whole-number"), Some(number.clone()));
     // And from any other browser, by what they hold now: the code after the one that was spent.
-    let person = Persona {
-        network_number: number,
-        pin: Some(PIN.to_owned()),
-        otpauth: None,
-        fixed_code: Some(code_of(&otpauth, 1)),
-        passkey: None,
-        name: applicant.newcomer.name.clone(),
-        birthdate: applicant.newcomer.birthdate.clone(),
-        document_number: applicant.newcomer.documents[0].number.clone(),
-        phone: applicant.newcomer.phone.clone(),
-        note: "applied".to_owned(),
-    };
+    let person = Persona { fixed_code: Some(code_of(&otpauth, 1)), ..applicant.newcomer.with(&number, PIN) };
     let rp = Rp::at(&demo, "after-application.example").await;
     let back = Browser::new(&demo).log_in(&rp.attempt(&[]).url, &person).await;
     assert!(back.query_pairs().any(|(name, _)| name == "code"), "{back}");

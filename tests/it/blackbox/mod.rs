@@ -22,6 +22,7 @@ mod me;
 mod methods;
 mod pkce;
 mod prompt;
+mod recovery;
 mod registration;
 mod sealed;
 mod self_registered;

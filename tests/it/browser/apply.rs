@@ -45,20 +45,9 @@ async fn face_and_after(chrome: &Chrome, demo: &Demo, newcomer: &Newcomer) -> (S
     (number, otpauth)
 }
 
-fn person(number: String, otpauth: &str, newcomer: &Newcomer) -> Persona {
-    Persona {
-        network_number: number,
-        pin: Some(PIN.to_owned()),
-        otpauth: None,
-        // The first one is spent; this is the next.
-        fixed_code: Some(code_of(otpauth, 1)),
-        passkey: None,
-        name: newcomer.name.clone(),
-        birthdate: newcomer.birthdate.clone(),
-        document_number: newcomer.documents[0].number.clone(),
-        phone: newcomer.phone.clone(),
-        note: "applied".to_owned(),
-    }
+/// The first code is spent; this is the next.
+fn person(number: &str, otpauth: &str, newcomer: &Newcomer) -> Persona {
+    Persona { fixed_code: Some(code_of(otpauth, 1)), ..newcomer.with(number, PIN) }
 }
 
 /// FUNCTIONS 3; issue 4, 3: "Under two minutes for a newcomer in the sandbox". With scripts the page that waits for the reader
@@ -83,7 +72,7 @@ async fn a_newcomer_applies_in_under_two_minutes_and_signs_in_at_a_website() {
     let chrome = Chrome::start().await;
     chrome.open(&demo.site).await;
     chrome.click("#login").await;
-    chrome.sign_in(&person(number, &otpauth, &newcomer)).await;
+    chrome.sign_in(&person(&number, &otpauth, &newcomer)).await;
     chrome.come_back().await;
     assert_eq!(chrome.text("#acr").await, "urn:hufu:acr:code");
 }
@@ -107,7 +96,7 @@ async fn a_newcomer_applies_without_javascript() {
     let chrome = Chrome::with(Script::Off, "zh-CN").await;
     chrome.open(&demo.site).await;
     chrome.click("#login").await;
-    chrome.sign_in(&person(number, &otpauth, &newcomer)).await;
+    chrome.sign_in(&person(&number, &otpauth, &newcomer)).await;
     chrome.come_back().await;
 }
 

@@ -6,6 +6,7 @@ mod logout;
 mod me;
 mod passkey;
 mod rare;
+mod recovery;
 mod sign_in;
 mod tour;
 mod wallet;

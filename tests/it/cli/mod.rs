@@ -1,6 +1,7 @@
 //! The `hufu` command as an operator meets it: the real binary, its output, its exit codes.
 
 mod audit;
+mod canary;
 mod config;
 mod conformance;
 mod demo;

@@ -3,7 +3,7 @@
 
 use super::chance::unix_now;
 use super::html::Form;
-use super::{Browser, Demo, Page, wire};
+use super::{Browser, Demo, Page, Persona, wire};
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,6 +30,22 @@ impl Newcomer {
     pub fn of(demo: &Demo, key: &str) -> Self {
         let all: Vec<Self> = serde_json::from_value(demo.ready["newcomers"].clone()).expect("the newcomers");
         all.into_iter().find(|newcomer| newcomer.key == key).unwrap_or_else(|| panic!("no newcomer {key}"))
+    }
+
+    /// The person whom they have become: the number, the PIN, and codes from an app.
+    pub fn with(&self, network_number: &str, pin: &str) -> Persona {
+        Persona {
+            network_number: network_number.to_owned(),
+            pin: Some(pin.to_owned()),
+            otpauth: None,
+            fixed_code: None,
+            passkey: None,
+            name: self.name.clone(),
+            birthdate: self.birthdate.clone(),
+            document_number: self.documents[0].number.clone(),
+            phone: self.phone.clone(),
+            note: "applied".to_owned(),
+        }
     }
 
     /// Digits, as people type them.

@@ -5,6 +5,7 @@
 pub mod applicant;
 pub mod assertion;
 pub mod browser;
+pub mod canary;
 pub mod chance;
 pub mod demo;
 pub mod edit;
