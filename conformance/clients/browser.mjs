@@ -83,6 +83,11 @@ export function browser() {
   }
 }
 
+/** What a page loads into frames. */
+export function framesOf(page) {
+  return [...page.matchAll(/<iframe\b([^>]*)>/gi)].map(([, own]) => attributes(own).src)
+}
+
 /** The forms of a page: where each goes, its fields with their values, its buttons by id. */
 function formsOf(page) {
   return [...page.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, own, inside]) => {

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::house;
 use super::out::{self, Reader, table};
 use super::place::Place;
-use super::{client_errors, client_token, world};
+use super::{client_errors, client_secret, client_token, world};
 use crate::client::{ApplicationType, AuthMethod, Client, ClientMetadata, Environment, GrantType, MetadataError, Pkce};
 use crate::config::Mode;
 use crate::flow::register::{from_row, to_row};
@@ -59,6 +59,8 @@ Examples:
     },
     /// Makes an initial access token, with which a website registers itself once
     Token(client_token::Args),
+    /// Gives a website a new secret, or a new registration access token, in place of the one before
+    Secret(client_secret::Args),
     /// Shows what was refused of one website during the last day
     Errors(client_errors::Args),
     /// Removes a website: nobody can sign in to it any more
@@ -167,6 +169,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         }
         Command::Outbox { place, reader } => super::outbox::show(&Desk::open(place)?, reader),
         Command::Token(args) => client_token::run(args),
+        Command::Secret(args) => client_secret::run(args),
         Command::Errors(args) => client_errors::run(args),
         Command::Remove { id, place, reader } => {
             let wanted = ClientId::new(id.clone());

@@ -5,6 +5,7 @@
 mod audit;
 mod client;
 mod client_errors;
+mod client_secret;
 mod client_token;
 mod config;
 mod conformance;

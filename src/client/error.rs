@@ -125,7 +125,7 @@ impl Refuse for ClientAuthError {
             Self::SecretDiffers { .. } => say("client.secret_differs")
                 .received("another secret")
                 .expected("the client's own secret (RFC 6749 §2.3.1)")
-                .fix("look for a cut or encoded copy; a new secret can be issued"),
+                .fix("look for a cut or encoded copy; the operator issues a new one: hufu client secret"),
             Self::Assertion(error) => assertion(error, say),
             Self::AssertionReplayed => say("client.assertion_replayed")
                 .received("an assertion that was used before")
@@ -149,7 +149,7 @@ fn assertion(error: &AssertionError, say: impl Fn(&'static str) -> Refusal) -> R
         AssertionError::NoSecret => say("client.assertion_no_secret")
             .received("an assertion under a secret that this client was not issued")
             .expected("the secret from registration as client_secret_jwt (OpenID Connect Core §9)")
-            .fix("let a new secret be issued"),
+            .fix("let the operator issue a new one: hufu client secret"),
         AssertionError::IssuerDiffers | AssertionError::SubjectDiffers => say("client.assertion_claims")
             .received(error.to_string())
             .expected("iss and sub, both the client_id (RFC 7523 §3)")

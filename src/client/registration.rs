@@ -106,7 +106,7 @@ impl Refuse for RegistrationError {
             Self::RegistrationToken => say("registration.token")
                 .received("a token that is not this client's, or a client that is not registered any more")
                 .expected("the registration_access_token of the last answer: each update hands out another (RFC 7592 §2)")
-                .fix("send the latest token, or register again"),
+                .fix("send the latest token; the operator makes a new one: hufu client secret --registration"),
             Self::ClientIdDiffers(received) => say("registration.client_id")
                 .received(format!("client_id: {received}"))
                 .expected("the client_id of this registration in the document (RFC 7592 §2.2)")

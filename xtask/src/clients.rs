@@ -100,7 +100,7 @@ pub fn run() -> Result<Passed, String> {
 
 /// What some websites ask for besides everything.
 fn more(demo: &Demo) -> Result<String, String> {
-    done(&ask(&mut Library::Npm("openid-client").script("more"), &told(demo, SECOND_WEBSITE, None)?)?, 7)
+    done(&ask(&mut Library::Npm("openid-client").script("more"), &told(demo, SECOND_WEBSITE, None)?)?, 8)
 }
 
 /// What a script says that it did: at least so much.
@@ -114,8 +114,9 @@ fn done(answer: &str, least: usize) -> Result<String, String> {
 /// A sign-out of both, and the Logout Token that comes of it.
 fn sign_out(demo: &Demo) -> Result<String, String> {
     let home = format!("http://localhost:{}", websites::free_port()?);
-    let (bye, hears) = (format!("{home}/bye"), format!("{home}/backchannel-logout"));
-    let options = ["--post-logout-redirect-uri", &bye, "--backchannel-logout-uri", &hears];
+    let [bye, hears, sees] = ["bye", "backchannel-logout", "signed-out"].map(|page| format!("{home}/{page}"));
+    let heard = ["--backchannel-logout-uri", &hears, "--frontchannel-logout-uri", &sees];
+    let options = [&["--post-logout-redirect-uri", &bye][..], &heard].concat();
     let client = demo.add_client_with(&format!("{home}/callback"), &options)?;
     let library = Library::Npm("openid-client");
     let mut script = shell::command("node", &["sign_out.mjs"]);

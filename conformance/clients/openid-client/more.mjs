@@ -1,9 +1,10 @@
 // What some websites ask for besides: the answer in a form, a level that must be met now, a token for their own resource server,
-// an app without a secret, and a request signed by hand. Reads who and where from standard input, as JSON.
+// an app without a secret, and requests signed and encrypted by hand. Reads who and where from standard input, as JSON.
 
 import { readFileSync } from 'node:fs'
 import { webcrypto } from 'node:crypto'
-import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose' // it comes with openid-client
+import http from 'node:http'
+import { CompactEncrypt, createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose'
 
 globalThis.crypto ??= webcrypto // Node 18
 const client = await import('openid-client')
@@ -11,7 +12,8 @@ const { signIn } = await import('../browser.mjs')
 
 const told = JSON.parse(readFileSync(0, 'utf8'))
 const sandbox = { execute: [client.allowInsecureRequests] } // the sandbox is on plain http, on this machine only
-const [callback, resource] = ['https://more.example/callback', 'https://more.example/api'] // nobody needs to be there
+const host = `https://more-${Math.random().toString(36).slice(2)}.example` // nobody needs to be there
+const [callback, resource] = [`${host}/callback`, `${host}/api`]
 const done = []
 
 // A website with a resource server at its own host (RFC 8707).
@@ -57,7 +59,9 @@ done.push('native app')
 const { privateKey: key, publicKey } = await generateKeyPair('ES256')
 const kid = 'sign'
 const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'ES256' }] }
-const signing = await register({ redirect_uris: [callback], jwks, require_signed_request_object: true })
+const place = `http://localhost:${port + 1}/request.jwt` // in the sandbox only; elsewhere https
+const wishes = { redirect_uris: [callback], jwks, require_signed_request_object: true, request_uris: [place] }
+const signing = await register(wishes)
 const [{ client_id }, { issuer }] = [signing.clientMetadata(), signing.serverMetadata()]
 const expectedState = client.randomState()
 const pkceCodeVerifier = client.randomPKCECodeVerifier()
@@ -71,12 +75,28 @@ const request = await new SignJWT(wish)
   .setExpirationTime('1m')
   .sign(key)
 const signed = new URL(`${issuer}/authorize?client_id=${client_id}&request=${request}`)
-const signedIn = await signIn(signed, { ...told, redirect_uri: callback })
-const granted = await client.authorizationCodeGrant(signing, signedIn, { pkceCodeVerifier, expectedState })
-if (granted.claims().sub !== claims.sub) throw new Error('the signed request is about somebody else')
+await redeemed(signed)
 done.push('request object')
 
+// The same by reference, and encrypted to the provider (RFC 9101 §5.2, §6.1).
+const { keys: published } = await (await fetch(signing.serverMetadata().jwks_uri)).json()
+const theirs = published.find(({ alg }) => alg === 'ECDH-ES')
+const encrypted = await new CompactEncrypt(new TextEncoder().encode(request))
+  .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', cty: 'JWT', kid: theirs.kid })
+  .encrypt(await importJWK(theirs))
+const server = http.createServer((_, response) => response.end(encrypted)).listen(port + 1, 'localhost')
+const referred = new URL(`${issuer}/authorize?client_id=${client_id}&request_uri=${encodeURIComponent(place)}`)
+await redeemed(referred)
+server.close()
+done.push('encrypted request object by reference')
+
 console.log(JSON.stringify({ sub: claims.sub, done }))
+
+async function redeemed(url) {
+  const landed = await signIn(url, { ...told, redirect_uri: callback })
+  const tokens = await client.authorizationCodeGrant(signing, landed, { pkceCodeVerifier, expectedState })
+  if (tokens.claims().sub !== claims.sub) throw new Error('the signed request is about somebody else')
+}
 
 async function register(wishes) {
   const metadata = { client_name: 'More', token_endpoint_auth_method: 'client_secret_post', ...wishes } // the library's default

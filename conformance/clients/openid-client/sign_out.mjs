@@ -1,5 +1,5 @@
-// A sign-in and a sign-out of both with openid-client, and the Logout Token that the provider then sends, verified with jose,
-// on which openid-client rests. Reads who and where from standard input, as JSON.
+// A sign-in and a sign-out of both with openid-client, and how the website hears of it: by its page in the person's browser, and
+// by the Logout Token that the provider then sends, verified with jose, on which openid-client rests. Reads who and where from standard input, as JSON.
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import http from 'node:http'
 globalThis.crypto ??= webcrypto // Node 18
 const client = await import('openid-client')
 const { createRemoteJWKSet, jwtVerify } = await import('jose')
-const { browser, walk } = await import('../browser.mjs')
+const { browser, framesOf, walk } = await import('../browser.mjs')
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const told = JSON.parse(readFileSync(0, 'utf8'))
@@ -22,9 +22,15 @@ const hufu = await client.discovery(
   { execute: [client.allowInsecureRequests] }, // the sandbox is on plain http, on this machine only
 )
 
-// The website's own server: POST /backchannel-logout. jose comes with openid-client.
+// The website's own server: POST /backchannel-logout, and GET /signed-out in a frame. jose comes with openid-client.
 const keys = createRemoteJWKSet(new URL(hufu.serverMetadata().jwks_uri))
 const server = http.createServer(async (request, response) => {
+  const { pathname, searchParams } = new URL(request.url, home)
+  if (pathname === '/signed-out') {
+    if (searchParams.get('iss') !== told.issuer) throw new Error('this is from somebody else')
+    response.writeHead(200, { 'cache-control': 'no-store' }).end()
+    return server.emit('seen', searchParams.get('sid')) // end the visitor's session by it: no cookie comes along
+  }
   const form = new URLSearchParams((await request.toArray()).join(''))
   const { payload } = await jwtVerify(form.get('logout_token'), keys, {
     issuer: told.issuer,
@@ -59,8 +65,11 @@ const { sub, sid } = tokens.claims()
 
 const bye = { post_logout_redirect_uri: `${home}/bye`, state: client.randomState() }
 const leave = client.buildEndSessionUrl(hufu, { id_token_hint: tokens.id_token, ...bye })
-const answer = await get(leave)
-if (answer.to !== `${bye.post_logout_redirect_uri}?state=${bye.state}`) throw new Error(`sent to ${answer.to}`)
+const page = await get(leave) // it loads the website's page, and leads back
+const seen = once(server, 'seen', { signal: AbortSignal.timeout(60_000) })
+for (const frame of framesOf(page.text)) await get(frame)
+if ((await seen)[0] !== sid) throw new Error('the page in the browser was told of another session')
+if (!page.text.includes(`href="${bye.post_logout_redirect_uri}?state=${bye.state}"`)) throw new Error(`led on by ${page.text}`)
 
 const [payload] = await signedOut
 if (payload.sid !== sid || payload.sub !== sub) throw new Error('told of somebody else')

@@ -5,6 +5,7 @@ use crate::support::assertion::{Assertion, Key};
 use crate::support::rp::fetch;
 use crate::support::{Demo, Page, Refused, Rp, wire};
 use openidconnect::AuthType;
+use serde_json::Value;
 use std::io::Write;
 
 /// A code for this website, and the form that redeems it.
@@ -169,4 +170,47 @@ async fn the_id_token_is_signed_in_the_registered_algorithm() {
         let rp = Rp::with(&demo, "algorithms.example", &["--id-token-alg", alg]).await;
         assert_eq!(log_in(&mut browser, &rp, &[]).await.header["alg"], alg);
     }
+}
+
+/// `hufu client secret --json` of this website, with these options.
+fn renewed(rp: &Rp, options: &[&str]) -> Value {
+    let words = [&["client", "secret", &rp.registered.client_id, "--json"], options].concat();
+    let output = rp.demo.hufu(&words);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// docs/operating.md: a secret that is lost or known to others. The one before ends; the client, and so every sub, stays.
+#[tokio::test]
+async fn a_new_secret_ends_the_old_one_and_keeps_every_sub() {
+    let demo = Demo::shared();
+    let mut rp = Rp::with(&demo, "new-secret.example", &[]).await;
+    let mut browser = signed_in(&demo).await;
+    let first = log_in(&mut browser, &rp, &[]).await;
+    let waiting = form(&rp).await;
+    let told = renewed(&rp, &[]);
+    assert_eq!(Refused::read(&rp.token(&waiting).await).expect("a refusal").code, "client.secret_differs");
+    rp.registered.client_secret = told["client_secret"].as_str().map(str::to_owned);
+    assert_eq!(rp.token(&waiting).await.status, 200, "the code was not consumed");
+    assert_eq!(log_in(&mut browser, &rp, &[]).await.sub, first.sub);
+
+    // RFC 7592 §2.1: with a registration access token of the operator's hand; the secret stays.
+    let told = renewed(&rp, &["--registration"]);
+    let text = |name: &str| told[name].as_str().unwrap_or_else(|| panic!("no {name}: {told}")).to_owned();
+    let (uri, token) = (text("registration_client_uri"), text("registration_access_token"));
+    let uri: url::Url = uri.parse().expect("a URL");
+    let read = fetch(wire::client().get(uri.clone()).bearer_auth(&token), &uri).await;
+    assert_eq!(read.status, 200, "{}", read.html);
+    let again = renewed(&rp, &["--registration"]);
+    assert_ne!(again["registration_access_token"], told["registration_access_token"]);
+    assert_eq!(
+        fetch(wire::client().get(uri.clone()).bearer_auth(&token), &uri).await.status,
+        401,
+        "the one before ended"
+    );
+    assert_eq!(log_in(&mut browser, &rp, &[]).await.sub, first.sub);
+
+    let public = Rp::with(&demo, "new-secret.example", &["--auth-method", "none"]).await;
+    let refused = demo.hufu(&["client", "secret", &public.registered.client_id]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("it has no secret"));
 }

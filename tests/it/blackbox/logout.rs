@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-fn site(demo: &Demo, path: &str) -> Url {
+pub(super) fn site(demo: &Demo, path: &str) -> Url {
     Url::parse(&demo.site).expect("a URL").join(path).expect("a path")
 }
 
 /// Follows redirects wherever they lead, the website's too.
-async fn land(browser: &mut Browser, mut page: Page) -> Page {
+pub(super) async fn land(browser: &mut Browser, mut page: Page) -> Page {
     for _ in 0..10 {
         if !page.status.is_redirection() {
             return page;

@@ -16,6 +16,7 @@ mod every_error;
 mod form_post;
 mod forms;
 mod hints;
+mod initiated;
 mod login;
 mod logout;
 mod me;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// What a developer's shell knows: the program by its name, and that a failure ends a command. What is registered is told as
 /// JSON, which the examples leave out where a person reads it.
 const SHELL: &str = r#"set -eu
-hufu() { case "$1 $2" in "client add" | "client token") command hufu "$@" --json ;; *) command hufu "$@" ;; esac; }
+hufu() { case "$1 $2" in "client add" | "client token" | "client secret") command hufu "$@" --json ;; *) command hufu "$@" ;; esac; }
 cargo() { shift 3; case $1 in demo) ;; *) command hufu "$@" ;; esac; }
 curl() { command curl --silent --show-error --fail-with-body "$@"; }
 "#;
@@ -115,6 +115,11 @@ impl Desk {
         if has("client add") {
             let resource = command.split("--resource ").nth(1);
             self.own(&json(), resource).await;
+        } else if has("client secret") && has("--registration") {
+            self.set("REGISTRATION_CLIENT_URI", &json()["registration_client_uri"]);
+            self.set("REGISTRATION_ACCESS_TOKEN", &json()["registration_access_token"]);
+        } else if has("client secret") {
+            self.set("CLIENT_SECRET", &json()["client_secret"]);
         } else if has("client token") {
             self.set("INITIAL_ACCESS_TOKEN", &json()["initial_access_token"]);
         } else if has("$ISSUER/register ") {

@@ -4,7 +4,9 @@
 use crate::db::on_each_database;
 use crate::house::{Answer, Answers, Documents, House, ISSUER, Person, Website};
 use crate::support::assertion::Key;
-use hufu::client::{AuthMethod, ClientMetadata};
+use hufu::client::{AuthMethod, ClientMetadata, Environment};
+use hufu::flow::register;
+use hufu::store::clients;
 use serde_json::json;
 
 /// A house, a website whose keys are at its own server, and who signs in there.
@@ -74,6 +76,22 @@ on_each_database! {
         assert_eq!(scene.redeem(&new, "3").await.status, 200, "an unknown kid is looked for at once");
         assert_eq!(scene.documents.asked(JWKS), 2);
         assert_eq!(code(&scene.knock(&old, "4").await), "client.assertion_signature", "the old key is gone");
+    }
+
+    /// Issue "Every OpenID Connect profile": "a client's changed `jwks_uri` is noticed": at once, though the old set is fresh.
+    async fn a_jwks_uri_that_was_moved_is_asked_at_its_new_place(db) {
+        let scene = Scene::over(db).await;
+        let (old, new) = (Key::ec(), Key::ec());
+        scene.publish(&old);
+        assert_eq!(scene.redeem(&old, "1").await.status, 200);
+        let uri = scene.documents.put("/moved.json", Answers::With(new.jwks().to_string()));
+        let metadata = ClientMetadata { jwks_uri: Some(uri), ..scene.website.client.metadata.clone() };
+        let moved = scene.website.client.clone().update(metadata, Environment::Sandbox).expect("as good as before");
+        let row = register::to_row(&moved).expect("a row");
+        assert!(scene.house.provider.store.write(move |tx| clients::update(tx, &row)).await.expect("written"));
+        assert_eq!(scene.redeem(&new, "2").await.status, 200);
+        assert_eq!(code(&scene.knock(&old, "3").await), "client.assertion_signature", "what was there counts no more");
+        assert_eq!((scene.documents.asked(JWKS), scene.documents.asked("/moved.json")), (1, 1));
     }
 
     /// A key that is withdrawn without a successor is not believed for longer than ten minutes.
