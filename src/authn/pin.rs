@@ -17,7 +17,7 @@ pub enum PinRule {
     Sequential,
     #[error("the digits read the same backwards")]
     Palindrome,
-    #[error("the digits are a birth date")]
+    #[error("the digits are a birth date, forwards or backwards")]
     BirthDate,
     #[error("the PIN is among the most used ones")]
     Common,
@@ -83,7 +83,10 @@ pub fn choose_pin(pin: &Pin, born: Option<BirthDate>) -> Result<Pin, PinRule> {
         (repeats(&digits), PinRule::Repeated),
         (runs(&digits), PinRule::Sequential),
         (digits.iter().eq(digits.iter().rev()), PinRule::Palindrome),
-        (born.map_or_else(|| is_date(&digits), |born| tells(&digits, born)), PinRule::BirthDate),
+        (
+            either_way(&digits, |digits| born.map_or_else(|| is_date(digits), |born| tells(digits, born))),
+            PinRule::BirthDate,
+        ),
         (COMMON.iter().any(|known| known.iter().map(|c| c - b'0').eq(digits.iter().copied())), PinRule::Common),
     ];
     rules.into_iter().find(|(broken, _)| *broken).map_or_else(|| Ok(normal_pin(pin)), |(_, rule)| Err(rule))
@@ -102,6 +105,13 @@ fn runs(digits: &[u8; 8]) -> bool {
     let steps: Vec<u8> = digits.windows(2).map(|pair| (10 + pair[1] - pair[0]) % 10).collect();
     steps.iter().all(|step| *step == steps[0])
         || steps.windows(5).any(|five| matches!(five[0], 1 | 9) && five.iter().all(|step| *step == five[0]))
+}
+
+/// Read from the front or from the back.
+fn either_way(digits: &[u8; 8], rule: impl Fn(&[u8; 8]) -> bool) -> bool {
+    let mut backwards = *digits;
+    backwards.reverse();
+    rule(digits) || rule(&backwards)
 }
 
 /// The date in any usual order of year, month and day, with the year in four digits, or in two beside other digits.
@@ -154,6 +164,9 @@ mod tests {
             ("23041987", PinRule::BirthDate),
             ("04231987", PinRule::BirthDate),
             ("87042399", PinRule::BirthDate),
+            ("32407891", PinRule::BirthDate),
+            ("78914032", PinRule::BirthDate),
+            ("99324078", PinRule::BirthDate),
             ("31415926", PinRule::Common),
             ("25802580", PinRule::Repeated),
         ] {
@@ -168,6 +181,7 @@ mod tests {
             ("21011987", Err(PinRule::BirthDate)),
             ("01211987", Err(PinRule::BirthDate)),
             ("20991231", Err(PinRule::BirthDate)),
+            ("12107891", Err(PinRule::BirthDate)),
             ("19871321", Ok(())),
             ("18990121", Ok(())),
         ] {

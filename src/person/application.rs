@@ -451,7 +451,7 @@ impl Application {
             | Stage::Pin { proven, .. }
             | Stage::Code { proven, .. } => {
                 let known = Known { person, evidence: proven.evidence(), at: proven.at, document };
-                Ok(Self { stage: Stage::Known(known), ..self })
+                Ok(Self { stage: Stage::Known(known), link: None, ..self })
             }
             _ => self.out_of_order(),
         }
@@ -527,7 +527,7 @@ impl Application {
     /// Another step is due.
     pub fn done(self, person: PersonId) -> Result<Self, OutOfOrder> {
         match self.stage {
-            Stage::Code { .. } => Ok(self.at(Stage::Done(person))),
+            Stage::Code { .. } => Ok(Self { link: None, ..self.at(Stage::Done(person)) }),
             _ => self.out_of_order(),
         }
     }
@@ -551,16 +551,22 @@ impl Application {
         match self.stage {
             Stage::RenewCode { ref known, .. } => {
                 let person = known.person;
-                Ok(self.at(Stage::Renewed { person, from }))
+                Ok(Self { link: None, ..self.at(Stage::Renewed { person, from }) })
             }
             _ => self.out_of_order(),
         }
     }
 
-    /// A link is made that hands it over, in place of any earlier one.
-    #[must_use]
-    pub fn offer(self, link: Link) -> Self {
-        Self { link: Some(link), ..self }
+    /// A link is made that hands it over, in place of any earlier one. It ends with the application, whose last page shows a
+    /// number.
+    ///
+    /// # Errors
+    /// It is over.
+    pub fn offer(self, link: Link) -> Result<Self, OutOfOrder> {
+        match self.stage {
+            Stage::Renewed { .. } | Stage::Done(_) | Stage::Ended(_) => self.out_of_order(),
+            _ => Ok(Self { link: Some(link), ..self }),
+        }
     }
 
     /// The link was followed; the browser that held it before may look on.
@@ -649,7 +655,8 @@ mod tests {
     #[test]
     fn a_step_fits_its_own_stage_and_no_other() {
         use Step::{Code, Document, Face, Phone, PhoneCode, Pin};
-        let moves: [(&str, Move, &[Step]); 14] = [
+        let link = |it: Application| it.offer(Link { nonce: [4; 16], until: NOW });
+        let moves: [(&str, Move, &[Step]); 15] = [
             ("bring", Application::bring, &[Document]),
             ("reading", |it| it.reading(Reading::Nothing), &[Document]),
             ("proved", |it| it.proved(subject(), [2; 16]), &[Document]),
@@ -663,6 +670,7 @@ mod tests {
             ("not_sent", Application::not_sent, &[PhoneCode]),
             ("choose", |it| it.choose(String::new(), vec![]), &[Pin]),
             ("done", |it| it.done(ME), &[Code]),
+            ("offer", link, &[Document, Face, Phone, PhoneCode, Pin, Code, Step::Known]),
             ("end", |it| it.end(End::Stopped), &[Document, Face, Phone, PhoneCode, Pin, Code]),
         ];
         for application in at_each() {
@@ -673,6 +681,21 @@ mod tests {
             }
             assert_eq!(application.hear("048213", NOW).is_ok(), at == PhoneCode, "hear at {at:?}");
         }
+    }
+
+    /// Whoever read a link and comes when all is done sees no number.
+    #[test]
+    fn a_link_ends_with_the_application() {
+        let link = Link { nonce: [4; 16], until: NOW };
+        let offered = |at: usize| at_each().remove(at).offer(link).expect("not over");
+        let linked = offered(5);
+        assert!(linked.link.is_some());
+        assert!(linked.clone().done(ME).expect("a step").link.is_none());
+        assert!(linked.end(End::Stopped).expect("a step").link.is_none());
+        let known = offered(2).meet(ME, Join::WasTheirs).expect("a step");
+        assert!(known.link.is_none(), "there, too, a number is shown");
+        let renewing = known.renew().and_then(|it| it.choose(String::new(), vec![])).and_then(|it| it.offer(link));
+        assert!(renewing.and_then(|it| it.renewed(NOW)).expect("a step").link.is_none());
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub enum ParamError {
     TooLarge(usize),
     #[error("parameters are not UTF-8")]
     NotUtf8,
+    /// Nothing is unpacked before it is known who asks: a few bytes may stand for gigabytes.
+    #[error("parameters in the content coding {0}")]
+    Coded(String),
 }
 
 impl Params {
@@ -150,7 +153,7 @@ impl ParamError {
     pub fn spoils(&self, names: &[&str]) -> bool {
         match self {
             Self::Duplicate(name) | Self::TooLong { name, .. } => names.contains(&name.as_str()),
-            Self::TooMany(_) | Self::TooLarge(_) => true,
+            Self::TooMany(_) | Self::TooLarge(_) | Self::Coded(_) => true,
             Self::NotUtf8 => false,
         }
     }
@@ -164,7 +167,8 @@ impl From<&ParamError> for OAuthError {
             | ParamError::TooLong { .. }
             | ParamError::TooMany(_)
             | ParamError::TooLarge(_)
-            | ParamError::NotUtf8 => Self::InvalidRequest,
+            | ParamError::NotUtf8
+            | ParamError::Coded(_) => Self::InvalidRequest,
         }
     }
 }
@@ -201,6 +205,10 @@ impl Refuse for ParamError {
                 .received("bytes that are not UTF-8")
                 .expected("application/x-www-form-urlencoded in UTF-8 (RFC 6749 Appendix B)")
                 .fix("encode the values as UTF-8 and percent-encode them"),
+            Self::Coded(coding) => refuse("param.coded")
+                .received(format!("Content-Encoding: {coding}"))
+                .expected("a body as it is (RFC 9110 §8.4)")
+                .fix("send it uncompressed"),
         }
     }
 }

@@ -28,6 +28,9 @@ impl FromRequest for Body {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let announced =
             request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if let Some(coding) = coding(request) {
+            return Box::pin(async move { Ok(Self(Err(ParamError::Coded(coding)))) });
+        }
         let read = web::Bytes::from_request(request, payload);
         Box::pin(async move {
             Ok(Self(read.await.map_err(|_| ParamError::TooLarge(announced.unwrap_or(limits::BODY + 1)))))
@@ -39,10 +42,17 @@ impl Body {
     /// The bytes.
     ///
     /// # Errors
-    /// [`ParamError::TooLarge`].
+    /// [`ParamError::TooLarge`], [`ParamError::Coded`].
     pub fn bytes(&self) -> Result<&[u8], ParamError> {
         self.0.as_deref().map_err(Clone::clone)
     }
+}
+
+/// The content coding of a body, where it has one: that which `actix-web`, left to itself, would unpack.
+fn coding(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_ENCODING)?;
+    let named = value.to_str().unwrap_or("unreadable").trim();
+    (!named.eq_ignore_ascii_case("identity")).then(|| named.chars().take(40).collect())
 }
 
 /// What the token is for: every form of ours.

@@ -31,7 +31,7 @@ pub async fn hand_over(provider: &Provider, cookie: Option<&str>) -> Result<Stri
     let link = Link { nonce: nonce(provider), until: provider.now().plus(lifetime::HAND_OVER) };
     let token = HandOver { application: held.row.id, nonce: link.nonce };
     let token = provider.keys.seal(&token, &mut *provider.rng()).map_err(Unavailable::from)?;
-    let next = held.application.clone().offer(link);
+    let next = held.application.clone().offer(link)?;
     held.step(provider, next, Image::Stays).await?;
     Ok(token)
 }

@@ -136,12 +136,14 @@ fn opened(provider: &Provider, row: ApplicationRow) -> Result<Held, Refused> {
     }
 }
 
-/// Ends the application of this browser, because whoever applies wishes so: nothing of it is kept.
+/// Ends the application of this browser, because whoever applies wishes so: nothing of it is kept. The browser that handed it
+/// over may do so too: its link may have been read by somebody else.
 ///
 /// # Errors
 /// As [`Refused`]; that it is over by their wish is none.
 pub async fn stop(provider: &Provider, cookie: Option<&str>) -> Result<(), Refused> {
-    match hold(provider, cookie).await?.end(provider, End::Stopped).await {
+    let (held, _) = open(provider, cookie).await?;
+    match held.end(provider, End::Stopped).await {
         Err(Refused::Ended(End::Stopped)) => Ok(()),
         ended => ended,
     }

@@ -3,6 +3,7 @@
 use crate::document::LONGEST_ANSWER;
 use crate::flow::Provider;
 use crate::flow::apply::{self, ReaderRefused};
+use crate::spec::ParamError;
 use crate::web::error;
 use crate::web::form::Body;
 use crate::web::visit::Visit;
@@ -31,7 +32,11 @@ pub async fn answer(
     ticket: web::Path<String>,
     body: Body,
 ) -> HttpResponse {
-    let Ok(body) = body.bytes() else { return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_long", &visit) };
+    let body = match body.bytes() {
+        Ok(body) => body,
+        Err(ParamError::Coded(_)) => return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "coded", &visit),
+        Err(_) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_long", &visit),
+    };
     match apply::answer(&provider, &ticket, body).await {
         Ok(step) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(step),
         Err(refused) => not_heard(&visit, refused),

@@ -124,6 +124,17 @@ impl<'a> Applicant<'a> {
         apply::confirm(self.provider, self.cookie(), &DynamicCode::new(code), here).await
     }
 
+    /// Types the first code until it is decided: whoever was overtaken, or met a database that was too busy to say, asks again.
+    pub async fn insists(&self) {
+        for _ in 0..50 {
+            if !matches!(self.at().await, Where::Code { .. }) {
+                return;
+            }
+            let _said = self.code().await;
+        }
+        panic!("undecided after fifty tries");
+    }
+
     /// Chooses new ways in, as who is known; tells what the new app's secret is.
     pub async fn renews(&self, pin: &str) -> totp_rs::Totp {
         apply::renew(self.provider, self.cookie()).await.expect("known");

@@ -3,6 +3,7 @@
 use super::*;
 use crate::db::on_each_database;
 use hufu::flow::apply::{self, Hand, Refused, Where};
+use hufu::person::application::End;
 
 on_each_database! {
     async fn whoever_follows_the_link_goes_on_and_the_desktop_looks_on(db) {
@@ -35,6 +36,37 @@ on_each_database! {
         }
         house.pass(1);
         assert_eq!(apply::take_over(&house.provider, &later).await.err(), Some(Refused::LinkOver), "five minutes");
+    }
+
+    /// A link that somebody else has followed: whoever handed over sees it, and can end it before a number is made.
+    async fn the_browser_that_handed_over_may_stop_it(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let lin = lin(&services);
+        let desktop = Applicant::begins(&house, &services).await;
+        desktop.proves(&lin).await;
+        let link = apply::hand_over(&house.provider, Some(&desktop.cookie)).await.expect("a link");
+        let cookie = apply::take_over(&house.provider, &link).await.expect("by a thief");
+        let thief = Applicant { cookie, browser: stranger(), provider: &house.provider, services: services.clone() };
+        thief.prepares("19900009000").await;
+        assert_eq!(desktop.pin(PIN).await, Err(Refused::Watching), "it does nothing else");
+        apply::stop(&house.provider, Some(&desktop.cookie)).await.expect("stopped");
+        assert_eq!(thief.code().await.err(), Some(Refused::Stale));
+        assert!(matches!(thief.at().await, Where::Ended(End::Stopped)));
+        assert_eq!(house.count("persons"), 0);
+    }
+
+    /// Whoever photographed the code and comes when all is done sees no number, and the page that shows it makes no more links.
+    async fn a_link_ends_with_the_application_and_shows_nobody_the_number(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let lin = lin(&services);
+        let desktop = Applicant::begins(&house, &services).await;
+        let link = apply::hand_over(&house.provider, Some(&desktop.cookie)).await.expect("a link");
+        desktop.applies(&lin, "19900001000").await;
+        assert_eq!(apply::take_over(&house.provider, &link).await.err(), Some(Refused::LinkOver));
+        assert_eq!(apply::hand_over(&house.provider, Some(&desktop.cookie)).await.err(), Some(Refused::Stale));
+        assert_eq!(desktop.view().await.expect("a view").hand, Hand::Acts);
     }
 
     async fn of_two_who_follow_one_link_at_once_one_holds_the_application(db) {

@@ -10,6 +10,7 @@ use hufu::person::{PhoneNumber, RegistryRef};
 use hufu::spec::BirthDate;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
 use url::Url;
 
 /// Somebody with a document.
@@ -58,6 +59,10 @@ pub struct Desk {
     /// Notices: to whom, and the text.
     pub told: Vec<(String, String)>,
     pub notification_fails: Option<PortError>,
+    /// Every answer waits here for leave, where it is set.
+    pub gate: Option<Arc<Semaphore>>,
+    /// Answers that wait there.
+    pub waiting: usize,
     pub card: Option<CardOutcome>,
     pub card_fails: Option<PortError>,
 }
@@ -81,6 +86,8 @@ impl Default for Services {
             sent: Vec::new(),
             told: Vec::new(),
             notification_fails: None,
+            gate: None,
+            waiting: 0,
             card: None,
             card_fails: None,
         })))
@@ -125,6 +132,19 @@ impl Services {
     }
 }
 
+impl Services {
+    /// The answer, once there is leave to give it.
+    async fn after<T>(&self, answer: T) -> T {
+        let gate = self.desk().gate.clone();
+        if let Some(gate) = gate {
+            self.desk().waiting += 1;
+            gate.acquire().await.expect("never closed").forget();
+            self.desk().waiting -= 1;
+        }
+        answer
+    }
+}
+
 impl PopulationRegistry for Services {
     fn look_up<'a>(&'a self, query: &'a RegistryQuery, _: IdempotencyKey) -> Asking<'a, RegistryAnswer> {
         let mut desk = self.desk();
@@ -137,7 +157,8 @@ impl PopulationRegistry for Services {
                 (None, None) => RegistryAnswer::No,
             }),
         };
-        Box::pin(async move { answer })
+        drop(desk);
+        Box::pin(self.after(answer))
     }
 }
 
@@ -152,7 +173,8 @@ impl FaceMatch for Services {
         let mut desk = self.desk();
         desk.against_chip = matches!(reference, FaceReference::Chip(_));
         let answer = desk.face_fails.map_or(Ok(desk.score), Err);
-        Box::pin(async move { answer })
+        drop(desk);
+        Box::pin(self.after(answer))
     }
 }
 

@@ -3,7 +3,10 @@
 use crate::support::Demo;
 use crate::support::rp::fetch;
 use crate::support::wire::{self, raw};
-use reqwest::header::CONTENT_TYPE;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use std::io::Write;
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -50,6 +53,44 @@ async fn a_megabyte_of_body_is_refused_everywhere() {
         let status = answer.status().as_u16();
         assert!([400, 401, 403, 413].contains(&status), "{path}: {status}");
         assert_eq!(fetch(wire::client().get(demo.url("/healthz")), &url).await.status, 200, "after {path}");
+    }
+}
+
+/// Issue 4, "Bad input": "decompression bombs". A body is read as it is or not at all: 64 kB of gzip may stand for 64 MB, and a
+/// few hundred bytes of Brotli for more than the machine has.
+#[tokio::test]
+async fn a_compressed_body_is_refused_and_never_unpacked() {
+    let demo = Demo::shared();
+    let packed = |bytes: &[u8]| {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(bytes).expect("in memory");
+        gzip.finish().expect("in memory")
+    };
+    let send = async |path: &str, coding: &str, body: Vec<u8>| {
+        let url = demo.url(path);
+        let request = wire::client().post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = request.header(CONTENT_ENCODING, coding).body(body).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    };
+    let form = b"grant_type=nothing&client_id=nobody";
+    let (_, plain) = send("/token", "identity", form.to_vec()).await;
+    assert!(plain.contains("client.unknown"), "as it is, it is read: {plain}");
+    let bomb = packed(&vec![b'a'; 60 * MEGABYTE]);
+    assert!(bomb.len() < 64 * 1024, "{}", bomb.len());
+    for (coding, body) in
+        [("gzip", packed(form)), ("gzip", bomb), ("br", form.to_vec()), ("deflate, br", form.to_vec())]
+    {
+        for path in ["/token", "/par", "/revoke", "/introspect"] {
+            let (status, text) = send(path, coding, body.clone()).await;
+            assert_eq!(status, 400, "{path} {coding}: {text}");
+            assert!(text.contains("invalid_request"), "{path} {coding}: {text}");
+        }
+        for path in ["/apply", "/signin/code", "/me/pin"] {
+            let (status, text) = send(path, coding, body.clone()).await;
+            assert!(status == 400 && text.contains("form.malformed"), "{path} {coding}: {status} {text}");
+        }
+        let (status, text) = send("/reader/nobodys", coding, body.clone()).await;
+        assert!(status == 415 && text.contains("coded"), "{coding}: {status} {text}");
     }
 }
 
