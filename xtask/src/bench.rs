@@ -25,7 +25,7 @@ fn measure(words: &[String]) -> Result<(), String> {
     if !json {
         machine::prepare(machine::FOR_BENCH)?;
     }
-    let flows = || cargo(&["bench", "--quiet", "--bench", "flows"], Build::Shipped);
+    let flows = || cargo(&["bench", "--quiet", "--profile", "dist", "--bench", "flows"], Build::Shipped);
     speak(flows().arg("--no-run"))?;
     // What starts from here on stays off the server's core, unless it asks for it.
     shell::read(&mut shell::command("taskset", &["-cp", CLIENT_CORE, &std::process::id().to_string()]))?;

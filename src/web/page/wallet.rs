@@ -39,6 +39,7 @@ impl Wallet<'_> {
     fn words(&self) -> String {
         let say = |key| self.chrome.say(key).plain();
         json!({
+            "person": say("wallet-person"),
             "name": say("wallet-name"),
             "birthdate": say("wallet-birthdate"),
             "nationality": say("wallet-nationality"),

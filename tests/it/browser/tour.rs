@@ -7,7 +7,7 @@ use super::Chrome;
 use super::driver::Script;
 use super::passkey::register;
 use super::rare;
-use super::wallet::get_certificates;
+use super::wallet::{asking, get_certificates};
 use crate::support::{Demo, Rp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -225,6 +225,11 @@ async fn every_page(language: &'static str) {
     get_certificates(&tour.chrome).await;
     tour.chrome.run("document.querySelectorAll('details').forEach(one => one.open = true)", Vec::new()).await;
     tour.look("wallet-open").await;
+    for (claim, name) in [("age_over_18", "wallet-asked"), ("name", "wallet-asked-too-much")] {
+        tour.chrome.open(&asking(&demo, &json!([{ "path": [claim] }]), &[])).await;
+        tour.chrome.find("#ask:not([hidden])").await;
+        tour.look(name).await;
+    }
     tour.open("/signout", "sign-out").await;
     tour.chrome.click("#signout").await;
     tour.chrome.find("main:not(:has(form))").await;
