@@ -119,7 +119,7 @@ impl End {
             Self::Refused { .. } => [
                 ("证件未被接受", "The document was not taken"),
                 (
-                    "芯片的内容由申领服务核验，读卡器只负责传递。下面是它的答复。",
+                    "芯片的内容由申领服务核验，读卡器只负责传递。它的答复（英文）如下。",
                     "What a chip says is verified by the provider; the reader only carries it. This is the answer.",
                 ),
             ],

@@ -148,8 +148,11 @@ async fn every_step_fits_a_narrow_window() {
     fits("kinds").await;
     before_the_reader(&chrome, &newcomer).await;
     fits("hold").await;
-    let reader = chrome.attribute("#reader", "href").await.expect("the reader's address");
-    hold(&reader, &newcomer.documents[0].number).await;
+    chrome.click("#reader").await;
+    chrome.find("#hold").await;
+    fits("reader").await;
+    chrome.click(&format!("option[value='{}']", newcomer.documents[0].number)).await;
+    chrome.click("#hold").await;
     chrome.find("button[value='holder']").await;
     fits("face").await;
     face_and_after(&chrome, &demo, &newcomer).await;
