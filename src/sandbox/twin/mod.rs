@@ -11,6 +11,7 @@ mod face;
 mod inbox;
 mod page;
 mod people;
+mod reader;
 mod registry;
 mod route;
 mod signature;
