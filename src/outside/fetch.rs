@@ -157,16 +157,17 @@ impl Resolve for Judging {
         let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| FetchError::Name)?;
-            let found: Vec<SocketAddr> = found.collect();
-            // One private address among several is a trap: nothing of that name is reached.
-            if found.iter().any(|address| !allowed(address.ip(), reach)) {
-                return Err(FetchError::Address.into());
-            }
-            if found.is_empty() {
-                return Err(FetchError::Name.into());
-            }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(judged(found.collect(), reach)?.into_iter()) as Addrs)
         })
+    }
+}
+
+/// The very addresses that are then connected to. One private address among several is a trap: nothing of that name is reached.
+fn judged(found: Vec<SocketAddr>, reach: Reach) -> Result<Vec<SocketAddr>, FetchError> {
+    match found.iter().all(|address| allowed(address.ip(), reach)) {
+        _ if found.is_empty() => Err(FetchError::Name),
+        true => Ok(found),
+        false => Err(FetchError::Address),
     }
 }
 
@@ -211,6 +212,22 @@ mod tests {
         for url in ["https://localhost/", "https://LOCALHOST:8443/"] {
             assert_eq!(refused(Reach::Public, url).await, FetchError::Address, "{url}");
         }
+    }
+
+    /// A rebinding name answers with a public address first and with a private one when it is asked again, or with both at once:
+    /// each answer is judged whole, and what was judged is what is connected to.
+    #[test]
+    fn each_answer_to_a_name_is_judged_whole() {
+        let found = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let (public, private) =
+            (["1.1.1.1:0", "[2606:4700::1111]:0"], ["10.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"]);
+        assert_eq!(judged(found(&public), Reach::Public), Ok(found(&public)));
+        for private in private {
+            assert_eq!(judged(found(&[private]), Reach::Public), Err(FetchError::Address), "{private}");
+            assert_eq!(judged(found(&[public[0], private]), Reach::Public), Err(FetchError::Address), "{private}");
+        }
+        assert_eq!(judged(found(&["10.0.0.1:0", "127.0.0.1:0"]), Reach::Loopback), Err(FetchError::Address));
+        assert_eq!(judged(Vec::new(), Reach::Public), Err(FetchError::Name));
     }
 
     #[tokio::test]
