@@ -1,17 +1,20 @@
-//! One trace id per request, one log line per answer. The line holds the route's pattern, never the path, the query,
-//! a header or a body: neither a person nor a sub can be in it.
+//! One trace id per request, one log line per answer, and what every answer tells a browser. The line holds the route's pattern,
+//! never the path, the query, a header or a body: neither a person nor a sub can be in it.
 
-use crate::flow::Provider;
+use crate::flow::{Mode, Provider};
 use crate::spec::TraceId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 use tracing::{Instrument, info, info_span};
 
 const HEADER: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// Two years (RFC 6797 §6.1.1), for this host alone: what stands beside it is not ours to promise.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// The middleware.
 pub async fn layer(
@@ -36,6 +39,10 @@ pub async fn layer(
     let status = response.status().as_u16();
     if let Ok(value) = HeaderValue::from_str(&spoken) {
         response.headers_mut().insert(HEADER, value);
+    }
+    // A sandbox may be on https for once, on a name that is on http the next time.
+    if provider.mode == Mode::Production {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
     metrics::histogram!("hufu_http_request_seconds", "route" => route.clone(), "method" => method, "status" => status.to_string())
         .record(took.as_secs_f64());

@@ -33,4 +33,5 @@ mod sessions;
 mod signing_keys;
 mod step_up;
 mod threats;
+mod transport;
 mod writes;
