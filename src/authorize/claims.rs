@@ -42,8 +42,8 @@ pub enum ClaimsError {
 pub(super) struct ClaimsRequest {
     pub acr: AcrRequest,
     pub auth_time: AuthTimeClaim,
-    /// The one person that the request is about (Core §3.1.2.2: no tokens for anybody else).
-    pub sub: Option<String>,
+    /// The only persons that the request is about (Core §3.1.2.2: no tokens for anybody else); empty: anybody.
+    pub sub: Vec<String>,
 }
 
 impl ClaimsRequest {
@@ -57,10 +57,11 @@ impl ClaimsRequest {
         asked(id_token, "auth_time")?;
         let auth_time =
             if id_token.contains_key("auth_time") { AuthTimeClaim::Requested } else { AuthTimeClaim::Omitted };
-        // Both answers are about one person, so both members name the same one.
+        // Both answers are about one person, so both members name the same.
         let sub = match (sub(id_token)?, sub(userinfo)?) {
-            (Some(one), Some(other)) if one != other => return Err(ClaimsError::SubsDiffer),
-            (one, other) => one.or(other),
+            (one, other) if one == other || other.is_empty() => one,
+            (one, other) if one.is_empty() => other,
+            (_, _) => return Err(ClaimsError::SubsDiffer),
         };
         Ok(Self { acr: acr(id_token)?, auth_time, sub })
     }
@@ -86,26 +87,25 @@ fn member<'a>(top: &'a Map<String, Value>, name: &'static str) -> Result<Option<
     }
 }
 
-fn sub(member: &Map<String, Value>) -> Result<Option<String>, ClaimsError> {
-    match asked(member, "sub")?.and_then(|request| request.get("value")) {
-        None => Ok(None),
-        Some(Value::String(sub)) => Ok(Some(sub.clone())),
-        Some(_) => Err(ClaimsError::SubNotText),
+fn sub(member: &Map<String, Value>) -> Result<Vec<String>, ClaimsError> {
+    match asked(member, "sub")? {
+        None => Ok(Vec::new()),
+        Some(request) => wanted(request).ok_or(ClaimsError::SubNotText),
     }
+}
+
+/// The texts of "value" and "values" (Core §5.5.1); `None` where one is no text.
+fn wanted(request: &Map<String, Value>) -> Option<Vec<String>> {
+    let several = match request.get("values") {
+        None => &Vec::new(),
+        Some(values) => values.as_array()?,
+    };
+    request.get("value").into_iter().chain(several).map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 fn acr(member: &Map<String, Value>) -> Result<AcrRequest, ClaimsError> {
     let Some(request) = asked(member, "acr")? else { return Ok(AcrRequest::default()) };
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(ClaimsError::AcrNotText);
-    let mut levels = Vec::new();
-    if let Some(value) = request.get("value") {
-        levels.push(text(value)?);
-    }
-    if let Some(values) = request.get("values") {
-        for value in values.as_array().ok_or(ClaimsError::AcrNotText)? {
-            levels.push(text(value)?);
-        }
-    }
+    let levels = wanted(request).ok_or(ClaimsError::AcrNotText)?;
     Ok(if request.get("essential") == Some(&Value::Bool(true)) {
         AcrRequest { essential: levels, voluntary: Vec::new() }
     } else {
@@ -144,7 +144,9 @@ mod tests {
     #[test]
     fn a_request_for_one_person_names_the_sub() {
         let parsed = ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":"x"}}}"#).expect("well formed");
-        assert_eq!(parsed.sub.as_deref(), Some("x"));
+        assert_eq!(parsed.sub, ["x"]);
+        let parsed = ClaimsRequest::parse(r#"{"id_token":{"sub":{"values":["x","y"]}}}"#).expect("well formed");
+        assert_eq!(parsed.sub, ["x", "y"], "one of a set of values (§5.5.1)");
         assert_eq!(ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":1}}}"#), Err(ClaimsError::SubNotText));
     }
 
@@ -152,9 +154,10 @@ mod tests {
     #[test]
     fn both_members_name_one_person() {
         let sub = |text: &str| ClaimsRequest::parse(text).map(|parsed| parsed.sub);
-        assert_eq!(sub(r#"{"userinfo":{"sub":{"value":"x"}}}"#), Ok(Some("x".into())));
-        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":{"value":"x"}}}"#), Ok(Some("x".into())));
-        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":null}}"#), Ok(Some("x".into())));
+        let x = || Ok(vec!["x".to_owned()]);
+        assert_eq!(sub(r#"{"userinfo":{"sub":{"value":"x"}}}"#), x());
+        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":{"value":"x"}}}"#), x());
+        assert_eq!(sub(r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":null}}"#), x());
         let two = r#"{"id_token":{"sub":{"value":"x"}},"userinfo":{"sub":{"value":"y"}}}"#;
         assert_eq!(sub(two), Err(ClaimsError::SubsDiffer));
         assert_eq!(sub(r#"{"userinfo":{"sub":"x"}}"#), Err(ClaimsError::RequestNotAnObject("sub")));

@@ -26,8 +26,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<Duration>,
     pub acr: AcrRequest,
     pub auth_time: AuthTimeClaim,
-    /// The only person for whom a code may be issued.
-    pub sub: Option<String>,
+    /// The only persons for whom a code may be issued; empty: anybody.
+    pub sub: Vec<String>,
     pub id_token_hint: Option<String>,
     /// The pushed request that this is: the code takes it away.
     pub pushed: Option<PushedUri>,

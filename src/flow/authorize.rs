@@ -267,14 +267,14 @@ fn hint(
             }
         }
     };
-    if hinted.is_none() && request.sub.is_none() {
+    if hinted.is_none() && request.sub.is_empty() {
         return Ok(Hinted::Nobody);
     }
     let Some(SignedIn { handle, epoch, .. }) = live.map(session::Live::signed_in) else { return Ok(Hinted::Nobody) };
     let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(Unavailable::from);
     let sub = sub.map_err(|_| AuthorizeError::Unavailable)?;
     let meant = hinted.is_none_or(|hinted| hinted.is_about(&sub))
-        && request.sub.as_deref().is_none_or(|wanted| wanted == sub.as_str());
+        && (request.sub.is_empty() || request.sub.iter().any(|wanted| wanted == sub.as_str()));
     Ok(if meant { Hinted::ThisPerson } else { Hinted::SomebodyElse })
 }
 

@@ -2,6 +2,7 @@
 
 use super::login::{log_in, signed_in};
 use crate::support::{Browser, Demo, Refused, Rp};
+use serde_json::json;
 
 /// OpenID Connect Core §3.1.2.1: `id_token_hint`: the person it names is signed in: silence.
 #[tokio::test]
@@ -25,6 +26,28 @@ async fn an_id_token_hint_at_somebody_else_is_login_required() {
     let mut browser = Browser::of(&demo, adult.expect("an adult with a code app")).await;
     let stop = browser.open(&rp.attempt(&[("prompt", "none"), ("id_token_hint", &of_anybody.id_token)]).url).await;
     assert_eq!(stop.answer("error"), "login_required");
+}
+
+/// OpenID Connect Core §3.1.2.2: with "a specific value for the sub Claim" the server "MUST NOT reply with an ID Token or Access
+/// Token for a different user, even if they have an active session"; §5.5.1: "value" and "values".
+#[tokio::test]
+async fn a_sub_in_the_claims_parameter_is_the_only_person_answered_for() {
+    let demo = Demo::shared();
+    let rp = Rp::at(&demo, "asked-sub.example").await;
+    let mut browser = signed_in(&demo).await;
+    let sub = log_in(&mut browser, &rp, &[]).await.sub;
+    for (claims, answered) in [
+        (json!({ "id_token": { "sub": { "value": sub } } }), true),
+        (json!({ "userinfo": { "sub": { "value": sub } } }), true),
+        (json!({ "id_token": { "sub": { "values": ["another", sub] } } }), true),
+        (json!({ "id_token": { "sub": { "value": "another" } } }), false),
+        (json!({ "id_token": { "sub": { "values": ["another", "a third"] } } }), false),
+    ] {
+        let claims = claims.to_string();
+        let stop = browser.open(&rp.attempt(&[("prompt", "none"), ("claims", &claims)]).url).await.away();
+        assert_eq!(stop.query_pairs().any(|(name, _)| name == "code"), answered, "{claims}: {stop}");
+        assert!(answered || stop.as_str().contains("error=login_required"), "{claims}: {stop}");
+    }
 }
 
 /// A hint that this provider did not give to this client says nothing about anybody.
