@@ -139,6 +139,15 @@ impl Client {
         }
     }
 
+    /// Whether this is the client's own secret, in whichever form it is kept.
+    pub fn owns(&self, secret: &ClientSecret, keys: &Keys) -> bool {
+        match &self.kept {
+            Kept::Nothing => false,
+            Kept::Hash(own) => own.matches(&secret.hash()),
+            Kept::Sealed(_) => self.sealed_secret(keys).is_some_and(|own| own.hash().matches(&secret.hash())),
+        }
+    }
+
     /// The secret as its row holds it, of a client that signs with it.
     pub fn sealed_secret_bytes(&self) -> Option<&[u8]> {
         match &self.kept {

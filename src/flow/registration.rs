@@ -138,13 +138,12 @@ pub async fn replace(
         let received = request.client_id.map_or_else(|| "none".to_owned(), |id| id.to_string());
         return Err(refused(RegistrationError::ClientIdDiffers(received)));
     }
-    if let (Some(sent), Some(kept)) = (&request.client_secret, &row.secret_hash)
-        && !kept.matches(&sent.hash())
-    {
-        return Err(refused(RegistrationError::ClientSecretDiffers));
-    }
     let expires = row.expires_day;
     let client = from_row(row).map_err(|_| refused(RegistrationError::Unavailable))?;
+    // "the value of this field MUST match the currently issued client secret for that client" (§2.2).
+    if request.client_secret.as_ref().is_some_and(|sent| !client.owns(sent, &provider.keys)) {
+        return Err(refused(RegistrationError::ClientSecretDiffers));
+    }
     let metadata = |error: MetadataError| refused(error.into());
     let mut client =
         Arc::unwrap_or_clone(client).update(request.metadata, environment(provider.mode)).map_err(metadata)?;

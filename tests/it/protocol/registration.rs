@@ -148,6 +148,26 @@ on_each_database! {
         assert_eq!(registrar.send(Method::PUT, &uri, Some(&token), Some(&own)).await.status, 200, "nothing was lost");
     }
 
+    /// RFC 7592 §2.2: "If the client includes the client_secret field …, the value … MUST match": in whichever form it is kept, and
+    /// where there is none.
+    async fn an_update_repeats_the_clients_own_secret_or_none(db) {
+        let house = House::over(db).await;
+        let registrar = house.registrar();
+        for method in ["client_secret_basic", "client_secret_jwt", "none"] {
+            let mut document = document("secret.example");
+            document["token_endpoint_auth_method"] = json!(method);
+            let created = registrar.register(&document).await;
+            let (uri, token) = (text(&created, "registration_client_uri"), text(&created, "registration_access_token"));
+            document["client_id"] = created.json()["client_id"].clone();
+            document["client_secret"] = json!("chosen");
+            let refused = registrar.send(Method::PUT, &uri, Some(&token), Some(&document)).await;
+            assert!(refused.status == 400 && refused.body.contains("[registration.client_secret]"), "{method}: {}", refused.body);
+            document["client_secret"] = created.json()["client_secret"].clone();
+            let updated = registrar.send(Method::PUT, &uri, Some(&token), Some(&document)).await;
+            assert_eq!(updated.status, 200, "{method}: {}", updated.body);
+        }
+    }
+
     /// DESIGN.md: every "only once" with many connections.
     async fn of_eight_updates_with_one_token_one_wins(db) {
         let house = House::over(db).await;
