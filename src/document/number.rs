@@ -4,6 +4,7 @@
 //! GB 11643-1999 (identity numbers; GB/T 17710, ISO 7064 MOD 11-2), GA/T 704 and the forms that the National Immigration
 //! Administration prints. Knows no person: which numbers exist is the registry's to say.
 
+use crate::spec::BirthDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -100,6 +101,20 @@ impl DocumentNumber {
 
     pub fn kind(&self) -> DocumentKind {
         self.kind
+    }
+
+    /// The birth date that a citizen's number says; the others say none.
+    pub fn birth_date(&self) -> Option<BirthDate> {
+        match self.kind {
+            DocumentKind::ResidentIdentityCard | DocumentKind::ResidencePermit => {
+                let part = |from: usize, to: usize| self.number.get(from..to)?.parse().ok();
+                BirthDate::of(part(6, 10)?, u8::try_from(part(10, 12)?).ok()?, u8::try_from(part(12, 14)?).ok()?)
+            }
+            DocumentKind::Passport
+            | DocumentKind::HongKongMacaoPermit
+            | DocumentKind::TaiwanPermit
+            | DocumentKind::ForeignPermanentResidentCard => None,
+        }
     }
 
     /// The number, in upper case and without spaces.
@@ -261,6 +276,16 @@ mod tests {
         assert_eq!(rule(Kind::ResidentIdentityCard, &checked("11010500000101002")), Err(NumberError::BirthDate));
         assert_eq!(rule(Kind::ResidencePermit, &checked("81000019900101001")), Ok(()));
         assert_eq!(rule(Kind::ResidencePermit, &checked("11010519491231002")), Err(NumberError::Place));
+    }
+
+    #[test]
+    fn a_citizens_number_says_a_birth_date_and_the_others_say_none() {
+        let born =
+            |kind, number: &str| DocumentNumber::parse(kind, number).unwrap().birth_date().map(|day| day.expose());
+        assert_eq!(born(Kind::ResidentIdentityCard, "11010519491231002X").as_deref(), Some("1949-12-31"));
+        assert_eq!(born(Kind::ResidencePermit, &checked("81000019900101001")).as_deref(), Some("1990-01-01"));
+        assert_eq!(born(Kind::TaiwanPermit, "12345678"), None);
+        assert_eq!(born(Kind::Passport, "E12345678"), None);
     }
 
     #[test]

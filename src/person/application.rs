@@ -649,14 +649,22 @@ mod tests {
         vec![document, face, phone_number, code, pin, setting, known, done, ended]
     }
 
+    /// The same of who is known and sets new ways in.
+    fn renewing() -> [Application; 3] {
+        let pin = at_each().remove(6).renew().expect("a step");
+        let code = pin.clone().choose("hash".into(), vec![1]).expect("a step");
+        let renewed = code.clone().renewed(NOW).expect("a step");
+        [pin, code, renewed]
+    }
+
     type Move = fn(Application) -> Result<Application, OutOfOrder>;
 
     /// Issue 4, "Bad input": each step out of order, twice.
     #[test]
     fn a_step_fits_its_own_stage_and_no_other() {
-        use Step::{Code, Document, Face, Phone, PhoneCode, Pin};
+        use Step::{Code, Document, Face, Known, Phone, PhoneCode, Pin, RenewCode, RenewPin};
         let link = |it: Application| it.offer(Link { nonce: [4; 16], until: NOW });
-        let moves: [(&str, Move, &[Step]); 15] = [
+        let moves: [(&str, Move, &[Step]); 17] = [
             ("bring", Application::bring, &[Document]),
             ("reading", |it| it.reading(Reading::Nothing), &[Document]),
             ("proved", |it| it.proved(subject(), [2; 16]), &[Document]),
@@ -668,12 +676,14 @@ mod tests {
             ("call", |it| it.call(phone(), message()), &[Phone]),
             ("call_off", Application::call_off, &[PhoneCode]),
             ("not_sent", Application::not_sent, &[PhoneCode]),
-            ("choose", |it| it.choose(String::new(), vec![]), &[Pin]),
+            ("choose", |it| it.choose(String::new(), vec![]), &[Pin, RenewPin]),
+            ("renew", Application::renew, &[Known]),
+            ("renewed", |it| it.renewed(NOW), &[RenewCode]),
             ("done", |it| it.done(ME), &[Code]),
-            ("offer", link, &[Document, Face, Phone, PhoneCode, Pin, Code, Step::Known]),
-            ("end", |it| it.end(End::Stopped), &[Document, Face, Phone, PhoneCode, Pin, Code]),
+            ("offer", link, &[Document, Face, Phone, PhoneCode, Pin, Code, Known, RenewPin, RenewCode]),
+            ("end", |it| it.end(End::Stopped), &[Document, Face, Phone, PhoneCode, Pin, Code, RenewPin, RenewCode]),
         ];
-        for application in at_each() {
+        for application in at_each().into_iter().chain(renewing()) {
             let at = application.step();
             for (name, step, fits) in &moves {
                 let expected = if fits.contains(&at) { None } else { Some(OutOfOrder { at }) };
@@ -761,7 +771,7 @@ mod tests {
     /// PROTOCOL 1: a row's length says nothing. And nothing of a person is printed.
     #[test]
     fn every_stage_is_as_long_and_prints_nothing() {
-        for application in at_each() {
+        for application in at_each().into_iter().chain(renewing()) {
             let bytes = postcard::to_stdvec(&application).expect("serialises");
             assert!(bytes.len() < Application::CLASSES[0], "{:?}: {}", application.step(), bytes.len());
             let again: Application = postcard::from_bytes(&bytes).expect("parses");

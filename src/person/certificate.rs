@@ -4,7 +4,7 @@
 //! Nothing in one is the same as in another of its batch but what everybody's of that day share: two verifiers that compare
 //! what they were shown learn nothing. No number, no handle, no sub. Knows no key of ours, no clock and no database.
 
-use super::Attributes;
+use super::{Attributes, in_china};
 use crate::keys::{Concealed, HolderKey, SD_ALG, Sealable};
 use crate::spec::{BirthDate, IssuerUrl, Timestamp, lifetime};
 use rand::CryptoRng;
@@ -63,12 +63,14 @@ impl<'a> Attested<'a> {
 pub struct Validity {
     pub iat: Timestamp,
     pub exp: Timestamp,
+    /// For ages, which turn at midnight in China as they do where one applies: eight hours before the day of `iat`.
+    today: Timestamp,
 }
 
 impl Validity {
     pub const fn from(now: Timestamp) -> Self {
         let iat = now.day();
-        Self { iat, exp: iat.plus(lifetime::CERTIFICATE) }
+        Self { iat, exp: iat.plus(lifetime::CERTIFICATE), today: in_china(now).day() }
     }
 }
 
@@ -158,7 +160,7 @@ impl Certificate {
             exp: validity.exp,
             cnf: json!({ "jwk": key.jwk() }),
             status: json!({ "status_list": { "idx": place, "uri": list.uri(issuer) } }),
-            concealed: Concealed::of(attested.claims(validity.iat), DIGESTS, rng),
+            concealed: Concealed::of(attested.claims(validity.today), DIGESTS, rng),
             sd_alg: SD_ALG,
         }
     }
@@ -167,9 +169,10 @@ impl Certificate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::DISCLOSABLE;
+    use crate::person::{DISCLOSABLE, MayApply};
     use proptest::prelude::*;
     use rand::{SeedableRng, rngs::StdRng};
+    use std::time::Duration;
 
     fn attested(birthdate: &str) -> Attested<'static> {
         Attested {
@@ -184,20 +187,23 @@ mod tests {
         claims.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// FUNCTIONS 13: the predicates are true from the birthday itself on.
+    /// FUNCTIONS 13, 15: the predicates are true from the birthday itself on, and it begins when it begins in China: whoever
+    /// may apply as an adult is one in the certificate of the same minute.
     #[test]
     fn a_predicate_turns_on_the_birthday_and_not_the_day_before() {
-        let day = |day: &str| {
-            let date = BirthDate::parse(day).expect("a day");
-            let month = time::Month::try_from(date.month).expect("a month");
-            let date = time::Date::from_calendar_date(date.year.into(), month, date.day).expect("a day");
-            Timestamp::from_unix(date.midnight().assume_utc().unix_timestamp())
-        };
+        // 2026-11-28T16:00:00Z: in China it is the 29th.
+        let midnight = Timestamp::from_unix(1_795_881_600);
+        let claims_at = |born: &str, now| attested(born).claims(Validity::from(now).today);
         for (years, name) in AGES {
-            let born = attested(&format!("{}-11-28", 2026 - years));
-            assert_eq!(said(&born.claims(day("2026-11-27")), name), Some(json!(false)), "{name}");
-            assert_eq!(said(&born.claims(day("2026-11-28")), name), Some(json!(true)), "{name}");
+            let born = format!("{}-11-29", 2026 - years);
+            let before = midnight.minus(Duration::from_secs(1));
+            assert_eq!(said(&claims_at(&born, before), name), Some(json!(false)), "{name}");
+            assert_eq!(said(&claims_at(&born, midnight), name), Some(json!(true)), "{name}");
+            let day_after = format!("{}-11-30", 2026 - years);
+            assert_eq!(said(&claims_at(&day_after, midnight), name), Some(json!(false)), "{name}");
         }
+        let born = BirthDate::parse("2008-11-29").expect("a day");
+        assert_eq!(MayApply::of(&born, midnight), MayApply::Alone);
     }
 
     #[test]
@@ -220,8 +226,9 @@ mod tests {
     fn everybodys_certificate_of_a_day_has_the_same_instants() {
         let morning = Timestamp::from_unix(20_717 * DAY + 1);
         let evening = Timestamp::from_unix(20_718 * DAY - 1);
-        assert_eq!(Validity::from(morning), Validity::from(evening));
-        let Validity { iat, exp } = Validity::from(evening);
+        let instants = |now| (Validity::from(now).iat, Validity::from(now).exp);
+        assert_eq!(instants(morning), instants(evening));
+        let (iat, exp) = instants(evening);
         assert_eq!((iat.unix() % DAY, exp.unix() % DAY, exp.since(iat)), (0, 0, lifetime::CERTIFICATE));
     }
 

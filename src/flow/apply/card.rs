@@ -7,6 +7,7 @@ use crate::flow::Provider;
 use crate::flow::ports::{CardData, CardOutcome, CardTicket, IdempotencyKey, PortError};
 use crate::person::DocumentProof;
 use crate::person::application::{DocumentData, Reading, Stage};
+use crate::spec::Timestamp;
 use url::Url;
 
 /// Begins a reading; the view shows the way to the reader.
@@ -37,12 +38,26 @@ pub async fn collect(provider: &Provider, cookie: Option<&str>) -> Result<bool, 
         Ok(CardOutcome::Expired) => return unread(provider, held, Refused::CardExpired).await,
         Err(error) => return log(no_answer(error)),
     };
-    match card.document.kind() {
-        DocumentKind::ResidentIdentityCard | DocumentKind::ResidencePermit => {
-            judge::proved(provider, held, data(*card), None).await.map(|_| true)
-        }
-        _ => unread(provider, held, no_answer(PortError::Nonsense("a card of another kind"))).await,
+    if let Err(refused) = believable(&card, provider.now()) {
+        return unread(provider, held, refused).await;
     }
+    judge::proved(provider, held, data(*card), None).await.map(|_| true)
+}
+
+/// The gateway answers for the card; what it says must still be about one that can be.
+fn believable(card: &CardData, now: Timestamp) -> Result<(), Refused> {
+    let nonsense = |why| Err(no_answer(PortError::Nonsense(why)));
+    match card.document.kind() {
+        DocumentKind::ResidentIdentityCard | DocumentKind::ResidencePermit => {}
+        _ => return nonsense("a card of another kind"),
+    }
+    if card.document.birth_date() != Some(card.birthdate) {
+        return nonsense("a birth date that is not the number's");
+    }
+    if card.expires.is_some_and(|day| day <= now) {
+        return Err(Refused::CardRefused);
+    }
+    Ok(())
 }
 
 fn data(card: CardData) -> DocumentData {

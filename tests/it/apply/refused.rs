@@ -5,10 +5,12 @@ use crate::db::on_each_database;
 use hufu::authn::PinRule;
 use hufu::document::DocumentKind;
 use hufu::flow::apply::{self, FaceProblem, Refused, Service, Shown, Where};
-use hufu::flow::ports::{CardOutcome, Liveness, PortError, RegistryAnswer, Score, ScoreBand, Sending};
+use hufu::flow::ports::{
+    CardData, CardOutcome, HolderName, Liveness, PortError, RegistryAnswer, Score, ScoreBand, Sending,
+};
 use hufu::person::PhoneNumberError;
 use hufu::person::application::End;
-use hufu::spec::{Pin, Timestamp};
+use hufu::spec::{BirthDate, Pin, Timestamp};
 
 const fn silent(service: Service) -> Refused {
     Refused::NoAnswer { service, error: PortError::Slow }
@@ -110,6 +112,30 @@ on_each_database! {
         services.knows(&passport, "ref-lin");
         let nonsense = Refused::NoAnswer { service: Service::Card, error: PortError::Nonsense("a card of another kind") };
         assert_eq!(applicant.card(&passport).await, Err(nonsense), "a gateway that lies about its kind");
+    }
+
+    /// "Lying": a gateway that hands out a card past its last day, or a holder older than the number says.
+    async fn a_card_that_cannot_be_is_not_taken_whatever_its_gateway_says(db) {
+        let services = Services::default();
+        let house = house(db, &services).await;
+        let applicant = Applicant::begins(&house, &services).await;
+        let lin = lin(&services);
+        let said = async |expires, born: &str| {
+            applicant.shows_kind(DocumentKind::ResidentIdentityCard).await.expect("begun");
+            let birthdate = BirthDate::parse(born).expect("a day");
+            let name = HolderName::new(lin.name.to_owned());
+            let card = CardData { document: lin.document.clone(), name, birthdate, expires };
+            services.desk().card = Some(CardOutcome::Read(Box::new(card)));
+            applicant.collects().await
+        };
+        let (now, second) = (house.now(), std::time::Duration::from_secs(1));
+        assert_eq!(said(Some(now), lin.birthdate).await, Err(Refused::CardRefused));
+        let older = PortError::Nonsense("a birth date that is not the number's");
+        let refused = Refused::NoAnswer { service: Service::Card, error: older };
+        assert_eq!(said(None, "1980-03-15").await, Err(refused));
+        assert!(matches!(applicant.at().await, Where::Document { reading: Shown::Nothing, .. }));
+        assert_eq!(services.desk().asked, 0, "the registry hears of no such card");
+        assert_eq!(said(Some(now.plus(second)), lin.birthdate).await, Ok(true), "its last second");
     }
 
     async fn only_a_living_person_who_is_the_same_passes_and_after_five_faces_it_is_over(db) {
