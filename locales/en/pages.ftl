@@ -91,6 +91,18 @@ barred-evidence = { $site } asks for a level that your application does not stan
 barred-evidence-lifts = What lifts this: prove again who you are, with a document whose chip proves that it is no copy, or in person with two officers.
 barred-no-picture = { $site } asks for a face check, and there is no picture to compare your face with. We keep none, and no population registry knows you by the document you applied with.
 barred-no-picture-lifts = What lifts this: prove again who you are, with a document that the population registry knows.
+barred-waits-title = Not while new ways to sign in wait
+barred-waits = { $site } asks for a level that you reach again when the waiting is over: somebody with your document and face asked for a new PIN and new codes, and until those count, the old ones open less.
+barred-waits-lifts = What lifts this: the day that your page names. If it was not you who asked, stop it there, now.
+barred-passkey-title = This takes a passkey
+barred-no-passkey = { $site } asks for a sign-in with a passkey, and you have none.
+barred-no-passkey-lifts = What lifts this: add a passkey on your page. Then go to the website and begin again.
+barred-attested-title = This takes another passkey
+barred-no-attested = { $site } asks for a passkey that stays on one device and whose maker vouches for it. None of yours is of that kind.
+barred-no-attested-lifts = What lifts this: add such a passkey on your page, for example a security key. Then go to the website and begin again.
+barred-code-title = This takes a PIN and a code
+barred-no-code = { $site } asks for your PIN and a one-time code, and you sign in with passkeys only.
+barred-no-code-lifts = What lifts this: sign in with your passkey, then prove your document and face once more where one applies for a number. A PIN and codes that you set there count at once.
 barred-rest = Everything else stays as it is: your number, your ways to sign in, and what each website knows you by.
 
 ## Consent

@@ -88,6 +88,18 @@ barred-evidence = { $site }要求的级别，您申领时的证明达不到：�
 barred-evidence-lifts = 如何解除：重新证明身份，使用芯片能证明自己并非复制件的证件，或由两名工作人员当面核验。
 barred-no-picture = { $site }要求核验人脸，但没有可供比对的照片。我们不保存照片，人口登记系统也不认识您申领时所用的证件。
 barred-no-picture-lifts = 如何解除：使用人口登记系统认识的证件，重新证明身份。
+barred-waits-title = 新的登录方式尚在等待期
+barred-waits = { $site }要求的级别，要到等待期结束才能达到：有人凭您的证件和人脸申请了新的口令和动态口令，在其生效之前，原有的登录方式只能达到较低的级别。
+barred-waits-lifts = 如何解除：等到“我的页面”所示的日期。若非本人申请，请立即在那里停止。
+barred-passkey-title = 此处需要通行密钥
+barred-no-passkey = { $site }要求使用通行密钥登录，而您还没有通行密钥。
+barred-no-passkey-lifts = 如何解除：在“我的页面”添加通行密钥，然后回到网站重新开始。
+barred-attested-title = 此处需要另一种通行密钥
+barred-no-attested = { $site }要求使用只留在一台设备上、并由制造商证明的通行密钥。您的通行密钥都不属于这一种。
+barred-no-attested-lifts = 如何解除：在“我的页面”添加这样的通行密钥，例如安全密钥，然后回到网站重新开始。
+barred-code-title = 此处需要口令和动态口令
+barred-no-code = { $site }要求口令和动态口令，而您只使用通行密钥登录。
+barred-no-code-lifts = 如何解除：先用通行密钥登录，再到申领网号处重新核验证件和人脸；在那里设置的口令和动态口令立即生效。
 barred-rest = 其他一切不变：您的网号、登录方式，以及各网站认识您的代码。
 
 ## 同意

@@ -16,9 +16,23 @@ pub struct SignedIn {
     pub factors: FactorSet,
     pub handle: Handle,
     pub epoch: Epoch,
-    /// The highest level that their evidence stands for.
-    pub cap: Acr,
+    pub caps: Caps,
     pub face: FaceReference,
+}
+
+/// The highest levels that a person can reach now, whatever they do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// What they were proved by stands for no more.
+    pub evidence: Acr,
+    /// Their state allows no more: a re-proof waits.
+    pub state: Acr,
+}
+
+impl Caps {
+    fn lowest(self) -> Acr {
+        self.evidence.min(self.state)
+    }
 }
 
 /// Whether anybody has a picture that this person's face could be compared with: we have none.
@@ -63,8 +77,16 @@ impl Why {
 pub enum Bar {
     /// What they were proved by stands for less. A better proof lifts it.
     Evidence,
+    /// New ways in wait, and until they count any old one may be in a thief's hands. Time lifts it, or the person.
+    RecoveryWaits,
     /// Their face cannot be compared: no registry knows them.
     NoFaceReference,
+    /// They have no passkey.
+    NoPasskey,
+    /// They have no passkey whose maker's word counts here.
+    NoAttestedPasskey,
+    /// They have passkeys only.
+    NoPinAndCode,
 }
 
 /// What the page asks for: only what is missing or too old.
@@ -87,6 +109,8 @@ pub enum Ask {
     SignIn {
         why: Why,
         missing: Missing,
+        /// What would do as well, where the request names several levels, in its order.
+        otherwise: Vec<Missing>,
     },
     /// To be told to the person, and then to the website: the refusal is what the website hears.
     Barred {
@@ -155,7 +179,7 @@ pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
         if request.silent() {
             Ask::Refuse(AuthorizeError::LoginRequired(why.as_str()))
         } else {
-            Ask::SignIn { why, missing }
+            Ask::SignIn { why, missing, otherwise: Vec::new() }
         }
     };
     let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, Missing::ANYTHING) };
@@ -172,7 +196,12 @@ pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
     };
     let rung = match level(request, ladder, signed_in, &factors) {
         Ok(rung) => rung,
-        Err(Unmet::Missing(missing)) => return sign_in(Why::LevelTooLow, missing),
+        Err(Unmet::Missing(first, rest)) => {
+            return match sign_in(Why::LevelTooLow, first) {
+                Ask::SignIn { why, missing, .. } => Ask::SignIn { why, missing, otherwise: rest },
+                refused => refused,
+            };
+        }
         Err(Unmet::Unreachable) => return Ask::Refuse(unmet(request)),
         Err(Unmet::Barred(_)) if request.silent() => return Ask::Refuse(unmet(request)),
         Err(Unmet::Barred(bar)) => return Ask::Barred { bar, refusal: unmet(request) },
@@ -201,8 +230,8 @@ pub fn unmet(request: &AuthorizationRequest) -> AuthorizeError {
 }
 
 enum Unmet {
-    /// Another step of the person would reach it.
-    Missing(Missing),
+    /// Another step of the person would reach it, or one of those after it.
+    Missing(Missing, Vec<Missing>),
     /// Nothing that this person can do here would.
     Barred(Bar),
     /// Nothing that anybody can do here would.
@@ -217,8 +246,10 @@ fn level(
     factors: &FactorSet,
 ) -> Result<Rung, Unmet> {
     let bar = |rung: &Rung| {
-        if rung.level > person.cap {
+        if rung.level > person.caps.evidence {
             Some(Bar::Evidence)
+        } else if rung.level > person.caps.state {
+            Some(Bar::RecoveryWaits)
         } else if rung.counts(Factor::Face) && person.face == FaceReference::Unknown {
             Some(Bar::NoFaceReference)
         } else {
@@ -226,17 +257,20 @@ fn level(
         }
     };
     let rungs = |wanted: &[String]| wanted.iter().filter_map(|name| ladder.rung(name)).collect::<Vec<_>>();
-    let met = |wanted: &[Rung]| wanted.iter().find(|rung| rung.level <= person.cap && rung.met_by(factors)).cloned();
+    let cap = person.caps.lowest();
+    let met = |wanted: &[Rung]| wanted.iter().find(|rung| rung.level <= cap && rung.met_by(factors)).cloned();
     if request.acr.essential.is_empty() {
-        let level = met(&rungs(&request.acr.voluntary)).or_else(|| ladder.highest(factors, person.cap));
-        return level.ok_or(Unmet::Missing(Missing::ANYTHING));
+        let level = met(&rungs(&request.acr.voluntary)).or_else(|| ladder.highest(factors, cap));
+        return level.ok_or(Unmet::Missing(Missing::ANYTHING, Vec::new()));
     }
     let wanted = rungs(&request.acr.essential);
     if let Some(rung) = met(&wanted) {
         return Ok(rung);
     }
-    match wanted.iter().find(|rung| bar(rung).is_none()) {
-        Some(rung) => Err(Unmet::Missing(Missing { factors: rung.missing(factors), key: rung.key })),
+    let open = wanted.iter().filter(|rung| bar(rung).is_none());
+    let mut missing = open.map(|rung| Missing { factors: rung.missing(factors), key: rung.key });
+    match missing.next() {
+        Some(first) => Err(Unmet::Missing(first, missing.collect())),
         None => Err(wanted.iter().find_map(bar).map_or(Unmet::Unreachable, Unmet::Barred)),
     }
 }
@@ -269,7 +303,7 @@ mod tests {
             factors,
             handle: Handle::from_bytes([3; 32]),
             epoch: Epoch(1),
-            cap: Acr::CertPinFace,
+            caps: Caps { evidence: Acr::CertPinFace, state: Acr::CertPinFace },
             face: FaceReference::Known,
         }
     }
@@ -359,7 +393,9 @@ mod tests {
     fn an_essential_acr_that_is_not_met_asks_or_refuses() {
         let who = pin_and_code();
         match asked(&essential("urn:hufu:acr:cert-pin"), Some(&who), None) {
-            Ask::SignIn { why, missing } => assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Cert])),
+            Ask::SignIn { why, missing, .. } => {
+                assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Cert]));
+            }
             other => panic!("{other:?}"),
         }
         let unreachable = asked(&essential("urn:example:gold"), Some(&who), None);
@@ -407,12 +443,12 @@ mod tests {
         {
             let request = format!("{wanted}&{asks_for}");
             match asked(&request, Some(&both), None) {
-                Ask::SignIn { why: told, missing } => assert_eq!((told, missing), (why, Missing::ANYTHING)),
+                Ask::SignIn { why: told, missing, .. } => assert_eq!((told, missing), (why, Missing::ANYTHING)),
                 other => panic!("{asks_for}: {other:?}"),
             }
             // The passkey was touched for this request at `NOW`: the PIN of before does not count beside it.
             match asked(&request, Some(&both), Some(NOW)) {
-                Ask::SignIn { why, missing } => {
+                Ask::SignIn { why, missing, .. } => {
                     assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Pin]), "{asks_for}");
                 }
                 other => panic!("{asks_for}: {other:?}"),
@@ -425,7 +461,9 @@ mod tests {
     #[test]
     fn nobody_gets_above_what_their_evidence_stands_for() {
         let all = FactorSet::cert(THEN, Assurance::Synced).join(&FactorSet::pin_and_code(THEN));
-        let capped = SignedIn { cap: Acr::Cert, ..person(all.join(&FactorSet::face(THEN))) };
+        let all = all.join(&FactorSet::face(THEN));
+        let caps = Caps { evidence: Acr::Cert, state: Acr::CertPinFace };
+        let capped = SignedIn { caps, ..person(all.clone()) };
         let answered = |extra: &str, who: &SignedIn| match asked(extra, Some(who), None) {
             Ask::Proceed(who) => Ok((who.acr().wire().to_owned(), who.amr().to_vec())),
             Ask::Barred { bar, refusal } => Err((bar, refusal.to_string())),
@@ -437,6 +475,8 @@ mod tests {
         }
         for level in ["urn:hufu:acr:cert-pin", "urn:hufu:acr:cert-face", "urn:hufu:acr:cert-pin-face"] {
             assert!(matches!(answered(&essential(level), &capped), Err((Bar::Evidence, _))), "{level}");
+            let waits = SignedIn { caps: Caps { evidence: Acr::CertPinFace, state: Acr::Cert }, ..person(all.clone()) };
+            assert!(matches!(answered(&essential(level), &waits), Err((Bar::RecoveryWaits, _))), "{level}");
         }
         let either = essential(r#"urn:hufu:acr:cert-pin","urn:hufu:acr:cert"#);
         assert_eq!(answered(&either, &capped), Ok(cert));
@@ -452,6 +492,16 @@ mod tests {
         assert!(matches!(barred, Ask::Barred { bar: Bar::NoFaceReference, .. }), "{barred:?}");
         let other = asked(&essential(r#"urn:hufu:acr:cert-face","urn:hufu:acr:cert-pin"#), Some(&who), None);
         assert!(matches!(other, Ask::SignIn { missing: Missing { ref factors, .. }, .. } if *factors == [Factor::Pin]));
+    }
+
+    /// OpenID Connect Core §5.5.1.1: of several essential levels any will do: what each lacks is said, in the request's order.
+    #[test]
+    fn what_would_do_as_well_is_said_too() {
+        let either = essential(r#"urn:hufu:acr:cert-pin","urn:example:gold","urn:hufu:acr:cert"#);
+        let who = person(FactorSet::face(THEN));
+        let Ask::SignIn { missing, otherwise, .. } = asked(&either, Some(&who), None) else { panic!("no page") };
+        assert_eq!(missing.factors, [Factor::Cert, Factor::Pin]);
+        assert_eq!(otherwise.iter().map(|missing| &*missing.factors).collect::<Vec<_>>(), [[Factor::Cert]]);
     }
 
     /// PROTOCOL 4: `auth_time` only when asked for.

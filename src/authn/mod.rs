@@ -21,7 +21,7 @@ mod session;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Bar, FaceReference, Hinted, Known, Missing, SignedIn, Why, ask, unmet};
+pub use ask::{Ask, Authenticated, Bar, Caps, FaceReference, Hinted, Known, Missing, SignedIn, Why, ask, unmet};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};

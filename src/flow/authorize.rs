@@ -122,7 +122,17 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let signed_in = live.map(session::Live::signed_in);
     let proven = signed_in.as_ref().and_then(|who| interaction.proven(who.session));
     let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, now };
-    let authenticated = match authn::ask(&request, known) {
+    let asked = match (authn::ask(&request, known), live) {
+        (authn::Ask::SignIn { why, missing, otherwise }, Some(live)) => {
+            let reach = within_reach(provider, live, missing, otherwise).await;
+            match reach.map_err(|_| refuse(AuthorizeError::Unavailable))? {
+                Ok(missing) => authn::Ask::SignIn { why, missing, otherwise: Vec::new() },
+                Err(bar) => authn::Ask::Barred { bar, refusal: authn::unmet(&request) },
+            }
+        }
+        (asked, _) => asked,
+    };
+    let authenticated = match asked {
         authn::Ask::Proceed(authenticated) => authenticated,
         authn::Ask::Refuse(error) => return Err(refuse(error)),
         authn::Ask::Barred { refusal, .. } if arrival.decision == Some(Decision::Decline) => {
@@ -140,12 +150,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         authn::Ask::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
             return Err(refuse(AuthorizeError::Declined));
         }
-        authn::Ask::SignIn { why, missing } => {
-            if let Some(live) = live
-                && !within_reach(provider, live, &missing).await.map_err(|_| refuse(AuthorizeError::Unavailable))?
-            {
-                return Err(refuse(authn::unmet(&request)));
-            }
+        authn::Ask::SignIn { why, missing, .. } => {
             return Ok(Next::SignIn(SignInPage {
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
@@ -226,21 +231,37 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
     Ok(Known { client: row.map(register::from_row).transpose()?, live })
 }
 
-/// Whether the person has what the missing factors need: asking for a passkey that is not there would go round for ever.
-async fn within_reach(provider: &Provider, live: &session::Live, missing: &Missing) -> Result<bool, Unavailable> {
+/// The first that the person has the means for, of what is missing and of what would do as well; else what stands between
+/// them and the first. Asking for a passkey that is not there would go round for ever.
+async fn within_reach(
+    provider: &Provider,
+    live: &session::Live,
+    missing: Missing,
+    otherwise: Vec<Missing>,
+) -> Result<Result<Missing, Bar>, Unavailable> {
+    let Some(first) = bar(provider, live, &missing).await? else { return Ok(Ok(missing)) };
+    for other in otherwise {
+        if bar(provider, live, &other).await?.is_none() {
+            return Ok(Ok(other));
+        }
+    }
+    Ok(Err(first))
+}
+
+async fn bar(provider: &Provider, live: &session::Live, missing: &Missing) -> Result<Option<Bar>, Unavailable> {
     let by_code = live.person.pin_hash.is_some() && live.person.totp.is_some();
     if missing.factors.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code)) && !by_code {
-        return Ok(false);
+        return Ok(Some(Bar::NoPinAndCode));
     }
     if !missing.factors.contains(&Factor::Cert) {
-        return Ok(true);
+        return Ok(None);
     }
     let passkeys = passkeys::all(provider, live.person.id).await?;
-    let suits = |passkey: &StoredPasskey| match missing.key {
-        KeyHome::Anywhere => true,
-        KeyHome::AttestedDevice => passkey.assurance() == Ok(Assurance::Attested),
-    };
-    Ok(passkeys.iter().any(|(_, passkey)| suits(passkey)))
+    let attested = |(_, passkey): &(_, StoredPasskey)| passkey.assurance() == Ok(Assurance::Attested);
+    Ok(match missing.key {
+        KeyHome::Anywhere => passkeys.is_empty().then_some(Bar::NoPasskey),
+        KeyHome::AttestedDevice => (!passkeys.iter().any(attested)).then_some(Bar::NoAttestedPasskey),
+    })
 }
 
 /// Whom the request is about: `id_token_hint`, and a `sub` in the `claims` parameter (Core §3.1.2.1, §3.1.2.2). A hint

@@ -1,7 +1,7 @@
 //! Sessions: who is signed in in this browser, and which websites to tell when that ends. PROTOCOL 5, 6.
 
 use super::{Provider, Unavailable, person};
-use crate::authn::{ClientList, FaceReference, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
+use crate::authn::{Caps, ClientList, FaceReference, Life, Session, SessionCookie, SessionSecrets, SignedIn, Visit};
 use crate::client::Client;
 use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
@@ -30,10 +30,11 @@ impl Live {
             factors: self.factors.clone(),
             handle: self.secrets.handle.clone(),
             epoch: Epoch(self.secrets.epoch),
-            // A row that does not parse signs nobody in: [`open`].
-            cap: PersonState::parse(&self.person.state)
-                .map_or(Acr::Code, PersonState::cap)
-                .min(self.secrets.evidence.cap()),
+            caps: Caps {
+                evidence: self.secrets.evidence.cap(),
+                // A row that does not parse signs nobody in: [`open`].
+                state: PersonState::parse(&self.person.state).map_or(Acr::Code, PersonState::cap),
+            },
             face: match self.secrets.registry_ref {
                 Some(_) => FaceReference::Known,
                 None => FaceReference::Unknown,

@@ -51,7 +51,11 @@ pub fn barred(provider: &Provider, visit: &Visit, bound: &Bound, pending: &Barre
         interaction: &sealed,
         bar: match pending.bar {
             Bar::Evidence => page::Bar::Evidence,
+            Bar::RecoveryWaits => page::Bar::RecoveryWaits,
             Bar::NoFaceReference => page::Bar::NoFaceReference,
+            Bar::NoPasskey => page::Bar::NoPasskey,
+            Bar::NoAttestedPasskey => page::Bar::NoAttestedPasskey,
+            Bar::NoPinAndCode => page::Bar::NoPinAndCode,
         },
     };
     visit.page(StatusCode::OK, Some(pending.redirect.as_str()), &barred)

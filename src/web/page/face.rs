@@ -58,6 +58,46 @@ pub struct Barred<'a> {
 pub enum Bar {
     /// What the person was proved by.
     Evidence,
+    /// A re-proof waits, and the old ways in go no further until it is over.
+    RecoveryWaits,
     /// Nobody has a picture to compare with.
     NoFaceReference,
+    /// They have no passkey.
+    NoPasskey,
+    /// They have none whose maker vouches for it.
+    NoAttestedPasskey,
+    /// They have passkeys only.
+    NoPinAndCode,
+}
+
+impl Bar {
+    pub const ALL: [Self; 6] = [
+        Self::Evidence,
+        Self::RecoveryWaits,
+        Self::NoFaceReference,
+        Self::NoPasskey,
+        Self::NoAttestedPasskey,
+        Self::NoPinAndCode,
+    ];
+
+    /// Keys of the heading, of what is so, and of what lifts it.
+    const fn keys(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Evidence => ("barred-title", "barred-evidence", "barred-evidence-lifts"),
+            Self::RecoveryWaits => ("barred-waits-title", "barred-waits", "barred-waits-lifts"),
+            Self::NoFaceReference => ("barred-title", "barred-no-picture", "barred-no-picture-lifts"),
+            Self::NoPasskey => ("barred-passkey-title", "barred-no-passkey", "barred-no-passkey-lifts"),
+            Self::NoAttestedPasskey => ("barred-attested-title", "barred-no-attested", "barred-no-attested-lifts"),
+            Self::NoPinAndCode => ("barred-code-title", "barred-no-code", "barred-no-code-lifts"),
+        }
+    }
+
+    /// Where the person lifts it themselves: the address, and the key of its name.
+    const fn lifted_at(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::RecoveryWaits => Some(("/me#me-recovery", "me-title")),
+            Self::NoPasskey | Self::NoAttestedPasskey => Some(("/me#me-passkeys", "me-title")),
+            Self::Evidence | Self::NoFaceReference | Self::NoPinAndCode => None,
+        }
+    }
 }

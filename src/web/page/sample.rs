@@ -153,7 +153,8 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         let face = Face { chrome, client, interaction: "sealed-interaction", camera, problem };
         page(name, face.render());
     }
-    for (name, bar) in [("barred-evidence", Bar::Evidence), ("barred-no-picture", Bar::NoFaceReference)] {
+    let bars = ["evidence", "waits", "no-picture", "no-passkey", "no-attested-passkey", "no-code"];
+    for (name, bar) in bars.map(|name| format!("barred-{name}")).iter().zip(Bar::ALL) {
         let barred = Barred { chrome, client: bank(locale, WEBSITE), interaction: "sealed-interaction", bar };
         page(name, barred.render());
     }

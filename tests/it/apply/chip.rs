@@ -1,37 +1,14 @@
 //! A chip, by a reader that speaks the documented API (docs/ports/reader.md).
 
+use super::passport::{country, house_of, lin_of_the_sandbox, papers, passport};
 use super::*;
-use crate::db::{TestDb, on_each_database};
-use crate::house::{House, Plan, START};
+use crate::db::on_each_database;
+use crate::house::{House, START};
 use hufu::document::{DocumentKind, LONGEST_ANSWER, ReaderStep, ReaderTask};
 use hufu::flow::apply::{self, ReaderRefused, Shown, Where};
 use hufu::person::RegistryRef;
 use hufu::person::application::Join;
-use hufu::sandbox::chip::{Country, Holder, Mischief, Papers, Proves, ScriptedReader};
-use hufu::sandbox::registry::Persona;
-use std::sync::Arc;
-use time::macros::date;
-
-fn country() -> Country {
-    Country::from_seed([7; 32], 2026)
-}
-
-async fn house_of(db: TestDb, services: &Services) -> House {
-    let plan = Plan { ports: Some(services.ports()), issuers: Arc::new(country().trusted()), ..Plan::default() };
-    House::built(db, plan).await
-}
-
-fn lin_of_the_sandbox() -> Holder {
-    Holder::of_persona(&Persona::of_key("lin").expect("a persona"), 2026)
-}
-
-fn papers(kind: DocumentKind, proves: Proves) -> Papers<'static> {
-    Papers { kind, number: None, proves, expires: date!(2031 - 01 - 01) }
-}
-
-fn passport(proves: Proves) -> ScriptedReader {
-    ScriptedReader::new(country().issue(&lin_of_the_sandbox(), papers(DocumentKind::Passport, proves)))
-}
+use hufu::sandbox::chip::{Mischief, Proves, ScriptedReader};
 
 /// The registry answers for every document.
 fn knows_all(services: &Services) {

@@ -6,6 +6,7 @@ mod chip;
 mod hand_over;
 mod known;
 mod order;
+pub mod passport;
 mod race;
 mod recovery;
 mod recovery_pages;

@@ -62,6 +62,13 @@ impl Owner {
         let wanted = r#"{"id_token":{"acr":{"essential":true,"values":["urn:hufu:acr:cert-pin"]}}}"#;
         let refused = browser.authorize(&self.website, &[("claims", wanted), ("prompt", "none")]).await;
         assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{}", refused.body);
+        let told = browser.authorize(&self.website, &[("claims", wanted)]).await.page();
+        assert_eq!(
+            told.attribute("lift-it", "href").as_deref(),
+            Some("/me#me-recovery"),
+            "the page says why: {}",
+            told.html
+        );
         let reached = browser.authorize(&self.website, &[("prompt", "none")]).await;
         assert_eq!(sub(&self.website, &reached.code()).await, self.sub, "and below it the door is open");
     }

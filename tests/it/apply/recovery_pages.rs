@@ -1,18 +1,15 @@
 //! Every route of recovery, walked from page to page. FUNCTIONS 21: "all routes walked in a browser"; ADR 18.
 
+use super::passport::{house_of, passport};
 use super::*;
-use crate::db::{TestDb, on_each_database};
-use crate::house::{Authenticator, House, Plan, Website, lift};
+use crate::db::on_each_database;
+use crate::house::{Authenticator, Browser, House, Website, lift};
 use crate::support::Page;
 use crate::support::applicant::called;
-use hufu::document::DocumentKind;
 use hufu::flow::recovery;
 use hufu::person::RegistryRef;
-use hufu::sandbox::chip::{Country, Holder, Papers, Proves, ScriptedReader};
-use hufu::sandbox::registry::Persona;
+use hufu::sandbox::chip::Proves;
 use hufu::spec::lifetime;
-use std::sync::Arc;
-use time::macros::date;
 
 const PHONE: &str = "19900001000";
 const NEW_PIN: &str = "39475102";
@@ -27,7 +24,7 @@ struct Owner<'a> {
     sub: String,
     app: totp_rs::Totp,
     /// Where they applied: signed in.
-    browser: crate::house::Browser,
+    browser: Browser,
 }
 
 impl<'a> Owner<'a> {
@@ -67,7 +64,7 @@ impl<'a> Owner<'a> {
     }
 
     /// The same person with a renewed card, after a change of name: document and face.
-    async fn proves_again_in(&self, browser: crate::house::Browser) -> Visitor<'a> {
+    async fn proves_again_in(&self, browser: Browser) -> Visitor<'a> {
         let renewed = Citizen::with_card("林安", "1990-03-15", 321);
         self.services.knows(&renewed, "ref-lin");
         let mut again = Visitor::begins_in(browser, self.house, self.services).await;
@@ -175,7 +172,7 @@ on_each_database! {
     /// that the person was known by, and the page says what to bring instead.
     async fn a_weaker_proof_is_told_that_it_is_not_enough_for_new_ways_in(db) {
         let services = Services::default();
-        let house = house_that_believes(country(), db, &services).await;
+        let house = house_of(db, &services).await;
         services.desk().registry_knows_all = RegistryRef::new("ref-lin".to_owned());
         let mut visitor = Visitor::begins(&house, &services).await;
         visitor.shows_passport(&mut passport(Proves::ActiveEcdsa)).await;
@@ -192,19 +189,4 @@ on_each_database! {
         assert_eq!(house.count("recoveries"), 0);
         assert_eq!(owner.signs_in(PIN, &owner.app).await.expect("as before"), owner.sub);
     }
-}
-
-fn country() -> Country {
-    Country::from_seed([7; 32], 2026)
-}
-
-async fn house_that_believes(country: Country, db: TestDb, services: &Services) -> House {
-    let plan = Plan { ports: Some(services.ports()), issuers: Arc::new(country.trusted()), ..Plan::default() };
-    House::built(db, plan).await
-}
-
-fn passport(proves: Proves) -> ScriptedReader {
-    let papers = Papers { kind: DocumentKind::Passport, number: None, proves, expires: date!(2031 - 01 - 01) };
-    let lin = Holder::of_persona(&Persona::of_key("lin").expect("a persona"), 2026);
-    ScriptedReader::new(country().issue(&lin, papers))
 }

@@ -23,7 +23,7 @@ impl<'a> Visitor<'a> {
 
     /// The same in a browser that did other things before.
     pub async fn begins_in(mut browser: Browser, house: &'a Node, services: &Services) -> Self {
-        browser.jar.insert("__Host-hufu-locale".to_owned(), "en".to_owned());
+        browser.jar.entry("__Host-hufu-locale".to_owned()).or_insert_with(|| "en".to_owned());
         let page = browser.get("/apply").await.page();
         let mut visitor = Self { house, services: services.clone(), browser, page };
         visitor.press("/apply", &[]).await;

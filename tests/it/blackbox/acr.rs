@@ -43,16 +43,20 @@ async fn an_essential_acr_that_nobody_can_reach_is_refused() {
     assert_eq!(refused.lacks(), Vec::<&str>::new(), "{}", refused.description);
 }
 
-/// Unmet Authentication Requirements 1.0 §2: a person who has no passkey is not asked for one for ever. That one who has a
-/// passkey is asked for it is walked in Chromium (`browser::passkey`); `prompt=none` can ask for nothing.
+/// Unmet Authentication Requirements 1.0 §2: a person who has no passkey is not asked for one for ever: they read what lifts it,
+/// and the website hears of it when they go back. That one who has a passkey is asked for it is walked in Chromium
+/// (`browser::passkey`); `prompt=none` can ask for nothing.
 #[tokio::test]
-async fn an_essential_acr_that_the_person_has_no_means_for_is_refused() {
+async fn an_essential_acr_that_the_person_has_no_means_for_is_told_and_refused() {
     let demo = Demo::shared();
     let rp = Rp::at(&demo, "step-up.example").await;
     let mut browser = signed_in(&demo).await;
     log_in(&mut browser, &rp, &[]).await;
     let claims = essential(&["urn:hufu:acr:cert"]);
-    let stop = browser.open(&rp.attempt(&[("claims", &claims)]).url).await;
+    let page = browser.open(&rp.attempt(&[("claims", &claims)]).url).await.page();
+    assert!(page.html.contains("you have none"), "{}", page.html);
+    assert_eq!(page.attribute("lift-it", "href").as_deref(), Some("/me#me-passkeys"));
+    let stop = browser.decline(&page).await;
     assert_eq!(stop.answer("error"), "unmet_authentication_requirements");
     let stop = browser.open(&rp.attempt(&[("claims", &claims), ("prompt", "none")]).url).await;
     assert_eq!(stop.answer("error"), "login_required");

@@ -1,6 +1,8 @@
 //! Pages that a person meets rarely, as the handlers really answer them: a full house, a spent budget, a form from
 //! elsewhere, a step up, a frozen number.
 
+mod again;
+
 use crate::db::TestDb;
 use crate::house::{Answer, Authenticator, Browser, CODE, House, PIN, Person, Plan, Website};
 use hufu::authn::Rack;
@@ -22,10 +24,7 @@ struct Stage {
 
 impl Stage {
     fn browser(&self) -> Browser {
-        let mut browser = self.house.browser();
-        let tag = if self.language.starts_with("zh") { "zh-CN" } else { "en" };
-        browser.jar.insert("__Host-hufu-locale".to_owned(), tag.to_owned());
-        browser
+        speaking(self.language, &self.house)
     }
 
     /// Somebody who is signed in with PIN and code, has agreed, and holds a passkey.
@@ -36,6 +35,14 @@ impl Stage {
         let phone = Authenticator::registered_in(&mut browser).await;
         (person, browser, phone)
     }
+}
+
+/// A browser of somebody who chose this language.
+fn speaking(language: &str, house: &House) -> Browser {
+    let mut browser = house.browser();
+    let tag = if language.starts_with("zh") { "zh-CN" } else { "en" };
+    browser.jar.insert("__Host-hufu-locale".to_owned(), tag.to_owned());
+    browser
 }
 
 /// Name and markup.
@@ -53,6 +60,7 @@ pub async fn pages(language: &'static str) -> Vec<(&'static str, String)> {
     stepping_up(&stage, &mut keep).await;
     freezing(&stage, &mut keep).await;
     faces(&stage, &mut keep).await;
+    pages.extend(again::pages(language).await);
     pages
 }
 
@@ -77,6 +85,10 @@ async fn trouble(stage: &Stage, keep: &mut impl FnMut(&'static str, u16, Answer)
 }
 
 async fn stepping_up(stage: &Stage, keep: &mut impl FnMut(&'static str, u16, Answer)) {
+    let person = stage.house.person().await;
+    let mut browser = stage.browser();
+    browser.log_in(&stage.website, &person, stage.house.now()).await.code();
+    keep("barred-no-passkey", 200, browser.authorize(&stage.website, &STEP_UP).await);
     let (_, mut browser, mut phone) = stage.holder().await;
     let page = browser.authorize(&stage.website, &STEP_UP).await;
     keep("step-up-passkey-refused", 422, touch(&mut browser, &page, "{}").await);

@@ -53,6 +53,14 @@ impl Scene {
     }
 }
 
+/// The person reads what they lack and where they mend it; when they go back, the website hears that the level is not reached.
+async fn assert_is_told(browser: &mut Browser, page: &Answer, which: &str) {
+    assert!(page.status == 200 && page.body.contains("None of yours is of that kind"), "{which}: {}", page.body);
+    assert_eq!(page.page().attribute("lift-it", "href").as_deref(), Some("/me#me-passkeys"));
+    let back = browser.decide(page, "decline").await;
+    assert_eq!(back.param("error").as_deref(), Some("unmet_authentication_requirements"), "{which}");
+}
+
 on_each_database! {
     /// PROTOCOL 20: "`phrh` needs verified attestation and a device-bound key". The model is for its owner's eyes only.
     async fn a_passkey_whose_maker_is_believed_is_phrh_and_only_its_owner_sees_the_model(db) {
@@ -83,8 +91,8 @@ on_each_database! {
         assert!(!page.body.contains("as its maker vouches") && !page.body.contains(MODEL), "{}", page.body);
         assert!(page.body.contains("says that it stays on one device"), "{}", page.body);
         for (which, phone) in [("own", &mut own), ("strange", &mut strange)] {
-            let (_, refused) = scene.enters(phone, "phrh").await;
-            assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{which}");
+            let (mut browser, page) = scene.enters(phone, "phrh").await;
+            assert_is_told(&mut browser, &page, which).await;
             let (_, answer) = scene.enters(phone, "phr").await;
             assert_eq!(scene.told(&answer).await["acr"], "phr", "{which}");
         }
@@ -114,8 +122,8 @@ on_each_database! {
         let mut scene = Scene::over(db).await;
         let (mut phone, _) = scene.registers(|_, credential| credential.to_owned()).await;
         for acr in ["urn:hufu:acr:cert-pin", EIDAS] {
-            let (_, refused) = scene.enters(&mut phone, acr).await;
-            assert_eq!(refused.param("error").as_deref(), Some("unmet_authentication_requirements"), "{acr}");
+            let (mut browser, page) = scene.enters(&mut phone, acr).await;
+            assert_is_told(&mut browser, &page, acr).await;
         }
         let (mut key, _) = scene.registers(|maker, credential| maker.vouch(credential, Key::StaysHere)).await;
         for acr in ["urn:hufu:acr:cert-pin", EIDAS] {
@@ -133,6 +141,19 @@ on_each_database! {
         let wanted = json!({ "id_token": { "acr": { "essential": true, "value": "phrh" } } }).to_string();
         let page = browser.authorize(&scene.website, &[("claims", &wanted)]).await;
         assert!(page.asks_for_a_passkey() && !page.is_sign_in(), "{}", page.body);
+    }
+
+    /// OpenID Connect Core §5.5.1.1: of several essential levels any will do, so what the person has no means for is passed over.
+    async fn of_several_levels_the_first_that_the_person_has_the_means_for_is_asked(db) {
+        let mut scene = Scene::over(db).await;
+        let (mut phone, _) = scene.registers(|_, credential| credential.to_owned()).await;
+        let acr = json!({ "essential": true, "values": ["phrh", "urn:hufu:acr:cert"] });
+        let wanted = json!({ "id_token": { "acr": acr } }).to_string();
+        let page = scene.browser.authorize(&scene.website, &[("claims", &wanted)]).await;
+        assert!(page.asks_for_a_passkey() && !page.is_sign_in(), "{}", page.body);
+        let signed_in = phone.sign_in(&mut scene.browser, &page).await;
+        let answer = scene.browser.follow(&signed_in).await;
+        assert_eq!(scene.told(&answer).await["acr"], "urn:hufu:acr:cert");
     }
 
     /// Where nobody's word counts nobody is asked for it (WebAuthn §5.4.7), and no name says otherwise.

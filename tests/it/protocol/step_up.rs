@@ -68,4 +68,20 @@ on_each_database! {
         let back = browser.decide(&page, "decline").await;
         assert_eq!(back.param("error").as_deref(), Some("access_denied"));
     }
+
+    /// Never a dead end: who has passkeys only, and is asked for PIN and code, reads what lifts it; then the website hears of it.
+    async fn who_has_passkeys_only_reads_what_lifts_it(db) {
+        let house = House::over(db).await;
+        let (website, _, mut browser, mut phone) = both_ways(&house).await;
+        browser.jar.remove("__Host-hufu-session");
+        let page = browser.authorize(&website, &[]).await;
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        browser.follow(&signed_in).await.code();
+        let taken_away = "UPDATE persons SET pin_hash = NULL, totp = NULL";
+        house.db().execute(taken_away, taken_away);
+        let page = browser.authorize(&website, &ESSENTIAL).await;
+        assert!(page.status == 200 && page.body.contains("you sign in with passkeys only"), "{}", page.body);
+        let back = browser.decide(&page, "decline").await;
+        assert_eq!(back.param("error").as_deref(), Some("unmet_authentication_requirements"));
+    }
 }

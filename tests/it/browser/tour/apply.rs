@@ -7,6 +7,7 @@ use serde_json::json;
 use url::Url;
 
 const PIN: &str = "39475102";
+const NEW_PIN: &str = "73914682";
 
 impl Tour {
     pub(super) async fn application(&mut self) {
@@ -20,6 +21,7 @@ impl Tour {
         self.document().await;
         self.face_and_phone().await;
         self.pin_and_code().await;
+        self.renewal().await;
         self.endings().await;
     }
 
@@ -134,6 +136,27 @@ impl Tour {
         self.chrome.click("#finish").await;
         self.chrome.find(".reveal").await;
         self.look("apply-done").await;
+    }
+
+    /// The same person once more: known, new ways in that wait, and what their own page says of it. Pages are looked at as they came:
+    /// the sandbox's waiting is over sooner than a look. What else may come of it is among the rare pages.
+    async fn renewal(&mut self) {
+        self.chrome.open(&format!("{}/apply/notice", self.demo.issuer)).await;
+        self.chrome.click("#begin").await;
+        self.chrome.click("button[value='resident-identity-card']").await;
+        self.hold_card("xu").await;
+        self.chrome.click("button[value='holder']").await;
+        self.chrome.find("#renew").await;
+        self.look("apply-known").await;
+        self.chrome.click("#renew").await;
+        self.chrome.find("#set-pin").await;
+        self.choose(NEW_PIN).await;
+        let otpauth = self.chrome.attribute("#otpauth", "href").await.expect("what the app scans");
+        self.look("apply-renew-authenticator").await;
+        self.chrome.type_into("#code", &code_of(&otpauth, 0)).await;
+        self.chrome.click("#finish").await;
+        self.chrome.find(".notice").await;
+        self.look("apply-renewed-later").await;
     }
 
     /// Three of the ways that it ends without a number.
