@@ -1,5 +1,5 @@
 //! docs/integrating.md: "Our tests run each command and each program as it stands here". The commands here, in a shell beside a
-//! demo; of the programs, that each line shown stands in one that `cargo xtask clients` runs.
+//! demo; of the programs, that each line shown stands in one that `cargo xtask clients` runs, or a browser test.
 
 use super::text;
 use crate::support::{Browser, Demo, Registered, Rp, wire};
@@ -170,7 +170,7 @@ fn programs(directory: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() && !path.ends_with("node_modules") {
             programs(&path, found);
-        } else if path.extension().is_some_and(|end| end == "mjs" || end == "py") {
+        } else if path.extension().is_some_and(|end| end == "mjs" || end == "js" || end == "py") {
             found.push(path);
         }
     }
