@@ -92,6 +92,11 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let document = DocumentNumber::parse(*document_kind, document_number)
                 .map_err(|error| Failure::no(format!("--document-number: {error}")))?;
             let name = self::officer(name).map_err(|why| Failure::no(format!("--name: {why}")))?;
+            if document.birth_date().is_some_and(|born| born != *birthdate) {
+                return Err(Failure::no(
+                    "--birthdate: --document-number says another day; look at the document once more",
+                ));
+            }
             let seen = Issue { officer: officer.clone(), document, name, birthdate: *birthdate };
             issue(&desk, &house::provider(&desk, Beside::default())?, seen, *reader)
         }

@@ -39,6 +39,13 @@ impl Attributes {
             phone_number,
         }
     }
+
+    /// What a later document says. What it does not say, an earlier one said: a voucher, for one, is silent on nationality.
+    #[must_use]
+    pub fn renewed(self, data: &DocumentData) -> Self {
+        let now = Self::of(data, self.phone_number);
+        Self { nationality: now.nationality.or(self.nationality), sex: now.sex.or(self.sex), ..now }
+    }
 }
 
 impl fmt::Debug for Attributes {

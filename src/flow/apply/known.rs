@@ -176,9 +176,11 @@ pub(super) async fn meet(
 async fn reproved(provider: &Provider, row: &PersonRow, proven: &Proven) -> Result<(Vec<u8>, Vec<u8>), Unavailable> {
     let mut secrets = person::secrets(provider, row).await?;
     secrets.evidence = secrets.evidence.strengthened(proven.evidence());
-    let before = person::attributes(provider, row).await?;
-    let phone = before.and_then(|attributes| attributes.phone_number.clone());
-    let attributes = Attributes::of(&proven.subject.data, phone);
+    let data = &proven.subject.data;
+    let attributes = match person::attributes(provider, row).await? {
+        Some(before) => before.renewed(data),
+        None => Attributes::of(data, None),
+    };
     let key = person_key::of(provider, &row.key_id).await?;
     let mut rng = provider.rng();
     Ok((provider.keys.seal_for(&key, &secrets, &mut *rng)?, provider.keys.seal_for(&key, &attributes, &mut *rng)?))

@@ -5,9 +5,10 @@ use super::*;
 use crate::db::on_each_database;
 use crate::house::{House, Plan};
 use hufu::flow::apply::{self, Issue, NotApproved, Refused, Where};
+use hufu::flow::person;
 use hufu::person::application::{End, Join};
 use hufu::spec::VoucherId;
-use hufu::store::vouchers;
+use hufu::store::{persons, vouchers};
 
 /// As `hufu voucher issue` does it.
 async fn issued(house: &House, citizen: &Citizen) -> VoucherId {
@@ -23,6 +24,12 @@ async fn issued(house: &House, citizen: &Citizen) -> VoucherId {
         house.provider.store.write(move |tx| vouchers::insert(tx, &issued.id, &issued.sealed)).await.expect("written")
     );
     id
+}
+
+/// A column of bytes, as `tables` shows it.
+fn bytes_of(shown: &serde_json::Value) -> Vec<u8> {
+    let hex = shown.as_str().expect("bytes").get(2..).expect("a prefix");
+    data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("hex")
 }
 
 /// As `hufu voucher approve` does it.
@@ -113,6 +120,13 @@ on_each_database! {
         again.voucher(&code).await.expect("known");
         assert!(matches!(again.at().await, Where::Known { document: Join::Joined, .. }));
         assert_eq!(again.number().await, number);
+        let person = hufu::spec::PersonId::from_slice(&bytes_of(&crate::house::tables::rows(house.db(), "persons")[0]["id"]));
+        let person = person.expect("an id");
+        let row = house.provider.store.read(move |db| persons::by_id(db, &person)).await.expect("readable").expect("there");
+        let attributes = person::attributes(&house.provider, &row).await.expect("opens").expect("kept");
+        assert_eq!(attributes.document, renewed.document);
+        assert_eq!(attributes.nationality.as_deref(), Some("CHN"), "what the officers did not see stays as the card said it");
+        assert_eq!(attributes.phone_number.map(|phone| phone.expose().to_owned()).as_deref(), Some("+8619900001000"));
         assert_eq!((house.count("persons"), house.count("documents"), house.count("vouchers")), (1, 2, 0));
     }
 

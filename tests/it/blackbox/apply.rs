@@ -188,6 +188,11 @@ async fn an_application_goes_on_on_another_device() {
     let asked = late.browser.open(&link).await.page();
     let page = late.press(&asked, "/apply/here", &[]).await;
     assert_eq!((page.status.as_u16(), page.text("error-code").as_deref()), (404, Some("apply.link_over")));
+    // Whoever handed it over by mistake, or to the wrong device, ends it from where they are.
+    let watching = desk.stands().await;
+    let page = desk.press(&watching, "/apply/stop", &[]).await;
+    assert_eq!((called(&page).as_str(), page.text("error-code").as_deref()), ("apply-over", Some("apply.stopped")));
+    assert_eq!(called(&phone.stands().await), "apply-over", "there too");
 }
 
 /// Never a dead end: stopping forgets everything, and one may begin again; so may who signs out.

@@ -53,11 +53,13 @@ fn two_officers_make_a_code_and_the_record_names_them_and_no_holder() {
 }
 
 #[test]
-fn a_number_that_breaks_its_rule_or_a_day_that_is_none_is_refused_and_not_recorded() {
+fn a_number_that_breaks_its_rule_or_a_day_that_is_none_or_not_the_numbers_is_refused_and_not_recorded() {
     let dir = counter();
     let run = |args: &[&str]| hufu_with(dir.path(), args, &HERE);
     let before = json(&run(&["audit", "list", "--json"])).as_array().expect("a list").len();
     assert_ne!(code(&run(&issue("110105194912310021", "1949-12-31"))), 0);
     assert_ne!(code(&run(&issue("11010519491231002X", "1949-02-30"))), 0);
+    let mistyped = run(&issue("11010519491231002X", "1949-12-13"));
+    assert!(code(&mistyped) == 1 && text(&mistyped.stderr).contains("another day"), "{}", text(&mistyped.stderr));
     assert_eq!(json(&run(&["audit", "list", "--json"])).as_array().expect("a list").len(), before);
 }
