@@ -173,7 +173,7 @@ apply-renew-why = You have just proved who you are, so you can set new ones. Wit
 apply-renew-submit = Set a new PIN and new codes
 apply-renewed-title = Your new PIN and codes are set
 apply-renewed-lead = They count from now on, and the old ones no longer do.
-apply-renewed-later = They count after a waiting period. If it was not you, sign in the old way and stop it.
+apply-renewed-later = They count after a waiting period, and then replace every other way in. Until then any old way in still signs in, and can stop this.
 apply-renewed-from = They count from { $day } on.
 
 ## Ended otherwise

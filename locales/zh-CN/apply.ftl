@@ -163,7 +163,7 @@ apply-renew-why = 您刚刚证明了本人身份，可以重新设置。如果�
 apply-renew-submit = 重新设置口令和动态口令
 apply-renewed-title = 新的口令和动态口令已设置
 apply-renewed-lead = 即刻生效，原有的不再有效。
-apply-renewed-later = 经过等待期后生效。如果不是您本人操作，请用原有方式登录并中止。
+apply-renewed-later = 等待期满后生效，并取代其他所有登录方式。在此之前，原有的登录方式仍可登录，也可以中止这次重设。
 apply-renewed-from = 自{ $day }起生效。
 
 ## 未能完成

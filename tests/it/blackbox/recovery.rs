@@ -33,14 +33,22 @@ impl Owner {
         Self { applicant, rp, sub, person, otpauth }
     }
 
-    /// Document and face once more, in this browser: known. Then a new PIN and a new app; the last page, and what was scanned.
-    async fn renews_in(&self, browser: Browser) -> (Page, String) {
-        let mut again = Applicant { browser, newcomer: self.applicant.newcomer.clone() };
+    /// The newest document and the face, in this browser: known.
+    async fn proves_again_in(&self, browser: Browser) -> (Applicant, Page) {
+        let mut newcomer = self.applicant.newcomer.clone();
+        newcomer.documents.reverse();
+        let mut again = Applicant { browser, newcomer };
         let notice = again.stands().await;
         let page = again.press(&notice, "/apply", &[]).await;
         let page = again.show_document(&page).await;
         let page = again.show_face(&page, "holder").await;
         assert_eq!(page.text("whole-number").as_ref(), Some(&self.person.network_number), "{}", page.html);
+        (again, page)
+    }
+
+    /// The same, then a new PIN and a new app; the last page, and what was scanned.
+    async fn renews_in(&self, browser: Browser) -> (Page, String) {
+        let (mut again, page) = self.proves_again_in(browser).await;
         let page = again.press(&page, "/apply/renew", &[]).await;
         let page = again.choose(&page, NEW_PIN).await;
         let otpauth = page.attribute("otpauth", "href").expect("a code to scan");
@@ -141,4 +149,14 @@ async fn with_a_passkey_a_forgotten_pin_costs_no_waiting() {
     assert_eq!(owner.sub_by(NEW_PIN, &new).await, Some(owner.sub.clone()));
     let me = owner.applicant.browser.open(&demo.url("/me")).await.page();
     assert!(me.html.contains("my phone"), "the passkey stays, and the session with it: {}", me.html);
+}
+
+/// FUNCTIONS 1, 21: a renewed passport, while the device lives: it joins its person, and nothing else changes.
+#[tokio::test]
+async fn a_renewed_passport_joins_its_person_and_every_way_in_stays() {
+    let demo = Arc::new(Demo::start());
+    let owner = Owner::applied(&demo, "gao").await;
+    let (_, page) = owner.proves_again_in(Browser::new(&demo)).await;
+    assert!(page.html.contains("Your new document is noted"), "{}", page.html);
+    assert_eq!(owner.sub_by(PIN, &owner.otpauth).await, Some(owner.sub.clone()));
 }

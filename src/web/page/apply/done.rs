@@ -34,6 +34,11 @@ impl How {
         matches!(self, Self::Joined | Self::Known)
     }
 
+    /// The person has a way in now; who waits for new ones may have lost the old ones.
+    const fn opens_now(self) -> bool {
+        !matches!(self, Self::RenewedFrom(_))
+    }
+
     /// Keys of the heading and of what that means.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {

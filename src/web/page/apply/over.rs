@@ -117,6 +117,6 @@ impl Why {
 
     /// Something was read, and it is gone now.
     const fn forgot(self) -> bool {
-        !matches!(self, Self::LinkOver | Self::NumberStopped | Self::NotOpen)
+        !matches!(self, Self::LinkOver | Self::ProofTooWeak | Self::NumberStopped | Self::NotOpen)
     }
 }
