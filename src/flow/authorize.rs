@@ -3,7 +3,7 @@
 //! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
 //! same questions asked in the same order. A repeat login reads and writes nothing here.
 
-use super::{Provider, Unavailable, passkeys, register, request, resource, session};
+use super::{Provider, Unavailable, passkeys, request, resource, session};
 use crate::authn::{self, Bar, BrowserSecret, Hinted, Interaction, Missing, SignedIn, StoredPasskey, Why};
 use crate::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
@@ -228,7 +228,7 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
         (Some(cookie), Some(pair)) => session::open(provider, &cookie, pair, now).await?,
         _ => None,
     };
-    Ok(Known { client: row.map(register::from_row).transpose()?, live })
+    Ok(Known { client: row.map(|row| provider.known_clients.of(row)).transpose()?, live })
 }
 
 /// The first that the person has the means for, of what is missing and of what would do as well; else what stands between

@@ -1,7 +1,7 @@
 //! Which client calls: asked in the same way at every endpoint that websites' servers call. RFC 6749 §2.3; PROTOCOL 19.
 
+use super::Provider;
 use super::client_keys::NoClientKeys;
-use super::{Provider, register};
 use crate::client::{AssertionError, AuthMethod, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
 use crate::keys::JwkSet;
 use crate::spec::{AssertionId, ClientId, Params, Sender};
@@ -84,7 +84,7 @@ async fn published(provider: &Provider, claimed: &ClaimedClient) -> Result<Optio
 async fn claim(provider: &Provider, presented: Presented) -> Result<(ClaimedClient, bool), TokenError> {
     let id = presented.client_id().clone();
     let row = provider.store.read(move |db| clients::by_id(db, &id)).await.map_err(|_| TokenError::Unavailable)?;
-    let client = row.map(register::from_row).transpose().map_err(|_| TokenError::Unavailable)?;
+    let client = row.map(|row| provider.known_clients.of(row)).transpose().map_err(|_| TokenError::Unavailable)?;
     let known = client.is_some();
     Ok((presented.claim(client), known))
 }

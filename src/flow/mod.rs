@@ -21,6 +21,7 @@ pub mod freeze;
 pub mod health;
 pub mod interaction;
 mod introspect;
+mod known_clients;
 pub mod logo;
 mod logout;
 pub mod me;

@@ -3,6 +3,7 @@
 use super::client_keys::ClientKeys;
 use super::discovery::Published;
 use super::fetch::{Bounded, Fetch};
+use super::known_clients::KnownClients;
 use super::logo::Logos;
 use super::person_key::OpenedKeys;
 use super::ports::Ports;
@@ -61,6 +62,7 @@ pub struct Provider {
     pub recovery_wait: Duration,
     /// The exception of PROTOCOL 16 for a conformance run.
     pub bare_requests: BareRequests,
+    pub(super) known_clients: KnownClients,
     pub(super) client_keys: ClientKeys,
     pub(super) logos: Logos,
     pub(super) status_lists: StatusLists,
@@ -112,6 +114,7 @@ impl Provider {
             issuers: parts.issuers,
             recovery_wait: parts.recovery_wait,
             bare_requests: parts.bare_requests,
+            known_clients: KnownClients::default(),
             client_keys: ClientKeys::new(Arc::clone(&websites), Arc::clone(&parts.world)),
             websites,
             logos: Logos::default(),

@@ -1,6 +1,6 @@
 //! The UserInfo endpoint's work: open the token, ask whether it still stands, answer. OpenID Connect Core §5.3.
 
-use super::{Provider, Unavailable, access, encryption, register};
+use super::{Provider, Unavailable, access, encryption};
 use crate::client::{Client, NoRecipient};
 use crate::spec::ClientId;
 use crate::store::clients;
@@ -48,7 +48,7 @@ pub async fn userinfo(provider: &Provider, token: &str) -> Result<UserInfoRespon
     if !ground.lives(provider).map_err(|_| refused(UserInfoError::Unavailable))? {
         return Err(refused(AccessTokenError::Revoked.into()));
     }
-    let client = register::from_row(row).map_err(|_| refused(UserInfoError::Unavailable))?;
+    let client = provider.known_clients.of(row).map_err(|_| refused(UserInfoError::Unavailable))?;
     let claims = Claims::of(&token, &client, &provider.keys).map_err(Unavailable::from);
     let claims = claims.map_err(|_| refused(UserInfoError::Unavailable))?;
     respond(provider, &client, claims).await.map_err(refused)

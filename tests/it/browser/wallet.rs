@@ -108,8 +108,8 @@ async fn certificates_are_removed_from_this_device_by_its_owner() {
     chrome.find("#revoke").await;
 }
 
-/// docs/integrating.md: what a website's own pages run, the one that asks and the one that hears.
-const PAGES: &str = include_str!("../../../conformance/clients/wallet/page.js");
+/// The example of docs/integrating.md.
+const EXAMPLE: &str = include_str!("../../../conformance/clients/sd-jwt/ask.js");
 
 const VCT: &str = "urn:hufu:vct:network-certificate:1";
 
@@ -190,14 +190,16 @@ fn verified(presentation: &str, audience: &str) -> (Vec<(String, Value)>, Value)
 async fn a_website_that_asks_is_told_an_age_and_nothing_else_by_a_certificate_that_is_used_up() {
     let demo = Demo::start();
     let chrome = at_the_wallet(&demo).await;
-    let request = asking(&demo, &over_18(), &[]);
-    chrome.open(&request).await;
+    chrome.open(&asking(&demo, &over_18(), &[])).await;
     chrome.says("#ask", "No certificate is left").await;
     assert!(!chrome.is_visible("#ask-show").await);
     get_certificates(&chrome).await;
+    chrome.says("#ask-said", "18 or older").await;
     let mut keys = Vec::new();
     for left in [8, 7] {
-        chrome.open(&request).await;
+        chrome.open(&demo.site).await;
+        let words = [demo.issuer.as_str(), &proven_at(&demo), "n-0S6_WzA2Mj", "af0ifjsldkj"].map(Value::from);
+        chrome.run(&format!("{EXAMPLE}\naskForAge(...arguments);"), words.to_vec()).await;
         chrome.says("#held .left", &left.to_string()).await;
         let site = Url::parse(&demo.site).expect("an address");
         let host = format!("{}:{}", site.host_str().expect("a host"), site.port().expect("a port"));
@@ -206,14 +208,10 @@ async fn a_website_that_asks_is_told_an_age_and_nothing_else_by_a_certificate_th
         chrome.click("#ask-show").await;
         let back = answered(&chrome).await;
         assert_eq!(back.keys().collect::<Vec<_>>(), ["state", "vp_token"]);
-        assert_eq!(back["state"], "af0ifjsldkj");
         let token: BTreeMap<String, Vec<String>> = serde_json::from_str(&back["vp_token"]).expect("JSON");
         assert_eq!(token.keys().collect::<Vec<_>>(), ["age"]);
-        // At a page that the website has, with what came behind the `#`.
-        let came = chrome.url().await.fragment().expect("an answer").to_owned();
-        chrome.open(&format!("{}/#{came}", demo.site.trim_end_matches('/'))).await;
-        let hears = PAGES.split_once("\n\n").expect("two pages").1;
-        assert_eq!(chrome.run(&format!("{hears}return presentation"), Vec::new()).await, token["age"][0]);
+        let shown = chrome.run(&format!("{EXAMPLE}\nreturn shownAge();"), Vec::new()).await;
+        assert_eq!(shown, json!({ "presentation": token["age"][0], "state": "af0ifjsldkj" }));
         let (said, key) = verified(&token["age"][0], &format!("redirect_uri:{}", proven_at(&demo)));
         assert_eq!(said, [("age_over_18".to_owned(), Value::Bool(true))]);
         keys.push(key);
@@ -222,20 +220,6 @@ async fn a_website_that_asks_is_told_an_age_and_nothing_else_by_a_certificate_th
     chrome.open(&format!("{}/wallet", demo.issuer)).await;
     chrome.says("#held .left", "6").await;
     assert!(!chrome.is_visible("#ask").await);
-}
-
-/// docs/integrating.md: the lines for a website's page, as they stand there.
-#[tokio::test]
-async fn a_website_asks_by_the_lines_of_the_document() {
-    let demo = Demo::start();
-    let chrome = at_the_wallet(&demo).await;
-    get_certificates(&chrome).await;
-    chrome.open(&format!("{}/", demo.issuer)).await;
-    let asks = PAGES.split_once("\n\n").expect("two pages").0;
-    let script = format!("const [issuer, nonce, state] = arguments;\n{asks}");
-    chrome.run(&script, vec![json!(demo.issuer), json!("n-0S6_WzA2Mj"), json!("af0ifjsldkj")]).await;
-    chrome.says("#ask-who", "cinema.example").await;
-    chrome.says("#ask-said", "18 or older").await;
 }
 
 /// OpenID4VP 1.0 §8.5. Who declines, or holds nothing that fits, sends a refusal and keeps every certificate.
