@@ -151,7 +151,10 @@ fn over_18() -> Value {
 
 /// What came back to the website.
 async fn answered(chrome: &Chrome) -> BTreeMap<String, String> {
-    chrome.arrives_at("/proof").await;
+    // The address changes before the page does.
+    chrome
+        .until("at the website", async |chrome| chrome.run("return location.pathname", Vec::new()).await == "/proof")
+        .await;
     let url = chrome.url().await;
     let fragment = url.fragment().unwrap_or_default().as_bytes();
     url::form_urlencoded::parse(fragment).map(|(name, value)| (name.into(), value.into())).collect()
