@@ -140,9 +140,9 @@ pub fn asking(demo: &Demo, claims: &Value, change: &[Change<'_>]) -> String {
     request.into()
 }
 
-/// Where the demo website would hear of it: a page that it does not have, so that the address stays as it came.
+/// Where the demo website would hear of it.
 fn proven_at(demo: &Demo) -> String {
-    format!("{}/proof", demo.site.trim_end_matches('/'))
+    format!("{}/", demo.site.trim_end_matches('/'))
 }
 
 fn over_18() -> Value {
@@ -150,11 +150,11 @@ fn over_18() -> Value {
 }
 
 /// What came back to the website.
-async fn answered(chrome: &Chrome) -> BTreeMap<String, String> {
+async fn answered(chrome: &Chrome, demo: &Demo) -> BTreeMap<String, String> {
     // The address changes before the page does.
-    chrome
-        .until("at the website", async |chrome| chrome.run("return location.pathname", Vec::new()).await == "/proof")
-        .await;
+    let at = Value::from(proven_at(demo));
+    let here = "return location.origin + location.pathname";
+    chrome.until("at the website", async |chrome| chrome.run(here, Vec::new()).await == at).await;
     let url = chrome.url().await;
     let fragment = url.fragment().unwrap_or_default().as_bytes();
     url::form_urlencoded::parse(fragment).map(|(name, value)| (name.into(), value.into())).collect()
@@ -209,7 +209,7 @@ async fn a_website_that_asks_is_told_an_age_and_nothing_else_by_a_certificate_th
         assert_eq!(chrome.text("#ask-who").await, host);
         chrome.says("#ask-said", "18 or older").await;
         chrome.click("#ask-show").await;
-        let back = answered(&chrome).await;
+        let back = answered(&chrome, &demo).await;
         assert_eq!(back.keys().collect::<Vec<_>>(), ["state", "vp_token"]);
         let token: BTreeMap<String, Vec<String>> = serde_json::from_str(&back["vp_token"]).expect("JSON");
         assert_eq!(token.keys().collect::<Vec<_>>(), ["age"]);
@@ -236,7 +236,7 @@ async fn who_declines_shows_nothing_and_keeps_every_certificate() {
         chrome.open(&asking(&demo, &claims, &[])).await;
         chrome.says("#ask", words).await;
         chrome.click("#ask-decline").await;
-        let back = answered(&chrome).await;
+        let back = answered(&chrome, &demo).await;
         assert_eq!(
             back,
             BTreeMap::from(
@@ -278,7 +278,7 @@ async fn a_request_that_is_not_understood_is_shown_nothing() {
         chrome.says("#ask-wrong", words).await;
         assert!(!chrome.is_visible("#ask-show").await, "{words}");
         chrome.click("#ask-decline").await;
-        let back = answered(&chrome).await;
+        let back = answered(&chrome, &demo).await;
         assert_eq!(back["error"], "invalid_request", "{words}");
         assert!(back["error_description"].contains(words) && back["state"] == "af0ifjsldkj", "{back:?}");
     }
