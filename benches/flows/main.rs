@@ -24,12 +24,7 @@ mod site;
 mod table;
 mod tally;
 
-use mimalloc::MiMalloc;
 use std::process::ExitCode;
-
-/// The product's, so that the floor has the same.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What went wrong, in one sentence.
 type Outcome<T> = Result<T, String>;
