@@ -1,6 +1,7 @@
 // What some websites ask for besides: the answer in a form, a level that must be met now, a token for their own resource server,
 // an app without a secret, and requests signed and encrypted by hand. Reads who and where from standard input, as JSON.
 
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { webcrypto } from 'node:crypto'
 import http from 'node:http'
@@ -85,6 +86,7 @@ const encrypted = await new CompactEncrypt(new TextEncoder().encode(request))
   .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', cty: 'JWT', kid: theirs.kid })
   .encrypt(await importJWK(theirs))
 const server = http.createServer((_, response) => response.end(encrypted)).listen(port + 1, 'localhost')
+await once(server, 'listening')
 const referred = new URL(`${issuer}/authorize?client_id=${client_id}&request_uri=${encodeURIComponent(place)}`)
 await redeemed(referred)
 server.close()
