@@ -27,6 +27,33 @@ pub fn snapshot(db: &TestDb) -> Snapshot {
     of(Which::Store).into_iter().chain(keys).collect()
 }
 
+/// How many rows each table has: every one that the databases know of, so that a new one is counted by itself.
+pub fn counts(db: &TestDb) -> BTreeMap<String, usize> {
+    snapshot(db).into_iter().map(|(table, rows)| (table, rows.len())).collect()
+}
+
+/// What became of one table's rows: those that are no more as they were, and those that were not so before.
+#[derive(Debug, Default)]
+pub struct Change {
+    pub gone: Vec<Row>,
+    pub come: Vec<Row>,
+}
+
+/// The tables that differ. On PostgreSQL a row that was written anew as it was differs too, by its `xmin`.
+pub fn changes(before: &Snapshot, after: &Snapshot) -> BTreeMap<String, Change> {
+    let mut changes = BTreeMap::new();
+    for table in before.keys().chain(after.keys()) {
+        let rows = |of: &Snapshot| of.get(table).cloned().unwrap_or_default();
+        let (was, is) = (rows(before), rows(after));
+        let only = |some: &[Row], others: &[Row]| some.iter().filter(|row| !others.contains(row)).cloned().collect();
+        let change = Change { gone: only(&was, &is), come: only(&is, &was) };
+        if !change.gone.is_empty() || !change.come.is_empty() {
+            changes.insert(table.clone(), change);
+        }
+    }
+    changes
+}
+
 /// The rows of one table.
 pub fn rows(db: &TestDb, table: &str) -> Vec<Row> {
     snapshot(db).remove(table).unwrap_or_else(|| panic!("no table {table}"))

@@ -94,6 +94,39 @@ on_each_database! {
         assert_eq!((scene.documents.asked(JWKS), scene.documents.asked("/moved.json")), (1, 1));
     }
 
+    /// RFC 7515 §4.1.4: "Use of this Header Parameter is OPTIONAL"; RFC 7517 §4.5 likewise. Whichever key fits the algorithm is tried.
+    async fn an_assertion_without_a_kid_is_verified_by_whichever_key_fits(db) {
+        let scene = Scene::over(db).await;
+        let [rs, ps, ec, ed] = Key::of_every_algorithm().map(Key::without_kid);
+        let (first, named) = (Key::ec().without_kid(), Key::ec());
+        scene.publish(&ec);
+        assert_eq!(scene.redeem(&ec, "alone").await.status, 200);
+        scene.documents.put(JWKS, Answers::With(Key::jwks_of([&rs, &ps, &first, &named, &ec, &ed]).to_string()));
+        scene.house.pass(60);
+        for (jti, key) in [&rs, &ps, &first, &ec, &ed].into_iter().enumerate() {
+            assert_eq!(scene.redeem(key, &jti.to_string()).await.status, 200, "{:?}", key.algorithm());
+        }
+        assert_eq!(code(&scene.knock(&Key::ec().without_kid(), "stranger").await), "client.assertion_signature");
+        let unnamed = named.without_kid();
+        assert_eq!(scene.redeem(&unnamed, "named").await.status, 200, "a kid that only the set names");
+    }
+
+    /// docs/integrating.md: "Name a `kid` in every header; without one a change is noticed within a minute."
+    async fn without_a_kid_a_change_is_noticed_within_a_minute(db) {
+        let scene = Scene::over(db).await;
+        let (old, new) = (Key::ec().without_kid(), Key::ec().without_kid());
+        scene.publish(&old);
+        assert_eq!(scene.redeem(&old, "1").await.status, 200);
+        scene.publish(&new);
+        scene.house.pass(59);
+        assert_eq!(code(&scene.knock(&new, "2").await), "client.assertion_signature");
+        assert_eq!(scene.documents.asked(JWKS), 1);
+        scene.house.pass(1);
+        assert_eq!(scene.redeem(&new, "3").await.status, 200);
+        assert_eq!(scene.documents.asked(JWKS), 2);
+        assert_eq!(code(&scene.knock(&old, "4").await), "client.assertion_signature");
+    }
+
     /// A key that is withdrawn without a successor is not believed for longer than ten minutes.
     async fn a_set_older_than_ten_minutes_is_fetched_again(db) {
         let scene = Scene::over(db).await;

@@ -13,6 +13,7 @@ mod events;
 mod export;
 mod face;
 mod freeze;
+mod growth;
 mod guessing;
 mod introspection;
 mod logos;

@@ -1,7 +1,7 @@
 //! Pushed authorization requests. RFC 9126; docs/adr/0009-a-pushed-request-leads-to-one-code.md.
 
 use crate::db::on_each_database;
-use crate::house::{Answer, Browser, House, ISSUER, Website};
+use crate::house::{Answer, Answers, Browser, Documents, House, ISSUER, Website};
 use crate::support::assertion::Key;
 use hufu::client::{AuthMethod, ClientMetadata};
 use serde_json::json;
@@ -17,6 +17,16 @@ async fn bring(browser: &mut Browser, website: &Website, urn: &str) -> Answer {
         .extend_pairs([("client_id", website.id()), ("request_uri", urn)])
         .finish();
     browser.get(&format!("/authorize?{query}")).await
+}
+
+/// A whole request, signed.
+fn object(website: &Website, key: &Key) -> String {
+    let claims = json!({
+        "iss": website.id(), "aud": ISSUER, "client_id": website.id(), "response_type": "code", "scope": "openid",
+        "redirect_uri": website.redirect_uri, "state": "signed", "code_challenge_method": "S256",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    });
+    key.sign(Some("oauth-authz-req+jwt"), &claims)
 }
 
 fn code(answer: &Answer) -> String {
@@ -108,21 +118,50 @@ on_each_database! {
         assert_eq!(house.count("pushed"), 0);
     }
 
-    /// RFC 9126 §6: enforced for who registered it; §2: public clients push too.
+    /// RFC 9126 §6: enforced for who registered it, also where the browser brings a good request object by value or by reference;
+    /// §2: public clients push too.
     async fn who_requires_pushing_is_served_by_no_other_way(db) {
-        let house = House::over(db).await;
+        let (house, documents, key) = (House::over(db).await, Documents::start().await, Key::ec());
         let website = house.registered(ClientMetadata {
             client_name: "Push Bank".to_owned(),
             redirect_uris: vec!["https://must-push.example/cb".to_owned()],
             token_endpoint_auth_method: AuthMethod::None,
+            jwks: Some(serde_json::from_value(key.jwks()).expect("a JWKS")),
+            request_uris: vec![documents.uri("/request.jwt")],
             require_pushed_authorization_requests: true,
             ..ClientMetadata::default()
         }).await;
         let mut browser = house.browser();
-        let refused = browser.authorize(&website, &[]).await;
-        assert!(refused.param("error_description").is_some_and(|words| words.contains("request_uri.push_required")));
-        let urn = urn(&website.push(&[]).await);
-        assert!(bring(&mut browser, &website, &urn).await.is_sign_in());
+        let object = object(&website, &key);
+        let uri = documents.put("/request.jwt", Answers::With(object.clone()));
+        for brought in [None, Some(("request", &*object)), Some(("request_uri", &*uri))] {
+            let refused = browser.authorize(&website, brought.as_slice()).await;
+            assert_eq!(refused.param("error").as_deref(), Some("invalid_request"), "{brought:?}");
+            let why = refused.param("error_description");
+            assert!(why.is_some_and(|words| words.contains("request_uri.push_required")), "{brought:?}");
+        }
+        assert_eq!(documents.asked("/request.jwt"), 0);
+        for pushed in [None, Some(("request", &*object))] {
+            let urn = urn(&website.push(pushed.as_slice()).await);
+            assert!(bring(&mut browser, &website, &urn).await.is_sign_in());
+        }
+    }
+
+    /// RFC 9101 §10.5, RFC 9126 §3: `require_signed_request_object` holds for what is pushed as well.
+    async fn who_requires_signed_objects_pushes_nothing_plain(db) {
+        let (house, key) = (House::over(db).await, Key::ec());
+        let website = house.registered(ClientMetadata {
+            client_name: "Signing Bank".to_owned(),
+            redirect_uris: vec!["https://must-sign.example/cb".to_owned()],
+            jwks: Some(serde_json::from_value(key.jwks()).expect("a JWKS")),
+            require_signed_request_object: true,
+            ..ClientMetadata::default()
+        }).await;
+        let plain = website.push(&[]).await;
+        assert_eq!((plain.status, &*plain.error(), &*code(&plain)), (400, "invalid_request", "request.required"));
+        assert_eq!(house.count("pushed"), 0);
+        let urn = urn(&website.push(&[("request", &object(&website, &key))]).await);
+        assert!(bring(&mut house.browser(), &website, &urn).await.is_sign_in());
     }
 
     /// RFC 9126 §3: of a pushed object only the object counts; §2: authenticated by an assertion, good for one push.
@@ -141,11 +180,7 @@ on_each_database! {
         };
         let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         let first = assertion("1", &format!("{ISSUER}/par"));
-        let object = key.sign(Some("oauth-authz-req+jwt"), &json!({
-            "iss": id, "aud": ISSUER, "client_id": id, "response_type": "code", "redirect_uri": website.redirect_uri,
-            "scope": "openid", "state": "signed", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-            "code_challenge_method": "S256",
-        }));
+        let object = object(&website, &key);
         let urn = urn(&website.push(&[kind, ("client_assertion", &first), ("request", &object), ("prompt", "none")]).await);
         assert!(bring(&mut house.browser(), &website, &urn).await.is_sign_in(), "prompt=none stood outside");
         let again = website.push(&[kind, ("client_assertion", &first)]).await;

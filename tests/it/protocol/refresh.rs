@@ -1,12 +1,13 @@
 //! Refresh tokens (PROTOCOL 18; RFC 6749 §6; RFC 9700 §4.14; OpenID Connect Core §11, §12).
 
 use crate::db::on_each_database;
-use crate::house::{Answer, Browser, House, Person, Website, claims, paying_with, renewing};
+use crate::house::{Answer, Browser, House, Person, Website, claims, paying_with, renewing, tables};
 use hufu::client::{AuthMethod, ClientMetadata, GrantType};
 use hufu::flow::Upkeep;
 use hufu::person::PersonState;
 use hufu::store::clients;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const DAY: u64 = 86_400;
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
@@ -47,6 +48,20 @@ fn granted(answer: &Answer) -> Value {
 fn assert_refused(answer: &Answer, error: &str, code: &str) {
     assert_eq!((answer.status, &*answer.error()), (400, error), "{}", answer.body);
     assert!(answer.body.contains(&format!("[{code}]")), "{}", answer.body);
+}
+
+/// Of the families one row differs, by one generation; these tables have one row more, and all others are as they were.
+fn assert_one_rotation(changes: &BTreeMap<String, tables::Change>, assertions: Option<&str>, attempts: Option<&str>) {
+    let longer: Vec<_> = assertions.into_iter().chain(attempts).collect();
+    for (table, change) in changes.iter().filter(|(table, _)| *table != "families") {
+        assert!(longer.contains(&table.as_str()), "{table}: {change:?}");
+        assert_eq!((change.gone.len(), change.come.len()), (0, 1), "{table}: {change:?}");
+    }
+    assert_eq!(changes.len(), longer.len() + 1, "{changes:?}");
+    let families = &changes["families"];
+    let ([was], [is]) = (&*families.gone, &*families.come) else { panic!("{families:?}") };
+    let generation = |row: &tables::Row| row["generation"].as_i64().expect("a number");
+    assert_eq!((&was["id"], generation(was) + 1), (&is["id"], generation(is)));
 }
 
 impl Login {
@@ -143,6 +158,30 @@ on_each_database! {
         assert_eq!(successors.len(), 1);
         let successor = successors.pop_first().expect("one");
         granted(&login.website.refresh(&successor, &[]).await);
+    }
+
+    /// Issue 3: "a refresh costs one row update": of all rows of all tables one differs, and none is new but the assertion that paid.
+    /// (On PostgreSQL every commit leaves the id of its attempt as well: ADR 4.)
+    async fn of_all_rows_a_refresh_changes_one(db) {
+        let house = House::over(db).await;
+        let (website, signer) = house.with_a_key("keys.example", &[GrantType::AuthorizationCode, GrantType::RefreshToken]).await;
+        let mut login = login(house, &[]).await;
+        let code = login.browser.log_in(&website, &login.person, login.house.now()).await.code();
+        let paid = |jti: &str| signer.assertion(&login.house, &website, jti);
+        let mut tokens = granted(&website.redeem_with(&code, &paying_with(&paid("1"))).await);
+        let attempt = (!login.house.db().is_sqlite()).then_some("spent");
+        for turn in 0..3 {
+            let before = tables::snapshot(login.house.db());
+            login.tokens = granted(&login.refresh().await);
+            let changes = tables::changes(&before, &tables::snapshot(login.house.db()));
+            assert_one_rotation(&changes, None, attempt);
+
+            let before = tables::snapshot(login.house.db());
+            let assertion = paid(&format!("again-{turn}"));
+            tokens = granted(&website.refresh(text(&tokens, "refresh_token"), &paying_with(&assertion)).await);
+            let changes = tables::changes(&before, &tables::snapshot(login.house.db()));
+            assert_one_rotation(&changes, Some("assertions"), attempt);
+        }
     }
 
     /// Issue 3: "a refresh costs one row update"; PROTOCOL 17: the first token comes with the login's one commit.

@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = "/request.jwt";
+const JWKS: &str = "/jwks.json";
 
 struct Scene {
     house: House,
@@ -31,6 +32,7 @@ impl Scene {
             request_uris: vec![documents.uri(DOCUMENT)],
             ..ClientMetadata::default()
         };
+        documents.put(JWKS, Answers::With(key.jwks().to_string()));
         change(&mut metadata);
         let (website, person) = (house.registered(metadata).await, house.person().await);
         let scene = Self { browser: house.browser(), house, documents, key, website };
@@ -72,6 +74,12 @@ fn refused(answer: &Answer) -> (String, String) {
     let description = answer.param("error_description").unwrap_or_default();
     let code = description.rsplit_once('[').and_then(|(_, code)| code.split_once(']')).unwrap_or_default().0;
     (answer.param("error").unwrap_or_default(), code.to_owned())
+}
+
+/// The keys of a scene by reference instead of by value.
+fn by_reference(metadata: &mut ClientMetadata) {
+    metadata.jwks = None;
+    metadata.jwks_uri = Some(metadata.request_uris[0].replace(DOCUMENT, JWKS));
 }
 
 fn invalid(code: &str) -> (String, String) {
@@ -227,6 +235,72 @@ on_each_database! {
                 assert_eq!(refused(&scene.ask(&[("request", &object)]).await), invalid("request.alg"));
             }
         }
+    }
+
+    /// OpenID Connect Core §6.1, §10.1.1: keys at `jwks_uri`, which the signer rotates "by periodically adding new keys".
+    async fn an_object_is_verified_by_the_keys_at_jwks_uri_and_a_change_is_noticed(db) {
+        let scene = Scene::over(db, by_reference).await;
+        scene.ask(&[("request", &scene.object(&json!({})))]).await.code();
+        assert_eq!(scene.documents.asked(JWKS), 1, "kept");
+        let new = Key::ec();
+        scene.documents.put(JWKS, Answers::With(new.jwks().to_string()));
+        scene.house.pass(31);
+        let object = new.sign(Some("oauth-authz-req+jwt"), &scene.claims(&json!({})));
+        scene.ask(&[("request", &object)]).await.code();
+        let uri = scene.documents.put(DOCUMENT, Answers::With(object));
+        assert_eq!(scene.ask(&[("request_uri", &uri)]).await.param("state").as_deref(), Some("inside"));
+        assert_eq!(scene.documents.asked(JWKS), 2, "an unknown kid is looked for at once, and once");
+        let withdrawn = scene.object(&json!({}));
+        assert_eq!(refused(&scene.ask(&[("request", &withdrawn)]).await), invalid("request.signature"));
+    }
+
+    /// RFC 9101 §7, invalid_request_object: of keys that cannot be had it says why; the last good ones serve for an hour.
+    async fn an_object_of_a_client_whose_keys_cannot_be_fetched_is_refused_with_the_reason(db) {
+        let scene = Scene::over(db, by_reference).await;
+        scene.documents.put(JWKS, Answers::Status(503));
+        scene.house.pass(1700);
+        scene.ask(&[("request", &scene.object(&json!({})))]).await.code();
+        scene.house.pass(1900);
+        let answer = scene.ask(&[("request", &scene.object(&json!({})))]).await;
+        assert_eq!(refused(&answer), invalid("request.jwks_uri"));
+        assert!(answer.param("error_description").is_some_and(|words| words.contains("status 503")));
+    }
+
+    /// OpenID Connect Core §6.1: an object that is verified by nothing is no request; pushed or brought by the browser.
+    async fn an_object_of_a_client_without_keys_is_refused(db) {
+        let scene = Scene::over(db, |_| {}).await;
+        let keyless = scene.house.website("keyless.example").await;
+        let members = json!({ "iss": keyless.id(), "client_id": keyless.id(), "redirect_uri": keyless.redirect_uri });
+        let object = scene.key.sign(None, &scene.claims(&members));
+        let answer = scene.browser.clone().authorize(&keyless, &[("request", &object)]).await;
+        assert_eq!(refused(&answer), invalid("request.no_keys"));
+        let pushed = keyless.push(&[("request", &object)]).await;
+        assert_eq!((pushed.status, pushed.error().as_str()), (400, "invalid_request_object"));
+        assert!(pushed.body.contains("[request.no_keys]"), "{}", pushed.body);
+    }
+
+    /// RFC 7515 §4.1.4: `kid` "is OPTIONAL". The official suite names one in two of its modules only.
+    async fn an_object_without_a_kid_is_verified_by_whichever_key_fits(db) {
+        let keys = Key::of_every_algorithm().map(Key::without_kid);
+        let (alone, stranger) = (Key::ec().without_kid(), Key::ec().without_kid());
+        let jwks = serde_json::from_value(Key::jwks_of(keys.iter().chain([&alone]))).expect("a JWKS");
+        let scene = Scene::over(db, |_| {}).await;
+        let website = |jwks| scene.house.registered(ClientMetadata {
+            client_name: "Object Bank".to_owned(),
+            redirect_uris: vec!["https://objects.example/cb".to_owned()],
+            jwks: Some(jwks),
+            ..ClientMetadata::default()
+        });
+        let (several, one) = (website(jwks).await, website(serde_json::from_value(alone.jwks()).expect("a JWKS")).await);
+        let ask = async |website: &Website, key: &Key| {
+            let claims = scene.claims(&json!({ "iss": website.id(), "client_id": website.id() }));
+            scene.browser.clone().authorize(website, &[("request", &key.sign(None, &claims))]).await
+        };
+        assert!(ask(&one, &alone).await.is_consent());
+        for key in keys.iter().chain([&alone]) {
+            assert!(ask(&several, key).await.is_consent(), "{:?}", key.algorithm());
+        }
+        assert_eq!(refused(&ask(&several, &stranger).await), invalid("request.signature"));
     }
 
     /// RFC 9101 §6.3, §10.5: then nothing outside counts, and nothing plain.

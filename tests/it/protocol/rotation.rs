@@ -3,7 +3,7 @@
 
 use crate::db::on_each_database;
 use crate::house::{House, Node, Plan};
-use hufu::flow::signing;
+use hufu::flow::{Upkeep, signing};
 use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, UnverifiedJwt};
 use hufu::spec::{Timestamp, lifetime};
 use rand::SeedableRng;
@@ -46,7 +46,7 @@ fn kids(node: &Node) -> BTreeSet<String> {
 }
 
 on_each_database! {
-    /// PROTOCOL 15: "publish, wait, sign, retire", by itself, on two nodes of which one is always behind.
+    /// PROTOCOL 15: "publish, wait, sign, retire", by itself: nothing but the upkeep of two nodes runs, of which one is always behind.
     async fn for_two_hundred_days_every_cached_jwks_serves_on_two_nodes(db) {
         let house = House::over(db).await;
         let other = house.second_node(Plan { seed: 2, ..Plan::default() });
@@ -54,6 +54,7 @@ on_each_database! {
         let end = house.now().plus(Duration::from_secs(DAYS * 24 * 3600));
         let (mut cached, age) = fetched(&house).await;
         let (mut good, mut seen): (Vec<Issued>, BTreeSet<String>) = (Vec::new(), kids(&house));
+        let (mut upkeep, mut others) = (Upkeep::new(&house.provider), Upkeep::new(&other.provider));
         let mut turn = 0_usize;
         while house.now() < end {
             // Just before each change of the keys a website fetches; at the change it still holds what it fetched.
@@ -62,9 +63,13 @@ on_each_database! {
             let next = stops.filter(|stop| *stop > house.now()).chain([house.now().plus(USUAL_STEP)]).min();
             let next = next.expect("at least the usual step");
             [&*house, &other].iter().for_each(|node| node.set_clock(next));
-            let nodes: [&Node; 2] = if turn.is_multiple_of(2) { [&house, &other] } else { [&other, &house] };
+            let (mut first, mut second) = ((&*house, &mut upkeep), (&other, &mut others));
+            if !turn.is_multiple_of(2) {
+                std::mem::swap(&mut first, &mut second);
+            }
+            let nodes: [&Node; 2] = [first.0, second.0];
             turn += 1;
-            signing::rotate_due(&nodes[0].provider).await.expect("rotated");
+            first.1.tick(&first.0.provider).await;
             for node in nodes {
                 for alg in SigningAlg::ALL {
                     let issued = sign(node, *alg);
@@ -81,7 +86,7 @@ on_each_database! {
                     assert!(decrypted.is_ok(), "{alg} by a JWKS of {age:?} ago, at {}", next.unix());
                 }
             }
-            signing::refresh(&nodes[1].provider).await.expect("refreshed");
+            second.1.tick(&second.0.provider).await;
             good.retain(|issued| next < issued.until);
             for node in nodes {
                 let (fresh, _) = fetched(node).await;

@@ -7,6 +7,7 @@ mod data;
 mod dead;
 mod doors;
 mod durable;
+mod growth;
 mod migrations;
 #[cfg(feature = "postgres")]
 mod mingle;

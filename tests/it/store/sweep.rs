@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::db::on_each_database;
-use hufu::consent::Access;
 use hufu::spec::{
     ApplicationId, AssertionId, BatchId, EventId, FamilyId, OutboxId, PersonId, PushedId, Sender, TraceId, VoucherId,
 };
@@ -15,7 +14,6 @@ use hufu::store::refusals::{self, RefusalRow};
 use hufu::store::status_lists::{self, ListRow};
 use hufu::store::sweep::{self, Expiring};
 use hufu::store::{applications, assertions, clients, consents, pushed, vouchers};
-use hufu::token::FamilyState;
 use rand::{SeedableRng, rngs::StdRng};
 use std::time::Duration;
 
@@ -115,64 +113,5 @@ on_each_database! {
         for table in Expiring::ALL {
             assert_eq!(store.write(move |tx| sweep::batch(tx, table, NOW, 9)).await.expect("swept"), 1, "{table:?}");
         }
-    }
-
-    /// PROTOCOL 18: "A refresh costs one row update", so that a million of them leave as many rows as there are families, and
-    /// ninety days after the last one none.
-    async fn however_often_families_are_rotated_their_table_stays_bounded(db) {
-        const FAMILIES: u8 = 20;
-        const DAYS: u64 = 200;
-        let store = db.open();
-        let begun = FamilyState { rotated: NOW };
-        store
-            .write(move |tx| {
-                for number in 0..FAMILIES {
-                    let row = FamilyRow {
-                        id: FamilyId::from_bytes([number; 16]),
-                        generation: 0,
-                        sealed: vec![0],
-                        expires_day: begun.expires_day(Access::Offline),
-                    };
-                    families::insert_once(tx, &row)?;
-                }
-                Ok(())
-            })
-            .await
-            .expect("committed");
-        let mut now = NOW;
-        for _ in 0..DAYS {
-            now = now.plus(HOUR * 24);
-            store
-                .write(move |tx| {
-                    // Half of the families are used, as often as a busy website does in a day.
-                    for number in (0..FAMILIES).step_by(2) {
-                        let id = FamilyId::from_bytes([number; 16]);
-                        for _ in 0..10 {
-                            let was = families::by_id(tx, &id)?.expect("in use");
-                            assert!(families::rotate(tx, &was, &[number], FamilyState { rotated: now }.expires_day(Access::Offline))?);
-                        }
-                    }
-                    sweep::batch(tx, Expiring::Families, now, 500)
-                })
-                .await
-                .expect("committed");
-        }
-        let count = |store: Store| async move {
-            let ids = (0..FAMILIES).map(|number| FamilyId::from_bytes([number; 16]));
-            let all = ids.collect::<Vec<_>>();
-            let found = store.read(move |db| {
-                let mut found = Vec::new();
-                for id in &all {
-                    found.extend(families::by_id(db, id)?.map(|row| row.generation));
-                }
-                Ok(found)
-            });
-            found.await.expect("answers")
-        };
-        let rotated = i64::try_from(DAYS * 10).expect("small");
-        assert_eq!(count(store.clone()).await, vec![rotated; usize::from(FAMILIES / 2)], "the unused half is swept");
-        let later = now.plus(HOUR * 24 * 92);
-        store.write(move |tx| sweep::batch(tx, Expiring::Families, later, 500)).await.expect("swept");
-        assert!(count(store).await.is_empty());
     }
 }

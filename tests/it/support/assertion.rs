@@ -58,6 +58,14 @@ impl Key {
         Self { header, key, public }
     }
 
+    /// The same key, named nowhere: not where it is published, and not by what it signs.
+    #[must_use]
+    pub fn without_kid(mut self) -> Self {
+        self.header.kid = None;
+        self.public.as_object_mut().expect("an object").remove("kid");
+        self
+    }
+
     /// The form fields that carry an assertion of these claims (RFC 7523 §2.2).
     pub fn assertion_fields(&self, claims: &Value) -> Vec<(&'static str, String)> {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned();
@@ -78,7 +86,12 @@ impl Key {
 
     /// What the website publishes.
     pub fn jwks(&self) -> Value {
-        json!({ "keys": [self.public] })
+        Self::jwks_of([self])
+    }
+
+    /// What a website with several keys publishes.
+    pub fn jwks_of<'k>(keys: impl IntoIterator<Item = &'k Self>) -> Value {
+        json!({ "keys": keys.into_iter().map(|key| &key.public).collect::<Vec<_>>() })
     }
 }
 
