@@ -10,6 +10,7 @@ mod clients;
 mod csrf;
 mod digits;
 mod letter;
+mod level;
 mod logout;
 mod outcome;
 mod passkey;
@@ -17,16 +18,19 @@ mod pin;
 mod pin_hash;
 mod quota;
 mod rack;
+#[cfg(test)]
+mod scene;
 mod session;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Bar, Caps, FaceReference, Hinted, Known, Missing, SignedIn, Why, ask, unmet};
+pub use ask::{Ask, Authenticated, Hinted, Known, SignedIn, Why, ask};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};
 pub use csrf::CsrfToken;
 pub use letter::{Addressee, Envelope, Letter};
+pub use level::{Bar, Caps, FaceReference, Missing, unmet};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
 pub use passkey::{
