@@ -40,6 +40,8 @@ signin-asks = { $site } asks who you are. It gets a code of its own, never your 
 signin-again = { $site } asks you to sign in once more, so that it can be sure it is you.
 signin-needs-passkey = { $site } asks for your passkey as well. PIN and code alone are not enough for it.
 signin-needs-code = { $site } asks for your PIN and code as well. The passkey alone is not enough for it.
+signin-wishes-passkey = { $site } would like your passkey as well. You can also go on without it.
+signin-wishes-code = { $site } would like your PIN and code as well. You can also go on without them.
 signin-no-passkey = This browser cannot ask for a passkey, or JavaScript is off in it. Turn JavaScript on and load this page again, or use another browser. You can also go back.
 signin-own = To see and change what you agreed to, and how you sign in.
 signin-problem = You are not signed in yet
@@ -63,12 +65,15 @@ signin-passkey-stopped-only = That was not completed. You can try again.
 signin-or = or
 signin-number-way = With your network number
 signin-submit = Sign in
+signin-without = Go on without
+signin-without-hint = { $site } is told truly how you signed in, and may then let you do less.
 signin-apply = No network number yet? Apply for one
 signin-decline = No, go back to { $site }
 
 # The face check on top of a passkey
 face-title = Face check
 face-asks = { $site } asks for a face check as well as your passkey.
+face-wishes = { $site } would like a face check as well as your passkey. You can also go on without it.
 face-problem = Your face has not been checked yet
 face-missing = Please take a picture first.
 face-not-yours = That was not recognised as your living face. Please look straight into the camera yourself, without a picture or a screen before it.

@@ -40,6 +40,8 @@ signin-asks = { $site }请求核验您的身份。它只会得到一个仅供它
 signin-again = { $site }请您再登录一次，以确认是您本人。
 signin-needs-passkey = { $site }还需要您的通行密钥；仅凭口令和动态口令不够。
 signin-needs-code = { $site }还需要您的口令和动态口令；仅凭通行密钥不够。
+signin-wishes-passkey = { $site }希望您再使用通行密钥；不使用也可以继续。
+signin-wishes-code = { $site }希望您再输入口令和动态口令；不输入也可以继续。
 signin-no-passkey = 此浏览器无法使用通行密钥，或已关闭 JavaScript。请开启 JavaScript 后重新打开此页，或换一个浏览器；您也可以返回。
 signin-own = 登录后，可查看并更改您同意过的网站和您的登录方式。
 signin-problem = 尚未登录
@@ -60,12 +62,15 @@ signin-passkey-stopped-only = 操作没有完成，您可以再试一次。
 signin-or = 或
 signin-number-way = 使用网号登录
 signin-submit = 登录
+signin-without = 跳过并继续
+signin-without-hint = { $site }会得知您实际的登录方式，能为您办理的事项可能因此较少。
 signin-apply = 还没有网号？去申领
 signin-decline = 不登录，返回{ $site }
 
 # 在通行密钥之上的人脸核验
 face-title = 人脸核验
 face-asks = { $site }除通行密钥外，还需要核验您的人脸。
+face-wishes = { $site }除通行密钥外，还希望核验您的人脸；不核验也可以继续。
 face-problem = 人脸核验尚未通过
 face-missing = 请先拍摄一张照片。
 face-not-yours = 未能确认是您本人的真实面容。请本人正对镜头拍摄，不要使用照片或屏幕。

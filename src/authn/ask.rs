@@ -4,7 +4,7 @@
 //! request only says which levels it would like, the node which it reaches, the person's evidence which they may. Knows no
 //! page and no database.
 
-use super::level::{Bar, Caps, FaceReference, Missing, Unmet, level, unmet};
+use super::level::{Bar, Caps, FaceReference, Steps, Unmet, level, unmet};
 use crate::authorize::{AuthTimeClaim, AuthorizationRequest, AuthorizeError, Prompt};
 use crate::keys::Epoch;
 use crate::spec::{AcrValue, FactorSet, Handle, Ladder, PersonId, SessionId, Timestamp};
@@ -57,9 +57,12 @@ pub enum Ask {
     Proceed(Authenticated),
     SignIn {
         why: Why,
-        missing: Missing,
-        /// What would do as well, where the request names several levels, in its order.
-        otherwise: Vec<Missing>,
+        steps: Steps,
+    },
+    /// A level that the website wishes for is a step away; who does not take it goes on as they are.
+    Offer {
+        steps: Steps,
+        without: Authenticated,
     },
     /// To be told to the person, and then to the website: the refusal is what the website hears.
     Barred {
@@ -69,6 +72,13 @@ pub enum Ask {
     Refuse(AuthorizeError),
 }
 
+/// Whether the person has said, in this interaction and this session, that they go on without a level wished for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    Open,
+    Declined,
+}
+
 /// What is known when the question is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -76,8 +86,9 @@ pub struct Known<'a> {
     pub signed_in: Option<&'a SignedIn>,
     pub hinted: Hinted,
     /// The instant of the first sign-in within this very interaction: it answers `prompt=login` and `max_age`, and from then
-    /// on only factors checked since count.
+    /// on only factors count that were fresh at that instant.
     pub proven: Option<Timestamp>,
+    pub wish: Wish,
     pub now: Timestamp,
 }
 
@@ -121,56 +132,58 @@ impl Authenticated {
     }
 }
 
-/// Asks in a fixed order: somebody? the right one? freshly? at the level?
+/// Asks in a fixed order: somebody? the right one? at a level that will do? freshly? at the level wished for?
 pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
-    let Known { ladder, signed_in, hinted, proven, now } = known;
-    let sign_in = |why: Why, missing: Missing| {
+    let Known { ladder, signed_in, hinted, proven, wish, now } = known;
+    let sign_in = |why: Why, steps: Steps| {
         if request.silent() {
             Ask::Refuse(AuthorizeError::LoginRequired(why.as_str()))
         } else {
-            Ask::SignIn { why, missing, otherwise: Vec::new() }
+            Ask::SignIn { why, steps }
         }
     };
-    let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, Missing::ANYTHING) };
+    let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, Steps::ANYTHING) };
     if hinted == Hinted::SomebodyElse {
-        return sign_in(Why::OtherPerson, Missing::ANYTHING);
+        return sign_in(Why::OtherPerson, Steps::ANYTHING);
     }
     let redo = request.prompts.has(Prompt::Login) || request.prompts.has(Prompt::SelectAccount);
     if redo && proven.is_none() {
-        return sign_in(Why::PromptLogin, Missing::ANYTHING);
+        return sign_in(Why::PromptLogin, Steps::ANYTHING);
     }
-    let factors = match proven {
-        Some(instant) if redo || request.max_age.is_some() => signed_in.factors.not_before(instant),
+    // What was fresh when the first proof was given stays so while the rest is asked for: `max_age` demands no more.
+    let factors = match (proven, request.max_age) {
+        (Some(proven), _) if redo => signed_in.factors.not_before(proven),
+        (Some(proven), Some(max_age)) => signed_in.factors.not_before(proven.minus(max_age)),
         _ => signed_in.factors.clone(),
     };
-    let rung = match level(request, ladder, signed_in, &factors) {
-        Ok(rung) => rung,
-        Err(Unmet::Missing(first, rest)) => {
-            return match sign_in(Why::LevelTooLow, first) {
-                Ask::SignIn { why, missing, .. } => Ask::SignIn { why, missing, otherwise: rest },
-                refused => refused,
-            };
-        }
+    let (rung, wished) = match level(request, ladder, signed_in, &factors) {
+        Ok(rung) => (rung, None),
+        Err(Unmet::Wished { lower, steps }) => (lower, Some(steps)),
+        Err(Unmet::Missing(steps)) => return sign_in(Why::LevelTooLow, steps),
         Err(Unmet::Unreachable) => return Ask::Refuse(unmet(request)),
         Err(Unmet::Barred(_)) if request.silent() => return Ask::Refuse(unmet(request)),
         Err(Unmet::Barred(bar)) => return Ask::Barred { bar, refusal: unmet(request) },
     };
     let Some(auth_time) = factors.auth_time(rung.level) else {
-        return sign_in(Why::NotSignedIn, Missing::ANYTHING);
+        return sign_in(Why::NotSignedIn, Steps::ANYTHING);
     };
     if let Some(max_age) = request.max_age
         && proven.is_none()
         // "max_age=0" means now, not this second (Core §3.1.2.1).
         && (max_age.is_zero() || now.since(auth_time) > max_age)
     {
-        return sign_in(Why::TooOld, Missing::ANYTHING);
+        return sign_in(Why::TooOld, Steps::ANYTHING);
     }
-    Ask::Proceed(Authenticated {
+    let authenticated = Authenticated {
         amr: rung.amr(&factors),
         acr: rung.value,
         auth_time: (request.auth_time == AuthTimeClaim::Requested).then_some(auth_time),
         signed_in: signed_in.clone(),
-    })
+    };
+    match wished {
+        Some(steps) if wish == Wish::Open && !request.silent() => Ask::Offer { steps, without: authenticated },
+        _ => Ask::Proceed(authenticated),
+    }
 }
 
 #[cfg(test)]
@@ -229,18 +242,67 @@ mod tests {
         {
             let request = format!("{wanted}&{asks_for}");
             match asked(&request, Some(&both), None) {
-                Ask::SignIn { why: told, missing, .. } => assert_eq!((told, missing), (why, Missing::ANYTHING)),
+                Ask::SignIn { why: told, steps } => assert_eq!((told, steps), (why, Steps::ANYTHING)),
                 other => panic!("{asks_for}: {other:?}"),
             }
             // The passkey was touched for this request at `NOW`: the PIN of before does not count beside it.
             match asked(&request, Some(&both), Some(NOW)) {
-                Ask::SignIn { why, missing, .. } => {
-                    assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Pin]), "{asks_for}");
+                Ask::SignIn { why, steps } => {
+                    assert_eq!((why, steps.first.factors), (Why::LevelTooLow, vec![Factor::Pin]), "{asks_for}");
                 }
                 other => panic!("{asks_for}: {other:?}"),
             }
         }
         assert!(matches!(asked(&format!("{wanted}&max_age=500"), Some(&both), None), Ask::Proceed(_)));
+    }
+
+    /// docs/assurance.md: "asks only for what is missing, or has ended": a `max_age` that nothing had exceeded takes nothing away
+    /// when the rest is asked for. `auth_time` stays within it at the instant of the first proof.
+    #[test]
+    fn what_max_age_found_fresh_counts_beside_what_is_given_for_this_request() {
+        let at = |seconds: i64| Timestamp::from_unix(NOW.unix() - seconds);
+        let pin_then_passkey =
+            |age: i64| person(FactorSet::pin_and_code(at(age)).join(&FactorSet::cert(NOW, Assurance::Synced)));
+        let told = |max_age: &str, age: i64| {
+            let request = format!("{}&{max_age}", essential("urn:hufu:acr:cert-pin"));
+            match asked(&request, Some(&pin_then_passkey(age)), Some(NOW)) {
+                Ask::Proceed(who) => Ok(who.auth_time()),
+                Ask::SignIn { steps, .. } => Err(steps.first.factors),
+                other => panic!("{request}: {other:?}"),
+            }
+        };
+        assert_eq!(told("max_age=300", 10), Ok(Some(at(10))));
+        assert_eq!(told("max_age=300", 300), Ok(Some(at(300))));
+        assert_eq!(told("max_age=300", 301), Err(vec![Factor::Pin]));
+        assert_eq!(told("max_age=0", 1), Err(vec![Factor::Pin]));
+        assert_eq!(told("max_age=9999999999", 400), Ok(Some(at(400))));
+        assert_eq!(told("prompt=login&max_age=300", 10), Err(vec![Factor::Pin]), "everything again");
+    }
+
+    /// RFC 9470 §5 asks once: the answer holds for the rest of the interaction.
+    #[test]
+    fn who_goes_on_without_a_level_is_not_asked_again() {
+        let (who, ladder) = (pin_and_code(), Ladder::default());
+        let wish = request("acr_values=urn:hufu:acr:cert");
+        let declined = Known { wish: Wish::Declined, ..known(&ladder, Some(&who)) };
+        assert!(matches!(ask(&wish, known(&ladder, Some(&who))), Ask::Offer { .. }));
+        assert!(matches!(ask(&wish, declined), Ask::Proceed(who) if who.acr().wire() == "urn:hufu:acr:code"));
+        let insists = request(&essential("urn:hufu:acr:cert"));
+        assert!(
+            matches!(ask(&insists, declined), Ask::SignIn { why: Why::LevelTooLow, .. }),
+            "no way round an essential one"
+        );
+    }
+
+    /// A wish for a level lets nobody past what the request insists on.
+    #[test]
+    fn a_fresh_sign_in_is_asked_for_before_a_level_that_is_only_wished_for() {
+        let who = pin_and_code();
+        for (extra, expected) in [("max_age=499", Why::TooOld), ("prompt=login", Why::PromptLogin)] {
+            let request = format!("acr_values=urn:hufu:acr:cert&{extra}");
+            assert_eq!(why(asked(&request, Some(&who), None)), Some(expected));
+            assert!(matches!(asked(&request, Some(&who), Some(THEN)), Ask::Offer { .. }), "{extra}: then the rest");
+        }
     }
 
     /// PROTOCOL 4: `auth_time` only when asked for.

@@ -3,8 +3,9 @@
 //! It carries the raw parameters, to be parsed and asked about again on every return; the browser that it was given to;
 //! the id of the ceremony now offered, which becomes the session's id, so that a page submitted twice signs in once; the
 //! passkey challenge; and, later, the proof that a sign-in took place *for this request*, which answers `prompt=login` and
-//! `max_age`. Sealing is `keys`'.
+//! `max_age`, and the word that the person goes on without a level that was only wished for. Sealing is `keys`'.
 
+use super::ask::Wish;
 use super::browser::BrowserSecret;
 use super::passkey::Challenge;
 use crate::keys::Sealable;
@@ -25,6 +26,8 @@ pub struct Interaction {
     asked: Option<SessionId>,
     /// A passkey that was touched while the person was frozen; lifting waits for a word of its own.
     touched: Option<Touch>,
+    /// In whose session a level that the website wished for was declined.
+    without: Option<SessionId>,
 }
 
 /// The first sign-in that took place within this interaction.
@@ -62,6 +65,7 @@ impl Interaction {
             proof: None,
             asked: None,
             touched: None,
+            without: None,
         }
     }
 
@@ -126,6 +130,18 @@ impl Interaction {
         self.asked == Some(session)
     }
 
+    /// Notes that the person goes on without the level that the website wishes for.
+    #[must_use]
+    pub fn without_level(mut self, session: SessionId) -> Self {
+        self.without = Some(session);
+        self
+    }
+
+    /// What the person of this session said to such a wish.
+    pub fn wish(&self, session: SessionId) -> Wish {
+        if self.without == Some(session) { Wish::Declined } else { Wish::Open }
+    }
+
     /// The raw parameters, to be parsed again.
     pub fn params(&self) -> &str {
         &self.params
@@ -187,6 +203,17 @@ mod tests {
         let signed_in = interaction.signed_in(one, NOW).signed_in(one, later);
         assert_eq!(signed_in.proven(one), Some(NOW));
         assert_eq!(signed_in.proven(two), None);
+    }
+
+    /// Who signs in afterwards, in the same window, is asked for themselves.
+    #[test]
+    fn a_level_that_one_session_declined_is_still_to_be_asked_of_another() {
+        let (interaction, _, mut rng) = interaction();
+        let one = SessionId::expiring(NOW, &mut rng);
+        let two = SessionId::expiring(NOW, &mut rng);
+        assert_eq!(interaction.wish(one), Wish::Open);
+        let declined = interaction.without_level(one).renewed(&mut rng);
+        assert_eq!((declined.wish(one), declined.wish(two)), (Wish::Declined, Wish::Open));
     }
 
     /// Another session's sign-in says nothing about this one's: its instant is not passed on (`max_age`, `auth_time`).

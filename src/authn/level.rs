@@ -56,7 +56,19 @@ pub struct Missing {
 }
 
 impl Missing {
-    pub(super) const ANYTHING: Self = Self { factors: Vec::new(), key: KeyHome::Anywhere };
+    const ANYTHING: Self = Self { factors: Vec::new(), key: KeyHome::Anywhere };
+}
+
+/// The ways to a level that was asked for, in the request's order: any one of them will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Steps {
+    pub first: Missing,
+    pub otherwise: Vec<Missing>,
+}
+
+impl Steps {
+    /// Any way in will do.
+    pub(super) const ANYTHING: Self = Self { first: Missing::ANYTHING, otherwise: Vec::new() };
 }
 
 /// What the website hears of an essential level that this person does not reach.
@@ -64,49 +76,57 @@ pub fn unmet(request: &AuthorizationRequest) -> AuthorizeError {
     AuthorizeError::UnmetLevel(request.acr.essential.join(" "))
 }
 
+/// Why no level that was asked for is reached.
 pub(super) enum Unmet {
-    /// Another step of the person would reach it, or one of those after it.
-    Missing(Missing, Vec<Missing>),
+    /// A step of the person would reach one, and the request insists.
+    Missing(Steps),
+    /// A step of the person would reach one; without it the true lower level will do.
+    Wished { lower: Rung, steps: Steps },
     /// Nothing that this person can do here would.
     Barred(Bar),
     /// Nothing that anybody can do here would.
     Unreachable,
 }
 
-/// "The first in request order that is met, else the true lower one; only an essential `acr` refuses" (PROTOCOL 20).
+/// The first in request order that is met (PROTOCOL 20). Where none is, an essential `acr` insists or refuses; a voluntary one
+/// is asked for where it can be had (RFC 9470 §5), and is else the true lower one.
 pub(super) fn level(
     request: &AuthorizationRequest,
     ladder: &Ladder,
     person: &SignedIn,
     factors: &FactorSet,
 ) -> Result<Rung, Unmet> {
-    let bar = |rung: &Rung| {
-        if rung.level > person.caps.evidence {
-            Some(Bar::Evidence)
-        } else if rung.level > person.caps.state {
-            Some(Bar::RecoveryWaits)
-        } else if rung.counts(Factor::Face) && person.face == FaceReference::Unknown {
-            Some(Bar::NoFaceReference)
-        } else {
-            None
-        }
-    };
-    let rungs = |wanted: &[String]| wanted.iter().filter_map(|name| ladder.rung(name)).collect::<Vec<_>>();
+    let insists = !request.acr.essential.is_empty();
+    let names = if insists { &request.acr.essential } else { &request.acr.voluntary };
+    let wanted: Vec<_> = names.iter().filter_map(|name| ladder.rung(name)).collect();
     let cap = person.caps.lowest();
-    let met = |wanted: &[Rung]| wanted.iter().find(|rung| rung.level <= cap && rung.met_by(factors)).cloned();
-    if request.acr.essential.is_empty() {
-        let level = met(&rungs(&request.acr.voluntary)).or_else(|| ladder.highest(factors, cap));
-        return level.ok_or(Unmet::Missing(Missing::ANYTHING, Vec::new()));
+    if let Some(rung) = wanted.iter().find(|rung| rung.level <= cap && rung.met_by(factors)) {
+        return Ok(rung.clone());
     }
-    let wanted = rungs(&request.acr.essential);
-    if let Some(rung) = met(&wanted) {
-        return Ok(rung);
-    }
-    let open = wanted.iter().filter(|rung| bar(rung).is_none());
+    let open = wanted.iter().filter(|rung| bar(rung, person).is_none());
     let mut missing = open.map(|rung| Missing { factors: rung.missing(factors), key: rung.key });
-    match missing.next() {
-        Some(first) => Err(Unmet::Missing(first, missing.collect())),
-        None => Err(wanted.iter().find_map(bar).map_or(Unmet::Unreachable, Unmet::Barred)),
+    let steps = missing.next().map(|first| Steps { first, otherwise: missing.collect() });
+    match (steps, insists) {
+        (Some(steps), true) => Err(Unmet::Missing(steps)),
+        (None, true) => Err(wanted.iter().find_map(|rung| bar(rung, person)).map_or(Unmet::Unreachable, Unmet::Barred)),
+        (steps, false) => match (ladder.highest(factors, cap), steps) {
+            (None, _) => Err(Unmet::Missing(Steps::ANYTHING)),
+            (Some(lower), Some(steps)) => Err(Unmet::Wished { lower, steps }),
+            (Some(lower), None) => Ok(lower),
+        },
+    }
+}
+
+/// What keeps this level from this person, as far as their evidence and state tell.
+fn bar(rung: &Rung, person: &SignedIn) -> Option<Bar> {
+    if rung.level > person.caps.evidence {
+        Some(Bar::Evidence)
+    } else if rung.level > person.caps.state {
+        Some(Bar::RecoveryWaits)
+    } else if rung.counts(Factor::Face) && person.face == FaceReference::Unknown {
+        Some(Bar::NoFaceReference)
+    } else {
+        None
     }
 }
 
@@ -117,20 +137,74 @@ mod tests {
     use crate::authn::scene::{THEN, asked, essential, person, pin_and_code};
     use crate::spec::Assurance;
 
-    /// OpenID Connect Core §5.5.1.1 and PROTOCOL 20.
+    /// The level that is told, and what the person is asked for to reach a higher: first, and what would do as well.
+    fn wished(extra: &str, who: &SignedIn) -> (String, Vec<Vec<Factor>>) {
+        match asked(extra, Some(who), None) {
+            Ask::Proceed(authenticated) => (authenticated.acr().wire().to_owned(), Vec::new()),
+            Ask::Offer { steps, without } => {
+                let ways = std::iter::once(steps.first).chain(steps.otherwise).map(|missing| missing.factors);
+                (without.acr().wire().to_owned(), ways.collect())
+            }
+            other => panic!("{extra}: {other:?}"),
+        }
+    }
+
+    /// OpenID Connect Core §5.5.1.1; PROTOCOL 20: "the first in request order that is met", wherever it stands.
     #[test]
-    fn acr_values_prefer_in_request_order_and_never_refuse() {
+    fn a_value_that_is_met_is_told_and_nothing_is_asked_for() {
         let both = person(FactorSet::cert(THEN, Assurance::Synced).join(&FactorSet::pin_and_code(THEN)));
-        let level = |extra: &str, who: &SignedIn| match asked(extra, Some(who), None) {
-            Ask::Proceed(authenticated) => authenticated.acr().wire().to_owned(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(level("acr_values=urn:hufu:acr:cert+urn:hufu:acr:cert-pin", &both), "urn:hufu:acr:cert");
-        assert_eq!(level("acr_values=urn:hufu:acr:cert", &pin_and_code()), "urn:hufu:acr:code");
-        assert_eq!(level("acr_values=1+2", &both), "urn:hufu:acr:cert-pin");
-        // OpenID Connect EAP ACR Values 1.0 §2: answered where asked for and met, and nowhere else.
-        assert_eq!(level("acr_values=phrh+phr", &both), "phr");
-        assert_eq!(level("acr_values=phr", &pin_and_code()), "urn:hufu:acr:code");
+        #[rustfmt::skip]
+        let table = [
+            ("acr_values=urn:hufu:acr:cert+urn:hufu:acr:cert-pin", &both,            "urn:hufu:acr:cert"),
+            ("acr_values=urn:hufu:acr:cert-face+urn:hufu:acr:code", &both,           "urn:hufu:acr:code"),
+            ("acr_values=urn:hufu:acr:cert+urn:hufu:acr:code", &pin_and_code(),      "urn:hufu:acr:code"),
+            // OpenID Connect EAP ACR Values 1.0 §2: answered where asked for and met, and nowhere else.
+            ("acr_values=phrh+phr", &both,                                           "phr"),
+        ];
+        for (request, who, told) in table {
+            assert_eq!(wished(request, who), (told.to_owned(), vec![]), "{request}");
+        }
+    }
+
+    /// RFC 9470 §5: a level that was asked for and is within reach is asked of the person; PROTOCOL 20: never a refusal.
+    #[test]
+    fn a_voluntary_level_is_asked_for_and_can_be_gone_without() {
+        use Factor::{Cert, Code, Face, Pin};
+        let code = pin_and_code();
+        let cert = person(FactorSet::cert(THEN, Assurance::Synced));
+        #[rustfmt::skip]
+        let table: [(&str, &SignedIn, &str, &[&[Factor]]); 6] = [
+            ("acr_values=urn:hufu:acr:cert", &code,                              "urn:hufu:acr:code", &[&[Cert]]),
+            ("acr_values=phr", &code,                                            "urn:hufu:acr:code", &[&[Cert]]),
+            ("acr_values=1+urn:hufu:acr:cert-pin", &cert,                        "urn:hufu:acr:cert", &[&[Pin]]),
+            ("acr_values=urn:hufu:acr:code", &cert,                              "urn:hufu:acr:cert", &[&[Pin, Code]]),
+            ("acr_values=urn:hufu:acr:cert-face+urn:hufu:acr:cert-pin", &cert,   "urn:hufu:acr:cert", &[&[Face], &[Pin]]),
+            (r#"claims={"id_token":{"acr":{"value":"urn:hufu:acr:cert"}}}"#, &code, "urn:hufu:acr:code", &[&[Cert]]),
+        ];
+        for (request, who, told, ways) in table {
+            let ways = ways.iter().map(|way| way.to_vec()).collect();
+            assert_eq!(wished(request, who), (told.to_owned(), ways), "{request}");
+        }
+    }
+
+    /// PROTOCOL 20: "else the true lower one": nobody is asked for what cannot be had, nor where nothing may be shown.
+    #[test]
+    fn a_voluntary_level_out_of_reach_gives_the_true_lower_one_at_once() {
+        let code = pin_and_code();
+        let faceless = SignedIn { face: FaceReference::Unknown, ..pin_and_code() };
+        let caps = |evidence, state| SignedIn { caps: Caps { evidence, state }, ..pin_and_code() };
+        let (copied, waits) = (caps(Acr::Code, Acr::CertPinFace), caps(Acr::CertPinFace, Acr::Code));
+        for (request, who) in [
+            ("acr_values=1+2", &code),
+            // Nothing verifies an attestation here.
+            ("acr_values=phrh", &code),
+            ("acr_values=urn:hufu:acr:cert-face", &faceless),
+            ("acr_values=urn:hufu:acr:cert", &copied),
+            ("acr_values=urn:hufu:acr:cert", &waits),
+            ("acr_values=urn:hufu:acr:cert&prompt=none", &code),
+        ] {
+            assert_eq!(wished(request, who), ("urn:hufu:acr:code".to_owned(), vec![]), "{request}");
+        }
     }
 
     /// OpenID Connect Core §5.5.1.1; Unmet Authentication Requirements 1.0 §2.
@@ -138,8 +212,8 @@ mod tests {
     fn an_essential_acr_that_is_not_met_asks_or_refuses() {
         let who = pin_and_code();
         match asked(&essential("urn:hufu:acr:cert-pin"), Some(&who), None) {
-            Ask::SignIn { why, missing, .. } => {
-                assert_eq!((why, missing.factors), (Why::LevelTooLow, vec![Factor::Cert]));
+            Ask::SignIn { why, steps } => {
+                assert_eq!((why, steps.first.factors), (Why::LevelTooLow, vec![Factor::Cert]));
             }
             other => panic!("{other:?}"),
         }
@@ -171,7 +245,7 @@ mod tests {
                 let answer = asked(&essential(level.wire()), Some(&person(have.clone())), None);
                 match answer {
                     Ask::Proceed(who) => assert_eq!((who.acr().wire(), *missing), (level.wire(), &[][..]), "{have:?}"),
-                    Ask::SignIn { missing: asked, .. } => assert_eq!(asked.factors, *missing, "{have:?} {level:?}"),
+                    Ask::SignIn { steps, .. } => assert_eq!(steps.first.factors, *missing, "{have:?} {level:?}"),
                     other => panic!("{have:?} {level:?}: {other:?}"),
                 }
             }
@@ -212,7 +286,7 @@ mod tests {
         let barred = asked(&essential("urn:hufu:acr:cert-face"), Some(&who), None);
         assert!(matches!(barred, Ask::Barred { bar: Bar::NoFaceReference, .. }), "{barred:?}");
         let other = asked(&essential(r#"urn:hufu:acr:cert-face","urn:hufu:acr:cert-pin"#), Some(&who), None);
-        assert!(matches!(other, Ask::SignIn { missing: Missing { ref factors, .. }, .. } if *factors == [Factor::Pin]));
+        assert!(matches!(other, Ask::SignIn { ref steps, .. } if steps.first.factors == [Factor::Pin]));
     }
 
     /// OpenID Connect Core §5.5.1.1: of several essential levels any will do: what each lacks is said, in the request's order.
@@ -220,8 +294,8 @@ mod tests {
     fn what_would_do_as_well_is_said_too() {
         let either = essential(r#"urn:hufu:acr:cert-pin","urn:example:gold","urn:hufu:acr:cert"#);
         let who = person(FactorSet::face(THEN));
-        let Ask::SignIn { missing, otherwise, .. } = asked(&either, Some(&who), None) else { panic!("no page") };
-        assert_eq!(missing.factors, [Factor::Cert, Factor::Pin]);
-        assert_eq!(otherwise.iter().map(|missing| &*missing.factors).collect::<Vec<_>>(), [[Factor::Cert]]);
+        let Ask::SignIn { steps, .. } = asked(&either, Some(&who), None) else { panic!("no page") };
+        assert_eq!(steps.first.factors, [Factor::Cert, Factor::Pin]);
+        assert_eq!(steps.otherwise.iter().map(|missing| &*missing.factors).collect::<Vec<_>>(), [[Factor::Cert]]);
     }
 }

@@ -24,13 +24,13 @@ mod session;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Hinted, Known, SignedIn, Why, ask};
+pub use ask::{Ask, Authenticated, Hinted, Known, SignedIn, Why, Wish, ask};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};
 pub use csrf::CsrfToken;
 pub use letter::{Addressee, Envelope, Letter};
-pub use level::{Bar, Caps, FaceReference, Missing, unmet};
+pub use level::{Bar, Caps, FaceReference, Missing, Steps, unmet};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
 pub use passkey::{

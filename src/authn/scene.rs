@@ -1,6 +1,6 @@
 //! Persons, requests and questions for the tests of `ask` and `level`.
 
-use super::ask::{Ask, Hinted, Known, SignedIn, Why, ask};
+use super::ask::{Ask, Hinted, Known, SignedIn, Why, Wish, ask};
 use super::level::{Caps, FaceReference};
 use crate::authorize::AuthorizationRequest;
 use crate::client::{BareRequests, Client};
@@ -34,7 +34,7 @@ pub fn person(factors: FactorSet) -> SignedIn {
 }
 
 pub fn known<'a>(ladder: &'a Ladder, signed_in: Option<&'a SignedIn>) -> Known<'a> {
-    Known { ladder, signed_in, hinted: Hinted::Nobody, proven: None, now: NOW }
+    Known { ladder, signed_in, hinted: Hinted::Nobody, proven: None, wish: Wish::Open, now: NOW }
 }
 
 pub fn essential(acr: &str) -> String {

@@ -3,8 +3,9 @@
 //! Nothing is kept between visits but the interaction sealed into the page: the raw parameters are parsed again and the
 //! same questions asked in the same order. A repeat login reads and writes nothing here.
 
-use super::{Provider, Unavailable, passkeys, request, resource, session};
-use crate::authn::{self, Bar, BrowserSecret, Hinted, Interaction, Missing, SignedIn, StoredPasskey, Why};
+use super::reach::{self, Asked, Step};
+use super::{Provider, Unavailable, request, resource, session};
+use crate::authn::{self, Bar, BrowserSecret, Hinted, Interaction, SignedIn, Why, Wish};
 use crate::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
 };
@@ -12,7 +13,7 @@ use crate::client::{Client, Resource, TrustedRedirect};
 use crate::code::IssuedCode;
 use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
 use crate::keys::{JwtError, Sub};
-use crate::spec::{Assurance, ClientId, Factor, KeyHome, ParamError, Params, Timestamp, lifetime};
+use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
 use crate::store::{Db, StoreError, clients, pushed};
 use std::borrow::Cow;
@@ -47,6 +48,7 @@ pub struct SignInPage {
     pub redirect: TrustedRedirect,
     pub why: Why,
     pub missing: Vec<Factor>,
+    pub step: Step,
     pub interaction: Interaction,
     pub login_hint: Option<String>,
     /// The languages that the website asks for, wherever the request said so.
@@ -121,24 +123,14 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let hinted = hint(provider, &request, live).map_err(refuse)?;
     let signed_in = live.map(session::Live::signed_in);
     let proven = signed_in.as_ref().and_then(|who| interaction.proven(who.session));
-    let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, now };
-    let asked = match (authn::ask(&request, known), live) {
-        (authn::Ask::SignIn { why, missing, otherwise }, Some(live)) => {
-            let reach = within_reach(provider, live, missing, otherwise).await;
-            match reach.map_err(|_| refuse(AuthorizeError::Unavailable))? {
-                Ok(missing) => authn::Ask::SignIn { why, missing, otherwise: Vec::new() },
-                Err(bar) => authn::Ask::Barred { bar, refusal: authn::unmet(&request) },
-            }
-        }
-        (asked, _) => asked,
-    };
-    let authenticated = match asked {
-        authn::Ask::Proceed(authenticated) => authenticated,
-        authn::Ask::Refuse(error) => return Err(refuse(error)),
-        authn::Ask::Barred { refusal, .. } if arrival.decision == Some(Decision::Decline) => {
-            return Err(refuse(refusal));
-        }
-        authn::Ask::Barred { bar, .. } => {
+    let wish = signed_in.as_ref().map_or(Wish::Open, |who| interaction.wish(who.session));
+    let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, wish, now };
+    let asked = reach::ask(provider, &request, known, live).await;
+    let authenticated = match asked.map_err(|_| refuse(AuthorizeError::Unavailable))? {
+        Asked::Proceed(authenticated) => authenticated,
+        Asked::Refuse(error) => return Err(refuse(error)),
+        Asked::Barred { refusal, .. } if arrival.decision == Some(Decision::Decline) => return Err(refuse(refusal)),
+        Asked::Barred { bar, .. } => {
             return Ok(Next::Barred(BarredPage {
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
@@ -147,15 +139,16 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 ui_locales: request.ui_locales.clone(),
             }));
         }
-        authn::Ask::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
+        Asked::SignIn { .. } if arrival.decision == Some(Decision::Decline) => {
             return Err(refuse(AuthorizeError::Declined));
         }
-        authn::Ask::SignIn { why, missing, .. } => {
+        Asked::SignIn { why, missing, step } => {
             return Ok(Next::SignIn(SignInPage {
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
                 why,
-                missing: missing.factors,
+                missing,
+                step,
                 interaction,
                 login_hint: request.login_hint.clone(),
                 ui_locales: request.ui_locales.clone(),
@@ -229,39 +222,6 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
         _ => None,
     };
     Ok(Known { client: row.map(|row| provider.known_clients.of(row)).transpose()?, live })
-}
-
-/// The first that the person has the means for, of what is missing and of what would do as well; else what stands between
-/// them and the first. Asking for a passkey that is not there would go round for ever.
-async fn within_reach(
-    provider: &Provider,
-    live: &session::Live,
-    missing: Missing,
-    otherwise: Vec<Missing>,
-) -> Result<Result<Missing, Bar>, Unavailable> {
-    let Some(first) = bar(provider, live, &missing).await? else { return Ok(Ok(missing)) };
-    for other in otherwise {
-        if bar(provider, live, &other).await?.is_none() {
-            return Ok(Ok(other));
-        }
-    }
-    Ok(Err(first))
-}
-
-async fn bar(provider: &Provider, live: &session::Live, missing: &Missing) -> Result<Option<Bar>, Unavailable> {
-    let by_code = live.person.pin_hash.is_some() && live.person.totp.is_some();
-    if missing.factors.iter().any(|factor| matches!(factor, Factor::Pin | Factor::Code)) && !by_code {
-        return Ok(Some(Bar::NoPinAndCode));
-    }
-    if !missing.factors.contains(&Factor::Cert) {
-        return Ok(None);
-    }
-    let passkeys = passkeys::all(provider, live.person.id).await?;
-    let attested = |(_, passkey): &(_, StoredPasskey)| passkey.assurance() == Ok(Assurance::Attested);
-    Ok(match missing.key {
-        KeyHome::Anywhere => passkeys.is_empty().then_some(Bar::NoPasskey),
-        KeyHome::AttestedDevice => (!passkeys.iter().any(attested)).then_some(Bar::NoAttestedPasskey),
-    })
 }
 
 /// Whom the request is about: `id_token_hint`, and a `sub` in the `claims` parameter (Core §3.1.2.1, §3.1.2.2). A hint

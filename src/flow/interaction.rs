@@ -1,6 +1,6 @@
 //! The interaction: sealed into the page, opened again when the browser returns. Never a row.
 
-use super::{Provider, Unavailable};
+use super::{Provider, Unavailable, session};
 use crate::authn::{BrowserSecret, Interaction};
 
 /// The page is too old, was made for another browser, or is no interaction of ours.
@@ -31,4 +31,20 @@ pub fn open(provider: &Provider, sealed: &str, browser: &BrowserSecret) -> Resul
 /// The same request with a ceremony of its own, after the first one was used up.
 pub fn renew(provider: &Provider, interaction: Interaction) -> Interaction {
     interaction.renewed(&mut *provider.rng())
+}
+
+/// The same request of a person who goes on without the level that the website wishes for. Nobody signed in: as it was.
+///
+/// # Errors
+/// The storage is unavailable.
+pub async fn without_level(
+    provider: &Provider,
+    interaction: Interaction,
+    cookie: Option<&str>,
+) -> Result<Interaction, Unavailable> {
+    let live = session::live(provider, cookie).await?;
+    Ok(match live {
+        Some(live) => interaction.without_level(live.session.id),
+        None => interaction,
+    })
 }

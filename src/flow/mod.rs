@@ -34,6 +34,7 @@ pub mod pin;
 pub mod ports;
 mod provider;
 mod push;
+mod reach;
 pub mod recovery;
 mod redeem;
 mod refresh;
@@ -63,6 +64,7 @@ pub use logout::{
 pub use outbox::Outbox;
 pub use provider::{Mode, Parts, Provider, World};
 pub use push::{PushError, PushedAnswer, push};
+pub use reach::Step;
 pub use redeem::token;
 pub use revoke::revoke;
 pub use sign_in::{CodeAttempt, NotSignedIn, SignedInNow, by_code as sign_in_by_code};

@@ -97,6 +97,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         .service(post("/signin/passkey", sign_in::by_passkey))
         .service(post("/signin/face", sign_in_face::by_face))
         .service(post("/signin/lift", sign_in::lift))
+        .service(post("/signin/without", sign_in::without))
         .service(get_or_post("/freeze", freeze::ask, freeze::by_pin))
         .service(get("/freeze/heard", freeze::heard))
         .service(

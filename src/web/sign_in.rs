@@ -3,7 +3,7 @@
 use super::authorize::{host_of, who_asks};
 use super::cookie::Jar;
 use super::form::{Bound, OwnForm};
-use super::page::{self, FaceProblem, Happened, SignInProblem, Why};
+use super::page::{self, FaceProblem, Happened, SignInProblem, Step, Why};
 use super::visit::Visit;
 use super::{apply, authorize, error, sign_in_face};
 use crate::authn::{self, Interaction, Wording};
@@ -43,7 +43,16 @@ pub fn page(provider: &Provider, visit: &Visit, bound: &Bound, pending: &SignInP
     let hint = pending.login_hint.as_deref().unwrap_or_default();
     let hinted = if tried.problem.is_some() { tried } else { Tried { number: number_hint(hint), ..tried } };
     let client = who_asks(&pending.client, &pending.redirect, &host, visit);
-    render(provider, visit, bound, Some((client, pending.redirect.as_str())), why, &pending.interaction, hinted)
+    let asks = Asks { client: Some((client, pending.redirect.as_str())), why, step: step(pending) };
+    render(provider, visit, bound, asks, &pending.interaction, hinted)
+}
+
+/// Whether the page has a way on without what it asks for.
+pub fn step(pending: &SignInPage) -> Step {
+    match pending.step {
+        flow::Step::Required => Step::Required,
+        flow::Step::Voluntary => Step::Voluntary,
+    }
 }
 
 /// What is missing to the level that was asked for: only the way that helps is offered.
@@ -69,18 +78,27 @@ pub fn own_page(
     interaction: &Interaction,
     tried: Tried<'_>,
 ) -> HttpResponse {
-    render(provider, visit, bound, None, Why::First, interaction, tried)
+    let asks = Asks { client: None, why: Why::First, step: Step::Required };
+    render(provider, visit, bound, asks, interaction, tried)
+}
+
+/// Who asks, and how firmly.
+struct Asks<'a> {
+    /// The website and its redirect URI.
+    client: Option<(page::Client<'a>, &'a str)>,
+    why: Why,
+    step: Step,
 }
 
 fn render(
     provider: &Provider,
     visit: &Visit,
     bound: &Bound,
-    client: Option<(page::Client<'_>, &str)>,
-    why: Why,
+    asks: Asks<'_>,
     interaction: &Interaction,
     tried: Tried<'_>,
 ) -> HttpResponse {
+    let Asks { client, why, step } = asks;
     let Ok(sealed) = interaction::seal(provider, interaction) else { return error::busy(provider, visit) };
     let options = flow::offer_passkey(provider, interaction).map(|options| options.to_string()).unwrap_or_default();
     let back = match client {
@@ -95,6 +113,7 @@ fn render(
             chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
             client: client.map(|(client, _)| client),
             why,
+            step,
             interaction: &sealed,
             passkey_options: &options,
             number: tried.number,
@@ -146,6 +165,16 @@ pub async fn lift(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): 
     }
 }
 
+/// `POST /signin/without`: the person goes on as they are, and the website hears the true level.
+pub async fn without(provider: web::Data<Provider>, visit: Visit, OwnForm(fields): OwnForm) -> HttpResponse {
+    let bound = Bound::of(&provider, &visit);
+    let Ok(interaction) = opened(&provider, &bound, &fields) else { return stale(&provider, &visit) };
+    match interaction::without_level(&provider, interaction, visit.session.as_deref()).await {
+        Ok(interaction) => onward(&provider, &visit, &interaction),
+        Err(_) => error::busy(&provider, &visit),
+    }
+}
+
 fn passkey<'a>(visit: &'a Visit, fields: &'a Params) -> flow::PasskeyAttempt<'a> {
     flow::PasskeyAttempt {
         credential: fields.get("credential").unwrap_or_default(),
@@ -168,15 +197,18 @@ pub fn welcome(provider: &Provider, visit: &Visit, interaction: &Interaction, si
     let answer = if interaction.params().is_empty() {
         authorize::to_own_page()
     } else {
-        let Ok(sealed) = interaction::seal(provider, &signed_in.interaction) else {
-            return error::busy(provider, visit);
-        };
-        HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("/continue?i={sealed}")))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .finish()
+        onward(provider, visit, &signed_in.interaction)
     };
     with_session(provider, answer, signed_in.session, signed_in.device)
+}
+
+/// On to the same questions again.
+fn onward(provider: &Provider, visit: &Visit, interaction: &Interaction) -> HttpResponse {
+    let Ok(sealed) = interaction::seal(provider, interaction) else { return error::busy(provider, visit) };
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, format!("/continue?i={sealed}")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
 }
 
 /// The answer with the cookies of who is signed in now.

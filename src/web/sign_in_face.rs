@@ -32,6 +32,7 @@ pub fn page(
         chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
         client: who_asks(&pending.client, &pending.redirect, &host, visit),
         interaction: &sealed,
+        step: sign_in::step(pending),
         camera: match provider.mode {
             Mode::Sandbox => Camera::Invented,
             Mode::Production => Camera::Real,

@@ -4,16 +4,17 @@
 
 use askama::Template;
 
-use super::{Chrome, Client};
+use super::{Chrome, Client, Step};
 
 /// Form: `POST /signin/face` as `multipart/form-data` (`interaction`, `csrf`, `face`; in the sandbox `camera`);
-/// `POST /consent` (`interaction`, `csrf`, `decision=decline`).
+/// `POST /signin/without` (`interaction`, `csrf`), where the website does not insist; `POST /consent` (`interaction`, `csrf`, `decision=decline`).
 #[derive(Debug, Template)]
 #[template(path = "face.html")]
 pub struct Face<'a> {
     pub chrome: Chrome<'a>,
     pub client: Client<'a>,
     pub interaction: &'a str,
+    pub step: Step,
     pub camera: Camera,
     pub problem: Option<FaceProblem>,
 }

@@ -30,7 +30,7 @@ pub use me::{Binding, Event, Me, MeProblem, Notice, Passkey, PinProblem, Session
 pub use new_code::NewCode;
 pub use picture::Picture;
 pub use refusal::{Happened, Refusal};
-pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Why};
+pub use sign_in::{Client, ClientKind, Consent, Minor, Minors, SignIn, SignInProblem, Step, Why};
 pub use small::{Applications, Busy, FormPost, Landing, SignOut, SignedOut};
 pub use wallet::{Holder, Wallet};
 

@@ -39,6 +39,7 @@ pub(crate) fn sign_in(locale: Locale, problem: Option<SignInProblem>) -> SignIn<
         chrome: chrome(locale),
         client: Some(bank(locale, WEBSITE)),
         why: Why::First,
+        step: Step::Required,
         interaction: "sealed-interaction",
         passkey_options: OPTIONS,
         applications: Applications::Taken,
@@ -125,6 +126,8 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         page(&format!("sign-in-needs-{name}"), SignIn { why, ..sign_in(locale, None) }.render());
         let refused = SignIn { why, ..sign_in(locale, Some(SignInProblem::Passkey)) };
         page(&format!("sign-in-needs-{name}-refused"), refused.render());
+        let wished = SignIn { why, step: Step::Voluntary, ..sign_in(locale, None) };
+        page(&format!("sign-in-wishes-{name}"), wished.render());
     }
     let own = SignIn { client: None, ..sign_in(locale, None) };
     page("sign-in-own", own.render());
@@ -150,9 +153,18 @@ pub(crate) fn every(locale: Locale) -> Vec<(String, String)> {
         ("face-stale", Camera::Real, Some(FaceProblem::Stale)),
     ] {
         let client = bank(locale, WEBSITE);
-        let face = Face { chrome, client, interaction: "sealed-interaction", camera, problem };
+        let face = Face { chrome, client, interaction: "sealed-interaction", step: Step::Required, camera, problem };
         page(name, face.render());
     }
+    let wished = Face {
+        chrome,
+        client: bank(locale, WEBSITE),
+        interaction: "sealed-interaction",
+        step: Step::Voluntary,
+        camera: Camera::Real,
+        problem: None,
+    };
+    page("face-wished", wished.render());
     let bars = ["evidence", "waits", "no-picture", "no-passkey", "no-attested-passkey", "no-code"];
     for (name, bar) in bars.map(|name| format!("barred-{name}")).iter().zip(Bar::ALL) {
         let barred = Barred { chrome, client: bank(locale, WEBSITE), interaction: "sealed-interaction", bar };

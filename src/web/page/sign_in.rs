@@ -35,7 +35,8 @@ pub enum ClientKind<'a> {
 /// Sign-in, with passkey or with number, PIN and code.
 ///
 /// Forms: `POST /signin/passkey` (`interaction`, `csrf`, `credential`), `POST /signin/code`
-/// (`interaction`, `csrf`, `number`, `pin`, `code`), `POST /consent` (`interaction`, `csrf`, `decision=decline`).
+/// (`interaction`, `csrf`, `number`, `pin`, `code`), `POST /signin/without` (`interaction`, `csrf`), where the website does not
+/// insist, `POST /consent` (`interaction`, `csrf`, `decision=decline`).
 #[derive(Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn<'a> {
@@ -43,6 +44,7 @@ pub struct SignIn<'a> {
     /// `None`: the person comes of their own accord, to `/me`.
     pub client: Option<Client<'a>>,
     pub why: Why,
+    pub step: Step,
     /// The sealed interaction, or whatever says where to go afterwards.
     pub interaction: &'a str,
     /// JSON of the WebAuthn request: `{"publicKey": {…}}` or its inside. Empty: no passkey is offered.
@@ -54,6 +56,18 @@ pub struct SignIn<'a> {
 }
 
 impl SignIn<'_> {
+    /// Key of what the website asks for.
+    const fn lead(&self) -> &'static str {
+        match (self.why, self.step) {
+            (Why::First, _) => "signin-asks",
+            (Why::Again, _) => "signin-again",
+            (Why::NeedsPasskey, Step::Required) => "signin-needs-passkey",
+            (Why::NeedsPasskey, Step::Voluntary) => "signin-wishes-passkey",
+            (Why::NeedsCode, Step::Required) => "signin-needs-code",
+            (Why::NeedsCode, Step::Voluntary) => "signin-wishes-code",
+        }
+    }
+
     fn offers_passkey(&self) -> bool {
         self.why != Why::NeedsCode && !self.passkey_options.is_empty()
     }
@@ -105,6 +119,14 @@ pub enum Why {
     NeedsPasskey,
     /// It takes PIN and code as well: only those are offered.
     NeedsCode,
+}
+
+/// Whether the website insists on what the page asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Required,
+    /// The person can go on without.
+    Voluntary,
 }
 
 /// What went wrong with the last try.

@@ -92,6 +92,17 @@ fn sign_in_fields_say_what_they_are_for() {
     }
 }
 
+/// PAGES: "Never a dead end". A way on that needs no script, where the website does not insist, and nowhere else.
+#[test]
+fn what_is_only_wished_for_can_be_gone_without() {
+    let wished = ["sign-in-wishes-passkey", "sign-in-wishes-code", "face-wished"];
+    for (name, html) in all() {
+        let asked = wished.iter().any(|page| name.contains(page));
+        assert_eq!(html.contains("action=\"/signin/without\""), asked, "{name}");
+        assert!(!asked || html.contains("id=\"decline\""), "{name}");
+    }
+}
+
 #[test]
 fn after_an_error_exactly_one_thing_has_the_focus_and_the_summary_is_live() {
     for problem in

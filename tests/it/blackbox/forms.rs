@@ -9,6 +9,7 @@ const POSTS: &[&str] = &[
     "/signin/code",
     "/signin/passkey",
     "/signin/lift",
+    "/signin/without",
     "/freeze",
     "/consent",
     "/signout",

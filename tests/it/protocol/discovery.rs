@@ -97,6 +97,7 @@ const UNADVERTISED: &[&str] = &[
     "/signin/face",
     "/signin/passkey",
     "/signin/lift",
+    "/signin/without",
     "/signout",
     "/freeze",
     "/freeze/heard",

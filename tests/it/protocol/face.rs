@@ -208,6 +208,18 @@ on_each_database! {
         assert!(browser.show_face(&page, "holder").await.param("code").is_some());
     }
 
+    /// PROTOCOL 20: a face that the website only wishes for can be gone without.
+    async fn a_face_that_is_only_wished_for_can_be_gone_without(db) {
+        let mut scene = Scene::over(db).await;
+        let (mut browser, _) = scene.by_passkey("cert").await;
+        let page = browser.authorize(&scene.website, &[("acr_values", "urn:hufu:acr:cert-face")]).await;
+        assert!(page.asks_for_a_face() && page.body.contains("You can also go on without it"), "{}", page.body);
+        let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
+        let posted = browser.post("/signin/without", &[("interaction", &interaction), ("csrf", &csrf)]).await;
+        let answer = browser.follow(&posted).await;
+        assert_eq!(scene.told(&answer).await["acr"], "urn:hufu:acr:cert");
+    }
+
     /// A port that does not answer has decided nothing.
     async fn a_face_service_that_is_down_loses_nothing_and_counts_nothing(db) {
         let mut scene = Scene::over(db).await;

@@ -35,4 +35,5 @@ mod signing_keys;
 mod step_up;
 mod threats;
 mod transport;
+mod wishes;
 mod writes;

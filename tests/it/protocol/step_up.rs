@@ -2,7 +2,8 @@
 //! 20; OpenID Connect Core §5.5.1.1.
 
 use crate::db::on_each_database;
-use crate::house::{Answer, Authenticator, Browser, House, Person, Website};
+use crate::house::{Answer, Authenticator, Browser, House, Person, Website, claims};
+use serde_json::json;
 
 const ESSENTIAL: [(&str, &str); 1] =
     [("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:hufu:acr:cert-pin"}}}"#)];
@@ -46,6 +47,27 @@ on_each_database! {
         assert_eq!((page.status, offers(&page)), (200, (false, true)));
         assert!(page.body.contains("asks for your PIN and code as well"), "{}", page.body);
         assert!(browser.sign_in(&page, &person, house.now()).await.param("code").is_some());
+    }
+
+    /// docs/assurance.md: "asks only for what is missing, or has ended". What `max_age` found fresh counts beside the passkey, and
+    /// `auth_time` is the oldest of both; what it found too old is asked for again.
+    async fn a_max_age_that_is_not_exceeded_takes_nothing_away(db) {
+        let house = House::over(db).await;
+        let (website, person, mut browser, mut phone) = both_ways(&house).await;
+        let typed = house.now();
+        house.pass(10);
+        let page = browser.authorize(&website, &[ESSENTIAL[0], ("max_age", "300")]).await;
+        assert_eq!(offers(&page), (true, false));
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        let answer = browser.follow(&signed_in).await;
+        let said = claims(website.redeem(&answer.code()).await.json()["id_token"].as_str().expect("an ID token"));
+        assert_eq!((&said["acr"], &said["auth_time"]), (&json!("urn:hufu:acr:cert-pin"), &json!(typed)));
+        house.pass(291);
+        let page = browser.authorize(&website, &[ESSENTIAL[0], ("max_age", "300")]).await;
+        assert_eq!(offers(&page), (true, true), "the PIN is a second too old");
+        let answer = browser.sign_in(&page, &person, house.now()).await;
+        let said = claims(website.redeem(&answer.code()).await.json()["id_token"].as_str().expect("an ID token"));
+        assert_eq!(said["auth_time"], json!(typed.unix() + 10), "the passkey of then is still fresh");
     }
 
     /// A passkey that is refused there is not answered with a way that does not help.
