@@ -151,14 +151,13 @@ on_each_database! {
         for at_once in [
             &[("acr_values", "urn:hufu:acr:cert-pin urn:hufu:acr:code")][..],
             &[("acr_values", "1 2")],
-            &[("acr_values", "urn:hufu:acr:cert-face phrh")],
+            &[("acr_values", "phrh urn:example:gold")],
             &[WISH, ("prompt", "none")],
         ] {
             let answer = scene.browser.authorize(&scene.bank, at_once).await;
             assert_eq!(scene.told(&answer).await, CODE, "{at_once:?}");
         }
-        let keyless = scene.house.person().await;
-        let mut browser = scene.house.browser();
+        let (keyless, mut browser) = (scene.house.person().await, scene.house.browser());
         let answer = browser.log_in_with(&scene.bank, &keyless, scene.house.now(), &[WISH]).await;
         assert_eq!(scene.told(&answer).await, CODE, "who has no passkey");
     }
