@@ -48,6 +48,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("qrcode", &["web"]),
     ("reqwest", &["outside"]),
+    ("rustls_platform_verifier", &["outside"]),
     ("cryptoki", &["outside"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),

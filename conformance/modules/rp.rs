@@ -3,7 +3,7 @@
 use crate::support::chance::random;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::collections::HashMap;
@@ -34,18 +34,18 @@ pub struct Website {
 }
 
 impl Website {
-    /// A server, and the authority of its certificate in PEM.
+    /// A server, and its certificate in PEM.
     pub fn start() -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket");
         let port = listener.local_addr().expect("bound").port();
-        let (tls, authority) = certificate();
+        let (tls, pem) = certificate();
         let kept = Data::new(Kept::default());
         let of = kept.clone();
         let server = HttpServer::new(move || App::new().app_data(of.clone()).default_service(web::route().to(answer)));
         let server = server.workers(1).disable_signals().listen_rustls_0_23(listener, tls).expect("a listener");
         tokio::spawn(server.run());
-        (Self { base: Url::parse(&format!("https://localhost:{port}/")).expect("a URL"), kept }, authority)
+        (Self { base: Url::parse(&format!("https://localhost:{port}/")).expect("a URL"), kept }, pem)
     }
 
     pub fn url(&self, path: &str) -> Url {
@@ -106,14 +106,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// As the suite's server has it, at its worst: one certificate that signed itself, an authority's, of another name.
 fn certificate() -> (ServerConfig, String) {
-    let authority_key = KeyPair::generate().expect("a key");
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    let authority_pem = authority.self_signed(&authority_key).expect("signed").pem();
     let key = KeyPair::generate().expect("a key");
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    let certificate = params.signed_by(&key, &Issuer::new(authority, authority_key)).expect("signed");
+    let mut params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).expect("a name");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).expect("signed");
     let chain = vec![CertificateDer::from(certificate.der().to_vec())];
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
@@ -122,5 +120,5 @@ fn certificate() -> (ServerConfig, String) {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .expect("a certificate");
-    (tls, authority_pem)
+    (tls, certificate.pem())
 }

@@ -33,7 +33,8 @@ pub struct Conformance {
     /// The host in our own address, by which the suite reaches this machine
     #[arg(long, value_name = "NAME", requires = "conformance", default_value = "localhost")]
     host: String,
-    /// Certificates in PEM that are trusted when a website's own server is called
+    /// Certificates in PEM that are trusted when a website's own server is called: as authorities, and as servers' own,
+    /// whatever their names and dates
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
 }
@@ -62,6 +63,7 @@ impl Conformance {
     /// Changes the settings as the options say.
     pub fn apply(&self, config: &mut Config) {
         config.outside.trusted_certificates.clone_from(&self.trust);
+        config.danger.danger_pin_trusted_certificates = self.trust.is_some();
         config.danger.danger_accept_bare_requests = self.conformance;
     }
 

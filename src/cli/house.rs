@@ -9,7 +9,7 @@ use crate::config::{AboutConfig, Config, Found, KeyPlace, Mode, PortConfig, Port
 use crate::flow::{self, Parts, Provider, World, register};
 use crate::keys::{FileKeys, KeyMaterial, KeyService, Keys, MessageKey, RingError};
 use crate::outside::ports::{self, Line, Lines, Twins};
-use crate::outside::{Fetcher, Reach};
+use crate::outside::{Fetcher, Reach, Trust};
 use crate::spec::{About, lifetime};
 use crate::store::{KeyStore, clients, meta};
 use std::os::unix::fs::PermissionsExt;
@@ -138,11 +138,14 @@ pub fn key_store(config: &Config) -> Result<KeyStore, Failure> {
 /// The way to websites' own servers.
 fn fetcher(config: &Config) -> Result<Fetcher, Failure> {
     let reach = if config.danger.danger_fetch_from_loopback { Reach::Loopback } else { Reach::Public };
-    let also = match &config.outside.trusted_certificates {
-        Some(file) => Some(std::fs::read_to_string(file).map_err(Failure::at(file.display()))?),
-        None => None,
+    let file = config.outside.trusted_certificates.as_ref();
+    let given = file.map(|file| std::fs::read_to_string(file).map_err(Failure::at(file.display()))).transpose()?;
+    let trust = match given.as_deref() {
+        None => Trust::System,
+        Some(pem) if config.danger.danger_pin_trusted_certificates => Trust::DangerAsTheyAre(pem),
+        Some(pem) => Trust::Authorities(pem),
     };
-    Fetcher::new(reach, also.as_deref().as_slice()).map_err(Failure::settings)
+    Fetcher::new(reach, trust).map_err(Failure::settings)
 }
 
 /// The lines to the services that an application needs; `None` where none is set.

@@ -343,6 +343,10 @@ pub struct DangerConfig {
     /// A confidential website may send neither `code_challenge` nor `nonce`, as the official conformance suite does. For
     /// its sandbox, which `hufu demo --conformance` makes; production refuses it.
     pub danger_accept_bare_requests: bool,
+    /// Each certificate of `outside.trusted_certificates` is believed as a server's own too, whatever its name and its dates:
+    /// the official conformance suite serves one that signed itself. For the sandbox of `hufu demo --trust`; production
+    /// refuses it.
+    pub danger_pin_trusted_certificates: bool,
 }
 
 impl DangerConfig {
@@ -352,6 +356,7 @@ impl DangerConfig {
             ("danger_key_file_readable", self.danger_key_file_readable),
             ("danger_fetch_from_loopback", self.danger_fetch_from_loopback),
             ("danger_accept_bare_requests", self.danger_accept_bare_requests),
+            ("danger_pin_trusted_certificates", self.danger_pin_trusted_certificates),
         ];
         switches.into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
     }

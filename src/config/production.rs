@@ -61,6 +61,12 @@ impl Config {
                      Switch it off."
                         .into(),
                 );
+                refuse(
+                    self.danger.danger_pin_trusted_certificates,
+                    "danger.danger_pin_trusted_certificates is for a conformance run in a sandbox: a server with another \
+                     name could be believed. Switch it off."
+                        .into(),
+                );
                 for sentence in self.ports.refusals() {
                     refuse(true, sentence);
                 }
@@ -112,6 +118,9 @@ mod tests {
         let mut bare = config(Mode::Production, "https://id.example");
         bare.danger.danger_accept_bare_requests = true;
         assert_eq!(bare.refusals(&Found::default()).len(), 1);
+        let mut pinned = config(Mode::Production, "https://id.example");
+        pinned.danger.danger_pin_trusted_certificates = true;
+        assert_eq!(pinned.refusals(&Found::default()).len(), 1);
     }
 
     #[test]

@@ -4,11 +4,16 @@
 //! differently the second time (rebinding) gains nothing. An address in the URL is judged before anything is opened.
 
 use super::address::is_public;
+use super::pinned::Pinned;
 use crate::flow::{Bounds, Fetch, FetchError, Fetched, Fetching};
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Certificate, Client, RequestBuilder, Response};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Response};
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls_platform_verifier::Verifier;
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -26,10 +31,29 @@ pub enum Reach {
     Loopback,
 }
 
+/// Whose certificates the fetcher believes. The texts are PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust<'a> {
+    /// What the system's authorities signed.
+    System,
+    /// What these authorities signed, too.
+    Authorities(&'a str),
+    /// What these signed, and each of them as a server's own, whatever its name and its dates: for a conformance run.
+    DangerAsTheyAre(&'a str),
+}
+
 /// The fetcher cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the fetcher cannot be set up: {0}")]
-pub struct FetcherError(#[from] reqwest::Error);
+pub enum FetcherError {
+    #[error("the fetcher cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the certificates cannot be read: {0}")]
+    Pem(#[from] pem::Error),
+    #[error("there is no certificate among those to be trusted: expected PEM, `-----BEGIN CERTIFICATE-----` and so on")]
+    Empty,
+}
 
 /// Fetches what websites name.
 #[derive(Clone, Debug)]
@@ -39,22 +63,17 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher that trusts the system's authorities and `also`, certificates in PEM.
+    /// A fetcher that goes as far as `reach` and believes as `trust` says.
     ///
     /// # Errors
     /// A text that holds no certificate, or TLS that cannot be set up.
-    pub fn new(reach: Reach, also: &[&str]) -> Result<Self, FetcherError> {
-        let mut trusted = Vec::new();
-        for pem in also {
-            trusted.extend(Certificate::from_pem_bundle(pem.as_bytes())?);
-        }
-        let client = Client::builder()
+    pub fn new(reach: Reach, trust: Trust<'_>) -> Result<Self, FetcherError> {
+        let client = believing(Client::builder(), trust)?
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
             .pool_idle_timeout(Duration::from_secs(30))
             .dns_resolver(Judging { reach })
-            .tls_certs_merge(trusted)
             .user_agent(concat!("hufu/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, reach })
@@ -120,6 +139,30 @@ impl Fetch for Fetcher {
     }
 }
 
+fn believing(client: ClientBuilder, trust: Trust<'_>) -> Result<ClientBuilder, FetcherError> {
+    Ok(match trust {
+        Trust::System => client,
+        Trust::Authorities(pem) => {
+            let authorities =
+                certificates(pem)?.iter().map(|one| Certificate::from_der(one)).collect::<Result<Vec<_>, _>>()?;
+            client.tls_certs_merge(authorities)
+        }
+        Trust::DangerAsTheyAre(pem) => {
+            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+            let certificates = certificates(pem)?;
+            let others = Arc::new(Verifier::new_with_extra_roots(certificates.clone(), Arc::clone(&provider))?);
+            let tls = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+            let tls = tls.dangerous().with_custom_certificate_verifier(Arc::new(Pinned { certificates, others }));
+            client.tls_backend_preconfigured(tls.with_no_client_auth())
+        }
+    })
+}
+
+fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, FetcherError> {
+    let found = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<Vec<_>, _>>()?;
+    if found.is_empty() { Err(FetcherError::Empty) } else { Ok(found) }
+}
+
 /// Byte by byte within the bound: what the answer announces of its own length is not believed.
 async fn body(mut answer: Response, bounds: Bounds) -> Result<Bytes, FetchError> {
     let mut read = BytesMut::new();
@@ -182,8 +225,20 @@ impl From<Fetcher> for Arc<dyn Fetch> {
 mod tests {
     use super::*;
 
+    /// A file that names nobody is a mistake, and not "nobody".
+    #[test]
+    fn a_text_without_a_certificate_is_refused() {
+        for text in ["", "certificate", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
+            for trust in [Trust::Authorities(text), Trust::DangerAsTheyAre(text)] {
+                assert!(matches!(Fetcher::new(Reach::Public, trust), Err(FetcherError::Empty)), "{trust:?}");
+            }
+        }
+        let broken = Trust::Authorities("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
+        assert!(matches!(Fetcher::new(Reach::Public, broken), Err(FetcherError::Pem(_))));
+    }
+
     async fn refused(reach: Reach, url: &str) -> FetchError {
-        let fetcher = Fetcher::new(reach, &[]).unwrap();
+        let fetcher = Fetcher::new(reach, Trust::System).unwrap();
         fetcher.get(&Url::parse(url).unwrap(), Bounds::DOCUMENT).await.unwrap_err()
     }
 

@@ -3,7 +3,8 @@
 
 mod address;
 mod fetch;
+mod pinned;
 pub mod pkcs11;
 pub mod ports;
 
-pub use fetch::{Fetcher, FetcherError, Reach};
+pub use fetch::{Fetcher, FetcherError, Reach, Trust};

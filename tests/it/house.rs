@@ -35,7 +35,7 @@ use hufu::flow::person::Beginnings;
 use hufu::flow::ports::Ports;
 use hufu::flow::{Fetch, Mode, Parts, Provider, World, person, register, signing};
 use hufu::keys::{FileKeys, KeyService, Keys};
-use hufu::outside::{Fetcher, Reach};
+use hufu::outside::{Fetcher, Reach, Trust};
 use hufu::person::{Applicant, Attributes, PersonSecrets, PersonState, PhoneNumber, Standing};
 use hufu::sandbox::registry::Persona;
 use hufu::sandbox::seed;
@@ -146,7 +146,7 @@ impl Default for Plan {
             key_service: None,
             rack: Rack::new(2, 200),
             mode: Mode::Sandbox,
-            websites: Fetcher::new(Reach::Loopback, &[]).expect("TLS").into(),
+            websites: Fetcher::new(Reach::Loopback, Trust::System).expect("TLS").into(),
             services: Services::Twins,
             ports: None,
             issuers: Arc::default(),

@@ -1,7 +1,7 @@
 //! A website's own server, as far as a provider calls it: what it answers under each path, and how often it was asked.
 
 use hufu::flow::{Bounds, Fetch, Fetched, Fetching};
-use hufu::outside::{Fetcher, Reach};
+use hufu::outside::{Fetcher, Reach, Trust};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -75,7 +75,7 @@ pub struct Behind {
 
 impl Behind {
     pub fn all(documents: &Documents) -> Arc<dyn Fetch> {
-        let fetcher = Fetcher::new(Reach::Loopback, &[]).expect("TLS");
+        let fetcher = Fetcher::new(Reach::Loopback, Trust::System).expect("TLS");
         Arc::new(Self { fetcher, address: Url::parse(&documents.address).expect("a URL") })
     }
 
