@@ -94,20 +94,33 @@ def run_module(suite, plan_id, name, variant, asked):
     module_id = None
     try:
         module_id = suite.create_module(plan_id, name, variant)
-        info = suite.wait(module_id, ("CONFIGURED", "WAITING", "FINISHED"), asked.timeout)
+        info = suite.wait(module_id, ("CONFIGURED", "WAITING"), asked.timeout)
         if info["status"] == "CONFIGURED" and name == ROTATES:
             rotate(asked.rotate)
             time.sleep(asked.settle)
             suite.start(module_id)
-        info = suite.wait(module_id, ("FINISHED",), asked.timeout)
-        return info.get("result") or "UNKNOWN", conditions(suite.log(module_id))
+        info = suite.wait(module_id, (), asked.timeout)
+        return ended(info), conditions(suite.log(module_id))
     except SuiteError as error:
         # One module that hangs must not take the others along.
-        return "TIMEOUT" if module_id else "NOT STARTED", [str(error)]
+        return "TIMEOUT" if module_id else "NOT STARTED", [str(error), *found_so_far(suite, module_id)]
+
+
+def ended(info):
+    """The module's result. Whatever an interrupted one had found until then, it did not pass."""
+    result = info.get("result") or "UNKNOWN"
+    return "INTERRUPTED" if info["status"] == "INTERRUPTED" and result not in ("FAILED", "SKIPPED") else result
+
+
+def found_so_far(suite, module_id):
+    try:
+        return conditions(suite.log(module_id)) if module_id else []
+    except SuiteError as error:
+        return [str(error)]
 
 
 def conditions(log):
-    bad = (entry for entry in log if entry.get("result") in ("FAILURE", "WARNING"))
+    bad = (entry for entry in log if entry.get("result") in ("FAILURE", "WARNING", "INTERRUPTED"))
     return [f"{entry['result']} {entry.get('src', '')}: {entry.get('msg', '')}" for entry in bad]
 
 

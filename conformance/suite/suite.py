@@ -8,6 +8,10 @@ import urllib.parse
 import urllib.request
 
 
+# A condition that a module cannot go on without interrupts it, and its result is there all the same.
+OVER = ("FINISHED", "INTERRUPTED")
+
+
 class SuiteError(Exception):
     """The suite did not do what was asked of it."""
 
@@ -45,14 +49,12 @@ class Suite:
         return self._call("GET", f"api/log/{module_id}", None, 200)
 
     def wait(self, module_id, states, seconds):
-        """What the suite says of the module once it is in one of the states."""
+        """What the suite says of the module once it is in one of the states, or over."""
         end = time.monotonic() + seconds
         while True:
             info = self.info(module_id)
-            if info["status"] in states:
+            if info["status"] in states or info["status"] in OVER:
                 return info
-            if info["status"] == "INTERRUPTED":
-                raise SuiteError("the suite interrupted it")
             if time.monotonic() > end:
                 raise SuiteError(f"still {info['status']} after {seconds} s")
             time.sleep(self.pause)

@@ -30,7 +30,8 @@ DEMO = {
 
 
 class FakeSuite(http.server.ThreadingHTTPServer):
-    """Plays the suite. `results` says how a module ends; what it does not name passes, and `None` never ends."""
+    """Plays the suite. `results` says how a module ends, by its result or by status and result; what it does not name passes,
+    and `None` never ends."""
 
     def __init__(self, results):
         super().__init__(("127.0.0.1", 0), FakeApi)
@@ -71,13 +72,16 @@ class FakeApi(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         name = self.path.rsplit("/", 1)[1]
-        result = self.server.results.get(name, "PASSED")
+        ended = self.server.results.get(name, "PASSED")
+        status, result = ended if isinstance(ended, tuple) else ("FINISHED", ended)
         if self.path.startswith("/api/log/"):
             bad = {"src": "CheckIt", "result": "FAILURE", "msg": "that is not so"}
-            return self.answer(200, [{"result": "SUCCESS"}] + ([bad] if result == "FAILED" else []))
-        status, known = "FINISHED", self.server.modules.get(name)
-        if known == "CONFIGURED" or result in (None, "INTERRUPTED"):
-            status = "INTERRUPTED" if result == "INTERRUPTED" else known
+            stopped = {"src": name, "result": "INTERRUPTED", "msg": "stopped before its end"}
+            log = [{"result": "SUCCESS"}] + ([bad] if result in ("FAILED", None) else [])
+            return self.answer(200, log + ([stopped] if status == "INTERRUPTED" else []))
+        known = self.server.modules.get(name)
+        if known == "CONFIGURED" or result is None:
+            status = known
         return self.answer(200, {"status": status, "result": result, "testName": name})
 
     def answer(self, status, body):
@@ -135,15 +139,37 @@ class Runner(unittest.TestCase):
         code, found, _, _ = self.run_it(results, "--plan", "basic-static")
         self.assertEqual((code, sum(row["wrong"] is not None for row in found["basic-static"])), (1, 2))
 
-    def test_a_module_that_hangs_or_is_interrupted_does_not_take_the_others_along(self):
-        results = {"oidcc-rp-initiated-logout": None, "oidcc-rp-initiated-logout-no-state": "INTERRUPTED"}
-        code, found, said, _ = self.run_it(results, "--plan", "rp-initiated-logout")
+    def test_a_module_that_hangs_does_not_take_the_others_along(self):
+        code, found, said, _ = self.run_it({"oidcc-rp-initiated-logout": None}, "--plan", "rp-initiated-logout")
         rows = {row["module"]: row for row in found["rp-initiated-logout"]}
         self.assertEqual(code, 1, said)
         self.assertEqual(rows["oidcc-rp-initiated-logout"]["result"], "TIMEOUT")
-        self.assertIn("still WAITING", rows["oidcc-rp-initiated-logout"]["conditions"][0])
-        self.assertEqual(rows["oidcc-rp-initiated-logout-no-state"]["result"], "TIMEOUT")
-        self.assertEqual(sum(row["wrong"] is not None for row in rows.values()), 2, said)
+        hangs, *until_then = rows["oidcc-rp-initiated-logout"]["conditions"]
+        self.assertIn("still WAITING", hangs)
+        self.assertEqual(until_then, ["FAILURE CheckIt: that is not so"])
+        self.assertEqual(sum(row["wrong"] is not None for row in rows.values()), 1, said)
+
+    def test_a_module_that_a_condition_interrupts_ends_at_once_with_its_result_and_its_conditions(self):
+        name = "oidcc-rp-initiated-logout-no-state"
+        results = {name: ("INTERRUPTED", "FAILED")}
+        code, found, said, _ = self.run_it(results, "--plan", "rp-initiated-logout", "--timeout", "60")
+        row = next(row for row in found["rp-initiated-logout"] if row["module"] == name)
+        stopped = f"INTERRUPTED {name}: stopped before its end"
+        self.assertEqual((code, row["result"]), (1, "FAILED"), said)
+        self.assertEqual(row["conditions"], ["FAILURE CheckIt: that is not so", stopped])
+        self.assertIn(f"rp-initiated-logout: {name}: FAILED, not PASSED or REVIEW", said)
+        self.assertIn("FAILURE CheckIt: that is not so", said)
+
+    def test_a_module_that_is_interrupted_before_its_end_has_not_passed(self):
+        name = "oidcc-rp-initiated-logout-no-state"
+        for result in ("PASSED", "REVIEW", "WARNING", "UNKNOWN"):
+            code, found, said, _ = self.run_it({name: ("INTERRUPTED", result)}, "--plan", "rp-initiated-logout")
+            row = next(row for row in found["rp-initiated-logout"] if row["module"] == name)
+            self.assertEqual((code, row["result"]), (1, "INTERRUPTED"), said)
+
+    def test_a_failure_that_is_expected_may_interrupt(self):
+        results = {**self.expected("dynamic"), "oidcc-discovery-endpoint-verification": ("INTERRUPTED", "FAILED")}
+        self.assertEqual(self.run_it(results, "--plan", "dynamic", "--rotate", "true")[0], 0)
 
     def test_keys_are_rotated_before_the_module_that_asks_for_it_is_started(self):
         with tempfile.TemporaryDirectory() as directory:
