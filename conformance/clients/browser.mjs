@@ -7,6 +7,7 @@ import http from 'node:http'
 import https from 'node:https'
 
 const MOST_PAGES = 20
+const FIELDS = 'application/x-www-form-urlencoded'
 
 /**
  * Follows `url` through sign-in and consent; gives the address at the website where the browser comes to land, or the request
@@ -37,7 +38,7 @@ export async function walk(get, url, person) {
     if (response.status !== 200) throw new Error(`${response.url} answered ${response.status}:\n${text}`)
     const forms = formsOf(text)
     const back = forms.find(({ action }) => action === person.redirect_uri)
-    if (back) return new Request(back.action, { method: 'POST', body: new URLSearchParams([...back.fields]) })
+    if (back) return answer(back)
     let form = forms.find(({ fields }) => ['number', 'pin', 'code'].every((name) => fields.has(name)))
     if (form) {
       if (signedIn) throw new Error(`the sign-in was refused:\n${text}`)
@@ -53,11 +54,7 @@ export async function walk(get, url, person) {
       form.fields.set(...form.buttons.get('allow'))
     }
     const from = new URL(response.url)
-    response = await get(new URL(form.action, from), {
-      method: 'POST',
-      headers: { origin: from.origin },
-      form: form.fields,
-    })
+    response = await get(new URL(form.action, from), { method: form.method, headers: { origin: from.origin }, form: form.fields })
   }
   throw new Error(`still not back at the website after ${MOST_PAGES} pages`)
 }
@@ -65,13 +62,14 @@ export async function walk(get, url, person) {
 /** Asks for pages, keeps cookies, follows no redirect. (Not `fetch`: Debian's Node 18 cannot tell cookies apart there.) */
 export function browser() {
   const jar = new Map()
-  return async (url, { method = 'GET', headers = {}, form } = {}) => {
+  return async function get(url, { method = 'GET', headers = {}, form } = {}) {
+    if (form && method === 'GET') return get(asked(url, form), { headers })
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const type = form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}
+    const type = form ? { 'content-type': FIELDS } : {}
     const { request } = new URL(url).protocol === 'https:' ? https : http
-    const asked = request(url, { method, headers: { ...headers, ...type, ...(cookie && { cookie }) } })
-    asked.end(form && new URLSearchParams([...form]).toString())
-    const [response] = await once(asked, 'response')
+    const sent = request(url, { method, headers: { ...headers, ...type, ...(cookie && { cookie }) } })
+    sent.end(form && new URLSearchParams([...form]).toString())
+    const [response] = await once(sent, 'response')
     for (const line of response.headers['set-cookie'] ?? []) {
       const [, name, value, rest] = line.match(/^([^=]+)=([^;]*)(.*)$/)
       if (/;\s*max-age=0/i.test(rest)) jar.delete(name)
@@ -88,13 +86,27 @@ export function framesOf(page) {
   return [...page.matchAll(/<iframe\b([^>]*)>/gi)].map(([, own]) => attributes(own).src)
 }
 
-/** The forms of a page: where each goes, its fields with their values, its buttons by id. */
+/** What arrives at the website of a form: its fields in the body of a POST, or else in the query, as the form says. */
+function answer({ action, method, enctype, fields }) {
+  if (enctype !== FIELDS) throw new Error(`the answer is a form of ${enctype}`)
+  const values = new URLSearchParams([...fields])
+  return method === 'POST' ? new Request(action, { method, body: values }) : asked(action, values)
+}
+
+function asked(url, fields) {
+  return Object.assign(new URL(url), { search: new URLSearchParams([...fields]) })
+}
+
+/** The forms of a page: where each goes and how, its fields with their values, its buttons by id. */
 function formsOf(page) {
   return [...page.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, own, inside]) => {
     const each = (tag) => [...inside.matchAll(new RegExp(`<${tag}\\b([^>]*)>`, 'gi'))].map(([, given]) => attributes(given))
     const named = each('input').filter(({ name }) => name)
+    const { action = '', method = 'GET', enctype = FIELDS } = attributes(own)
     return {
-      action: attributes(own).action ?? '',
+      action,
+      method: method.toUpperCase(),
+      enctype,
       fields: new Map(named.map(({ name, value }) => [name, value ?? ''])),
       buttons: new Map(each('button').map(({ id, name, value }) => [id, [name, value]])),
     }

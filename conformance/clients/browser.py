@@ -12,7 +12,7 @@ MOST_PAGES = 20
 
 
 class Forms(HTMLParser):
-    """The forms of a page: where each goes, its fields with their values, its buttons by id."""
+    """The forms of a page: where each goes and how, its fields with their values, its buttons by id."""
 
     def __init__(self, page):
         super().__init__()
@@ -22,7 +22,8 @@ class Forms(HTMLParser):
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         if tag == "form":
-            self.forms.append({"action": given.get("action", ""), "fields": {}, "buttons": {}})
+            method = given.get("method", "get").upper()
+            self.forms.append({"action": given.get("action", ""), "method": method, "fields": {}, "buttons": {}})
         elif self.forms and tag == "input" and given.get("name"):
             self.forms[-1]["fields"][given["name"]] = given.get("value") or ""
         elif self.forms and tag == "button":
@@ -69,6 +70,7 @@ def sign_in(url, person):
             raise SystemExit(f"{response.url} has no form to go on with:\n{response.text}")
         target = urljoin(response.url, form["action"])
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(response.url))
-        told = form["fields"] | told
-        response = session.post(target, told, headers={"Origin": origin}, allow_redirects=False, timeout=60)
+        told = {"data" if form["method"] == "POST" else "params": form["fields"] | told}
+        headers = {"Origin": origin}
+        response = session.request(form["method"], target, **told, headers=headers, allow_redirects=False, timeout=60)
     raise SystemExit(f"still not back at the website after {MOST_PAGES} pages")

@@ -1,10 +1,10 @@
 //! The suite's scripted browser, without JavaScript: cookies, redirects, forms, frames, and the commands of a script.
 
 use super::lab::Lab;
-use super::run::{Outcome, Stop};
+use super::run::{Outcome, Stop, must};
 use super::steps::{Script, matches, says};
 use crate::support::Page;
-use crate::support::html::Form;
+use crate::support::html::{Form, URLENCODED};
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -85,6 +85,11 @@ impl Browser {
         self.shown.iter().filter(|page| page.has_form("code-form")).count()
     }
 
+    /// Presses the button with this id, where the page has one.
+    pub async fn press(&mut self, id: &str) -> Outcome {
+        self.command(&["click", "id", id, "optional"].map(Value::from)).await
+    }
+
     async fn perform(&mut self, url: &Url, scripts: &[Script]) -> Outcome {
         let script = scripts.iter().find(|script| matches(&script.matches, url.as_str()));
         let script = script.ok_or_else(|| Stop::fail("no script is for this address", url))?.clone();
@@ -128,7 +133,7 @@ impl Browser {
                 None => Err(Stop::fail("the page has no such field", id)),
             },
             ("click", "id", id) => match page.as_ref().and_then(|page| Some((page, page.form_of_button(id)?))) {
-                Some((page, form)) => self.press(page, form.press(id)).await,
+                Some((page, form)) => self.submit(page, form.press(id)).await,
                 None if optional => Ok(()),
                 None => Err(Stop::fail("the page has no such button", id)),
             },
@@ -138,7 +143,7 @@ impl Browser {
                 let text = page.and_then(|page| page.text(id)).unwrap_or_default();
                 seen(word(4), &text)
             }
-            ("wait", "xpath", "//*") => seen(word(4), &page.map(|page| page.html).unwrap_or_default()),
+            ("wait", "xpath", "//*") => seen(word(4), &page.map(|page| page.visible()).unwrap_or_default()),
             ("wait", "contains", part) => match self.url().contains(part) {
                 true => Ok(()),
                 false => self.go_on(part).await,
@@ -162,14 +167,14 @@ impl Browser {
         }
     }
 
-    async fn press(&mut self, page: &Page, form: Form) -> Outcome {
-        let target = page.url.join(&form.action).map_err(|error| Stop::fail("a form leads nowhere", error))?;
-        let typed = &self.typed;
-        let fields: Vec<_> =
-            form.fields.iter().map(|(name, value)| (name.clone(), typed.get(name).unwrap_or(value).clone())).collect();
+    async fn submit(&mut self, page: &Page, form: Form) -> Outcome {
+        let mut form = form;
+        for (name, value) in &mut form.fields {
+            *value = self.typed.remove(name).unwrap_or_else(|| std::mem::take(value));
+        }
         self.typed.clear();
-        let request = self.lab.http.post(target.clone()).header(ORIGIN, &self.lab.demo.issuer).form(&fields);
-        self.open(request, &target).await
+        let (request, target) = form.request(&self.lab.http, &page.url);
+        self.open(request.header(ORIGIN, &self.lab.demo.issuer), &target).await
     }
 
     /// Sends a request and follows what comes of it, until a page is shown or the website is reached.
@@ -192,17 +197,21 @@ impl Browser {
     async fn show(&mut self, page: Page) -> Outcome {
         for frame in page.all("iframe", "src") {
             if let Ok(url) = page.url.join(&frame) {
-                let loaded = self.lab.http.get(url.clone()).send().await;
+                let loaded = self.lab.careless.get(url.clone()).send().await;
                 loaded.map_err(|error| Stop::fail("a frame does not load", error))?;
             }
         }
         let foreign = page.all("form", "action").into_iter().find_map(|action| {
-            let target = page.url.join(&action).ok().filter(|target| !self.ours(target))?;
-            Some((target, page.form(&action)))
+            let target = page.url.join(&action).ok()?;
+            (!self.ours(&target)).then(|| page.form(&action))
         });
         self.shown.push(page.clone());
         self.at = match foreign {
-            Some((url, form)) => At::Away(Away { url, method: Method::POST, fields: form.fields }),
+            Some(form) => {
+                must(form.enctype == URLENCODED, "the answer's form must be of fields alone", &form.enctype)?;
+                let (_, url) = form.request(&self.lab.careless, &page.url);
+                At::Away(Away { url, method: form.method, fields: form.fields })
+            }
             None => At::Page(Box::new(page)),
         };
         Ok(())

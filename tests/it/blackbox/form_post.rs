@@ -1,14 +1,18 @@
 //! The answer as a form that the browser posts. OAuth 2.0 Form Post Response Mode 1.0.
 
 use super::login::{log_in, signed_in};
+use crate::support::html::URLENCODED;
 use crate::support::{Browser, Demo, Page, Rp};
+use reqwest::Method;
 use url::Url;
 
 const MODE: (&str, &str) = ("response_mode", "form_post");
 
-/// What the website's server would receive, as a URL, so that the ordinary library can go on with it.
+/// What the website's server would receive, as a URL, so that the ordinary library can go on with it. Form Post Response Mode §2:
+/// "transmitted via the HTTP POST method … using the application/x-www-form-urlencoded format".
 fn received(page: &Page) -> Url {
     let form = page.form("form_post");
+    assert_eq!((&form.method, form.enctype.as_str()), (&Method::POST, URLENCODED));
     let mut url = Url::parse(&form.action).expect("a URL");
     url.query_pairs_mut().extend_pairs(&form.fields);
     url

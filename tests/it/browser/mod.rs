@@ -2,6 +2,7 @@
 
 mod apply;
 mod driver;
+mod form_post;
 mod logout;
 mod me;
 mod passkey;

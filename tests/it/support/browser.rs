@@ -113,8 +113,8 @@ impl Browser {
 
     /// Sends a form as the page that holds it would.
     pub async fn submit(&mut self, page: &Page, form: &Form) -> Stop {
-        let target = page.url.join(&form.action).expect("a relative URL");
-        let answer = self.post(&target, &form.fields).await;
+        let (request, target) = form.request(&self.http, &page.url);
+        let answer = self.send(request.header(ORIGIN, &self.demo.issuer), &target).await;
         self.follow(answer).await
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A scanner for the HTML that we write ourselves, not for the world's.
 
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use std::collections::HashMap;
 use url::Url;
 
@@ -16,11 +16,17 @@ pub struct Page {
     pub html: String,
 }
 
+/// How a form is sent that does not say how (HTML §4.10.19.6).
+pub const URLENCODED: &str = "application/x-www-form-urlencoded";
+
 /// A form, to be filled and sent.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     pub id: String,
     pub action: String,
+    /// GET where the page does not say POST.
+    pub method: Method,
+    pub enctype: String,
     pub fields: Vec<(String, String)>,
     buttons: Vec<HashMap<String, String>>,
 }
@@ -61,6 +67,33 @@ impl Page {
         Some(decode(text.trim()))
     }
 
+    /// The text that everybody sees, whose browser runs scripts or not: nothing of the head, and nothing that is hidden.
+    pub fn visible(&self) -> String {
+        const UNSEEN: [&str; 5] = ["head", "script", "style", "template", "noscript"];
+        const EMPTY: [&str; 6] = ["!doctype", "br", "hr", "img", "input", "wbr"];
+        let (mut open, mut text, mut rest) = (Vec::<(String, bool)>::new(), String::new(), self.html.as_str());
+        while let Some((before, after)) = rest.split_once('<') {
+            if !open.iter().any(|(_, unseen)| *unseen) {
+                text.push_str(before);
+            }
+            let end = end_of_tag(after);
+            let (name, attributes) = tag(&after[..end]);
+            rest = after.get(end + 1..).unwrap_or_default();
+            match name.strip_prefix('/') {
+                Some(closed) => {
+                    let opened = open.iter().rposition(|(name, _)| name == closed).unwrap_or(open.len());
+                    open.truncate(opened);
+                }
+                None if EMPTY.contains(&name.as_str()) => {}
+                None => {
+                    let unseen = UNSEEN.contains(&name.as_str()) || attributes.contains_key("hidden");
+                    open.push((name, unseen));
+                }
+            }
+        }
+        decode(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// An attribute of the element with this id.
     pub fn attribute(&self, id: &str, name: &str) -> Option<String> {
         let tag = tags(&self.html).into_iter().find(|tag| tag.1.get("id").is_some_and(|own| own == id))?;
@@ -99,7 +132,7 @@ impl Page {
         for (name, mut attributes) in tags(&self.html) {
             let mut take = |key: &str| attributes.remove(key).unwrap_or_default();
             match (name.as_str(), &mut open) {
-                ("form", _) => open = Some(Form { id: take("id"), action: take("action"), ..Form::default() }),
+                ("form", _) => open = Some(Form::of(take)),
                 ("/form", _) => forms.extend(open.take()),
                 ("input", Some(form)) => form.fields.push((take("name"), take("value"))),
                 ("button", Some(form)) => form.buttons.push(attributes),
@@ -111,6 +144,28 @@ impl Page {
 }
 
 impl Form {
+    /// An empty one, as its tag says.
+    fn of(mut take: impl FnMut(&str) -> String) -> Self {
+        let method = if take("method").eq_ignore_ascii_case("post") { Method::POST } else { Method::GET };
+        let enctype = Some(take("enctype").to_ascii_lowercase()).filter(|said| !said.is_empty());
+        let enctype = enctype.unwrap_or_else(|| URLENCODED.to_owned());
+        Self { id: take("id"), action: take("action"), method, enctype, ..Self::default() }
+    }
+
+    /// The request that pressing its button makes: the fields in the body of a POST, or in the query of a GET.
+    ///
+    /// # Panics
+    /// Where the form is sent in another way than as fields, a picture for instance.
+    pub fn request(&self, http: &Client, from: &Url) -> (RequestBuilder, Url) {
+        assert_eq!(self.enctype, URLENCODED, "the form to {} is not one of fields alone", self.action);
+        let mut target = from.join(&self.action).expect("a relative URL");
+        if self.method == Method::POST {
+            return (http.post(target.clone()).form(&self.fields), target);
+        }
+        target.query_pairs_mut().clear().extend_pairs(&self.fields);
+        (http.get(target.clone()), target)
+    }
+
     /// Types into a field.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
@@ -151,12 +206,16 @@ fn tags(html: &str) -> Vec<(String, HashMap<String, String>)> {
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];
         let end = end_of_tag(rest);
-        let inside = &rest[..end];
+        found.push(tag(&rest[..end]));
         rest = &rest[end..];
-        let (name, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
-        found.push((name.to_ascii_lowercase(), self::attributes(attributes)));
     }
     found
+}
+
+/// What stands between `<` and `>`: a name and attributes.
+fn tag(inside: &str) -> (String, HashMap<String, String>) {
+    let (name, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+    (name.to_ascii_lowercase(), self::attributes(attributes))
 }
 
 /// Where the `>` stands that is not inside a quoted value.
@@ -195,6 +254,39 @@ fn decode(text: &str) -> String {
     let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
     let numbered = [("&#34;", "\""), ("&#38;", "&"), ("&#39;", "'"), ("&#x27;", "'"), ("&#60;", "<"), ("&#62;", ">")];
     numbered.iter().chain(&named).fold(text.to_owned(), |text, (written, meant)| text.replace(written, meant))
+}
+
+/// HTML §4.10.18.6: GET and fields in the query are what a form does that says nothing.
+#[test]
+fn a_form_is_sent_as_it_says() {
+    let url = Url::parse("http://localhost/here").expect("a URL");
+    let read = |attributes: &str| {
+        let html = format!(r#"<form action="/to?old=1" {attributes}><input name="x" value="a b"></form>"#);
+        let page = Page { url: url.clone(), status: StatusCode::OK, headers: HeaderMap::new(), html };
+        page.form("/to?old=1")
+    };
+    for (attributes, method, target) in [
+        (r#"method="post""#, Method::POST, "http://localhost/to?old=1"),
+        (r#"method="POST" enctype="application/x-www-form-urlencoded""#, Method::POST, "http://localhost/to?old=1"),
+        (r#"method="get""#, Method::GET, "http://localhost/to?x=a+b"),
+        ("", Method::GET, "http://localhost/to?x=a+b"),
+        (r#"method="put""#, Method::GET, "http://localhost/to?x=a+b"),
+    ] {
+        let (request, to) = read(attributes).request(&Client::new(), &url);
+        let request = request.build().expect("a request");
+        assert_eq!((request.method(), request.url().as_str(), to.as_str()), (&method, target, target), "{attributes}");
+    }
+    assert_eq!(read(r#"method="post" enctype="text/plain""#).enctype, "text/plain");
+}
+
+#[test]
+fn what_is_hidden_is_not_seen() {
+    let html = r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Title</title></head>
+        <body data-x="Data"><h1 id="a">Seen <b title="Tip">too</b></h1><p hidden>Hidden <b>deep</b></p><input value="Value">
+        <noscript><p>Plain</p></noscript><p>&lt;Last&gt;</p><script>said()</script></body></html>"#;
+    let url = Url::parse("http://localhost/").expect("a URL");
+    let page = Page { url, status: StatusCode::OK, headers: HeaderMap::new(), html: html.to_owned() };
+    assert_eq!(page.visible(), "Seen too <Last>");
 }
 
 #[test]
