@@ -1,4 +1,4 @@
-// Signed out: on to the website once the other websites' pages are loaded. Without this file the page goes on by itself
+// Signed out: on to the website once the other websites' pages are loaded. Where scripts are off the page goes on by itself
 // after five seconds, and there is a link.
 "use strict";
 (() => {

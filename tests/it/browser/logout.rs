@@ -29,6 +29,7 @@ async fn tells_and_goes_on(script: Script) {
     let landed = chrome.url().await;
     assert_eq!(landed.query_pairs().collect::<Vec<_>>(), [("state".into(), "a b&c".into())]);
     let asked = website.asked();
+    assert_eq!(asked.iter().filter(|path| path.starts_with("/bye")).count(), 1, "{asked:?}");
     let frame = asked.iter().find(|path| path.starts_with("/frame?")).unwrap_or_else(|| panic!("no frame: {asked:?}"));
     let sid = login.claims["sid"].as_str().expect("a sid");
     assert!(frame.contains("iss=") && frame.ends_with(&format!("sid={sid}")), "{frame}");
