@@ -4,14 +4,20 @@
 //! A table from member to exercise: a member without one fails, and so does an exercise without its member. Each exercise of
 //! a list holds it against what the code knows, so that a value which is served and not said fails too.
 
+mod auth;
+mod objects;
+
+use self::auth::{
+    introspection_algorithms, introspection_methods, revocation_algorithms, revocation_methods, token_algorithms,
+    token_methods,
+};
+use self::objects::{encryption, request_parameter, request_uri_parameter, signing};
 use super::encrypted::{own_keys, published};
 use crate::db::on_each_database;
-use crate::house::{
-    Answer, Authenticator, FaceService, House, ISSUER, Plan, Services, VERIFIER, Website, claims, renewing,
-};
-use crate::support::assertion::Key;
+use crate::house::{Answer, Authenticator, FaceService, House, ISSUER, Plan, Services, Website, claims, renewing};
+use crate::support::html::URLENCODED;
 use data_encoding::BASE64URL_NOPAD;
-use hufu::client::{AuthMethod, ClientMetadata, GrantType};
+use hufu::client::{ClientMetadata, GrantType};
 use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg, is_encrypted};
 use hufu::spec::{About, Acr, ScopeValue};
 use serde_json::{Value, json};
@@ -40,11 +46,11 @@ exercises! {
     "end_session_endpoint" => page_endpoint,
     "registration_endpoint" => registering,
     "revocation_endpoint" => endpoint,
-    "revocation_endpoint_auth_methods_supported" => revocation_auth,
-    "revocation_endpoint_auth_signing_alg_values_supported" => auth_algs,
+    "revocation_endpoint_auth_methods_supported" => revocation_methods,
+    "revocation_endpoint_auth_signing_alg_values_supported" => revocation_algorithms,
     "introspection_endpoint" => endpoint,
-    "introspection_endpoint_auth_methods_supported" => introspection_auth,
-    "introspection_endpoint_auth_signing_alg_values_supported" => auth_algs,
+    "introspection_endpoint_auth_methods_supported" => introspection_methods,
+    "introspection_endpoint_auth_signing_alg_values_supported" => introspection_algorithms,
     "introspection_signing_alg_values_supported" => introspection_signing,
     "introspection_encryption_alg_values_supported" => encryption_algs,
     "introspection_encryption_enc_values_supported" => introspection_encryption,
@@ -60,8 +66,8 @@ exercises! {
     "userinfo_signing_alg_values_supported" => userinfo_signing,
     "userinfo_encryption_alg_values_supported" => encryption_algs,
     "userinfo_encryption_enc_values_supported" => userinfo_encryption,
-    "token_endpoint_auth_methods_supported" => auth_methods,
-    "token_endpoint_auth_signing_alg_values_supported" => auth_signing,
+    "token_endpoint_auth_methods_supported" => token_methods,
+    "token_endpoint_auth_signing_alg_values_supported" => token_algorithms,
     "claim_types_supported" => claim_types,
     "claims_supported" => claims_supported,
     "claims_parameter_supported" => claims_parameter,
@@ -69,9 +75,9 @@ exercises! {
     "request_parameter_supported" => request_parameter,
     "request_uri_parameter_supported" => request_uri_parameter,
     "require_request_uri_registration" => request_uri_parameter,
-    "request_object_signing_alg_values_supported" => request_object_signing,
+    "request_object_signing_alg_values_supported" => signing,
     "request_object_encryption_alg_values_supported" => encryption_algs,
-    "request_object_encryption_enc_values_supported" => request_object_encryption,
+    "request_object_encryption_enc_values_supported" => encryption,
     "pushed_authorization_request_endpoint" => pushing,
     "code_challenge_methods_supported" => code_challenge_methods,
     "authorization_response_iss_parameter_supported" => response_iss,
@@ -289,8 +295,19 @@ async fn response_types(house: &House, value: &Value) {
 
 async fn response_modes(house: &House, value: &Value) {
     is_all(value, ["query", "form_post"]);
+    let (website, person, mut browser) = (house.website("truth.example").await, house.person().await, house.browser());
     for mode in texts(value) {
-        assert!(asked(house, "response_mode", mode).await.is_sign_in(), "{mode}");
+        let answer = browser.log_in_with(&website, &person, house.now(), &[("response_mode", mode)]).await;
+        let code = match mode {
+            "query" => answer.code(),
+            _ => {
+                let form = answer.page().form(&website.redirect_uri);
+                assert_eq!((form.method.as_str(), &*form.enctype), ("POST", URLENCODED));
+                form.value("code").to_owned()
+            }
+        };
+        let redeemed = website.redeem(&code).await;
+        assert_eq!(redeemed.status, 200, "{mode}: {}", redeemed.body);
     }
     assert!(asked(house, "response_mode", "fragment").await.param("error").is_some());
 }
@@ -410,82 +427,6 @@ async fn userinfo_encryption(house: &House, value: &Value) {
     }
 }
 
-/// Posts `form` to `path` with the credentials of a fresh client of this method.
-async fn proven(house: &House, method: AuthMethod, path: &str, form: &[(&str, &str)]) -> Answer {
-    let key = Key::ec();
-    let jwks = (method == AuthMethod::PrivateKeyJwt).then(|| JwkSet::try_from(key.jwks()).expect("a set"));
-    let known = ClientMetadata { token_endpoint_auth_method: method, jwks, ..metadata() };
-    let website = house.registered(known).await;
-    let (id, secret) = (website.id().to_owned(), website.secret.clone().unwrap_or_default());
-    let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-    let now = house.now().unix();
-    let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
-    let assertion = match method {
-        AuthMethod::ClientSecretJwt => {
-            let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
-            jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256), &said, &key)
-                .expect("signed")
-        }
-        _ => key.sign(None, &said),
-    };
-    let credentials = match method {
-        AuthMethod::ClientSecretBasic => return website.post(path, form).await,
-        AuthMethod::ClientSecretPost => vec![("client_id", &*id), ("client_secret", &*secret)],
-        AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => vec![kind, ("client_assertion", &*assertion)],
-        AuthMethod::None => vec![("client_id", &*id)],
-    };
-    house.browser().post(path, &[form, &credentials].concat()).await
-}
-
-/// Each is believed: what is refused is the code.
-async fn auth_methods(house: &House, value: &Value) {
-    is_all(value, AuthMethod::ALL.iter().map(|method| method.wire()));
-    for method in AuthMethod::ALL {
-        let form = [("grant_type", "authorization_code"), ("code", "none"), ("code_verifier", VERIFIER)];
-        let answer = proven(house, *method, "/token", &form).await;
-        assert_eq!(answer.error(), "invalid_grant", "{}: {}", method.wire(), answer.body);
-    }
-}
-
-async fn revocation_auth(house: &House, value: &Value) {
-    is_all(value, AuthMethod::ALL.iter().map(|method| method.wire()));
-    for method in AuthMethod::ALL {
-        assert_eq!(proven(house, *method, "/revoke", &[("token", "none")]).await.status, 200, "{}", method.wire());
-    }
-}
-
-/// Everybody who can prove it: a public client cannot (RFC 7662 §2.1).
-async fn introspection_auth(house: &House, value: &Value) {
-    let confidential = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
-    is_all(value, confidential.map(|method| method.wire()));
-    for method in AuthMethod::ALL {
-        let answer = proven(house, *method, "/introspect", &[("token", "none")]).await;
-        let expected = if *method == AuthMethod::None { 401 } else { 200 };
-        assert_eq!(answer.status, expected, "{}: {}", method.wire(), answer.body);
-    }
-}
-
-/// `client_auth::private_key_jwt_works_in_every_algorithm_and_for_every_accepted_audience` signs with each.
-async fn auth_signing(house: &House, value: &Value) {
-    auth_algs(house, value).await;
-    for key in Key::of_every_algorithm() {
-        let known = ClientMetadata {
-            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
-            jwks: Some(JwkSet::try_from(key.jwks()).expect("a set")),
-            ..metadata()
-        };
-        let website = house.registered(known).await;
-        let (id, now) = (website.id(), house.now().unix());
-        let said = json!({ "iss": id, "sub": id, "aud": ISSUER, "jti": id, "iat": now, "exp": now + 60 });
-        assert_eq!(website.redeem_by_assertion("none", &key.sign(None, &said)).await.error(), "invalid_grant");
-    }
-}
-
-/// One set for the three endpoints that clients authenticate at.
-async fn auth_algs(_: &House, value: &Value) {
-    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()).chain(["HS256"]));
-}
-
 /// A JWT about an access token of its own (RFC 9701).
 async fn introspected(house: &House, metadata: ClientMetadata) -> String {
     let website = house.registered(metadata).await;
@@ -510,15 +451,6 @@ async fn introspection_encryption(house: &House, value: &Value) {
             ..with_keys()
         };
         is_encrypted_by(&introspected(house, encrypted).await, alg, enc);
-    }
-}
-
-/// `request_objects::an_object_that_was_signed_and_then_encrypted_counts` encrypts with each pair.
-async fn request_object_encryption(house: &House, value: &Value) {
-    is_all(value, ContentEncryption::ALL.iter().map(|enc| enc.wire()));
-    let ours = JwkSet::try_from(house.browser().get("/jwks").await.json()).expect("a set");
-    for (alg, enc) in pairs() {
-        assert!(ours.recipient(alg, enc).is_some(), "a key of ours for {}", alg.wire());
     }
 }
 
@@ -558,39 +490,9 @@ async fn ui_locales(house: &House, value: &Value) {
     assert_eq!(texts(value).len(), std::fs::read_dir("locales").expect("texts").count(), "each that there is");
 }
 
-async fn request_parameter(house: &House, value: &Value) {
-    assert_eq!(value, true);
-    assert_eq!(asked(house, "request", "a.b.c").await.param("error").as_deref(), Some("invalid_request_object"));
-}
-
-async fn request_object_signing(house: &House, value: &Value) {
-    is_all(value, SigningAlg::ALL.iter().map(|alg| alg.wire()));
-    for key in Key::of_every_algorithm() {
-        let known = ClientMetadata {
-            redirect_uris: vec!["https://objects.example/cb".to_owned()],
-            client_name: "Object Bank".to_owned(),
-            jwks: Some(serde_json::from_value(key.jwks()).expect("a JWKS")),
-            ..ClientMetadata::default()
-        };
-        let website = house.registered(known).await;
-        let object = key.sign(None, &json!({ "client_id": website.id(), "state": "signed" }));
-        assert!(
-            house.browser().authorize(&website, &[("request", &object)]).await.is_sign_in(),
-            "{:?}",
-            key.algorithm()
-        );
-    }
-}
-
 async fn pushing(house: &House, value: &Value) {
     assert!(value.as_str().is_some_and(|uri| uri.ends_with("/par")), "{value}");
     assert_eq!(house.website("pushing.example").await.push(&[]).await.status, 201);
-}
-
-async fn request_uri_parameter(house: &House, value: &Value) {
-    assert_eq!(value, true);
-    let refused = asked(house, "request_uri", "https://truth.example/r").await;
-    assert_eq!(refused.param("error").as_deref(), Some("invalid_request_uri"), "it is not registered");
 }
 
 async fn code_challenge_methods(house: &House, value: &Value) {
