@@ -71,7 +71,9 @@ pub async fn unknown_parameter(run: &mut Run) -> Outcome {
 }
 
 pub async fn login_hint(run: &mut Run) -> Outcome {
-    happy(run, &[("login_hint", "buffy@localhost")]).await
+    // What `suite/plan.py` configures.
+    let number = run.lab.placeholders["{number}"].clone();
+    happy(run, &[("login_hint", &number)]).await
 }
 
 pub async fn ui_locales(run: &mut Run) -> Outcome {

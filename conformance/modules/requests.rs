@@ -91,6 +91,7 @@ async fn by_reference(run: &mut Run, mut registered: Value, serialized: fn(&Run,
 
 /// A good `redirect_uri` inside, a bad one outside: the inner one is used, or a page says what is wrong.
 pub async fn redirect_uri_inside(run: &mut Run) -> Outcome {
+    skip_without_none(run)?;
     let client = run.client(json!({})).await?;
     let request = run.request(&client);
     let (claims, outside) = object(run, &client, &request);
