@@ -1,7 +1,7 @@
 //! Reads a registration request: a JSON object, member by member, so that a refusal names the member and not a place in
 //! the text. RFC 7591 §3.1; OpenID Connect Registration §3.1. Members that we do not know are ignored (RFC 7591 §2).
 
-use super::MetadataError;
+use super::{LONGEST_NAME, MetadataError};
 use crate::client::metadata::{AuthMethod, BareRequests, ClientMetadata, Pkce};
 use crate::keys::{ContentEncryption, EncryptionAlg, JwkSet, MacAlg, SigningAlg};
 use crate::spec::{ClientId, ClientSecret};
@@ -188,12 +188,13 @@ fn fits(field: &'static str, kind: &Kind, value: &Value) -> Result<Kept, Metadat
     }
 }
 
-/// A client without a name goes by the host that people are sent back to.
+/// A client without a name goes by the host that people are sent back to, or by as much of it as a name may hold.
 fn named(mut metadata: ClientMetadata) -> ClientMetadata {
     if metadata.client_name.is_empty() {
         let first = metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
         let host = Url::parse(first).ok().and_then(|url| url.host_str().map(str::to_owned));
-        metadata.client_name = host.unwrap_or_else(|| first.split(':').next().unwrap_or_default().to_owned());
+        let derived = host.unwrap_or_else(|| first.split(':').next().unwrap_or_default().to_owned());
+        metadata.client_name = derived.chars().take(LONGEST_NAME).collect();
     }
     metadata
 }
@@ -289,6 +290,9 @@ mod tests {
         assert_eq!(read(document).unwrap(), expected);
         assert_eq!(read(json!({ "client_name#zh-Hans": "蓝" })).unwrap().client_name_zh.as_deref(), Some("蓝"));
         assert_eq!(read(json!({ "redirect_uris": ["com.example.app:/cb"] })).unwrap().client_name, "com.example.app");
+        let long = format!("https://{}.example/cb", vec!["a".repeat(60); 3].join("."));
+        let derived = read(json!({ "redirect_uris": [long] })).unwrap().client_name;
+        assert_eq!(derived, long["https://".len()..][..LONGEST_NAME], "cut, for nobody chose it");
     }
 
     /// PROTOCOL 16: "in `demo --conformance` it is the default for registered confidential clients".

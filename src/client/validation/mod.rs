@@ -103,13 +103,13 @@ impl Refuse for MetadataError {
     }
 }
 
-/// Holds metadata against every rule.
+/// Holds metadata against every rule. Where people are sent back to comes first: the name may be derived from it.
 pub(super) fn check(metadata: &ClientMetadata, environment: Environment) -> Result<(), MetadataError> {
+    check_redirect_uris(metadata, environment)?;
     check_name("client_name", &metadata.client_name)?;
     if let Some(name) = &metadata.client_name_zh {
         check_name("client_name#zh", name)?;
     }
-    check_redirect_uris(metadata, environment)?;
     if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
         return broken("grant_types", "none that begins", "authorization_code, alone or with refresh_token");
     }
@@ -228,6 +228,16 @@ mod tests {
         assert_eq!(field(|m| m.default_acr_values = vec!["a b".into()]), "default_acr_values");
         assert_eq!(field(|m| m.contacts = vec!["a@a.example\n".into()]), "contacts");
         assert_eq!(field(|m| m.contacts = vec!["a@a.example".into(); 11]), "contacts");
+    }
+
+    /// RFC 7591 §3.2.2: "invalid_redirect_uri: The value of one or more redirection URIs is invalid", whatever else is.
+    #[test]
+    fn a_redirect_uri_is_judged_before_the_name_that_is_derived_from_it() {
+        for uris in [vec![], vec!["nonsense".to_owned()], vec![":".to_owned()]] {
+            let broken = ClientMetadata { client_name: String::new(), redirect_uris: uris, ..metadata() };
+            let error = check(&broken, Environment::Production).unwrap_err();
+            assert_eq!(OAuthError::from(&error), OAuthError::InvalidRedirectUri, "{error}");
+        }
     }
 
     /// OpenID Connect Registration §2: each address has the https scheme.
@@ -401,7 +411,8 @@ mod tests {
         let error = check(&bad, Environment::Production).unwrap_err();
         assert_eq!(error.refusal().error, OAuthError::InvalidRedirectUri);
         assert!(error.refusal().expected.contains("RFC 8252"));
-        let unnamed = check(&ClientMetadata::default(), Environment::Production).unwrap_err();
+        let unnamed = ClientMetadata { client_name: String::new(), ..metadata() };
+        let unnamed = check(&unnamed, Environment::Production).unwrap_err();
         assert_eq!(unnamed.refusal().error, OAuthError::InvalidClientMetadata);
     }
 }

@@ -125,6 +125,9 @@ async fn a_bad_redirect_uri_has_its_own_error() {
     let uris = |uris: &[&str]| json!({ "redirect_uris": uris });
     for document in [
         json!({}),
+        json!({ "client_name": "Table", "redirect_uris": null }),
+        json!({ "client_name": "a\u{202e}b", "grant_types": ["refresh_token"] }),
+        uris(&[]),
         uris(&["https://table.example/cb#fragment"]),
         uris(&["http://table.example/cb"]),
         uris(&["https://table.example/cb", "https://table.example/cb"]),
@@ -134,10 +137,14 @@ async fn a_bad_redirect_uri_has_its_own_error() {
     ] {
         let answer = register(&demo, document.to_string()).await;
         let refused = Refused::read(&answer).expect("a refusal");
-        let expected = if document == json!({}) { "invalid_client_metadata" } else { "invalid_redirect_uri" };
-        assert_eq!((answer.status.as_u16(), &*refused.error), (400, expected), "{document}");
+        assert_eq!((answer.status.as_u16(), &*refused.error), (400, "invalid_redirect_uri"), "{document}");
+        assert_eq!(refused.code, "metadata.redirect_uris", "{document}");
         assert_eq!(refused.lacks(), Vec::<&str>::new(), "{document}");
     }
+    let long = format!("https://{}.example/cb", ["a".repeat(60), "b".repeat(60)].join("."));
+    let named = register(&demo, uris(&[&long]).to_string()).await;
+    let name: Value = serde_json::from_str(&named.html).expect("JSON");
+    assert_eq!(name["client_name"], long["https://".len()..][..100], "a name that nobody chose is cut, not refused");
     let two = register(&demo, uris(&["https://one.example/cb", "https://two.example/cb"]).to_string()).await;
     assert_eq!(Refused::read(&two).expect("a refusal").code, "metadata.several_hosts");
 }
