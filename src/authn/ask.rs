@@ -21,12 +21,20 @@ pub struct SignedIn {
     pub face: FaceReference,
 }
 
-/// Whom the `id_token_hint` means.
+/// Whom the request means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hinted {
     Nobody,
     ThisPerson,
-    SomebodyElse,
+    SomebodyElse(Hint),
+}
+
+/// What of the request says whom it means (Core §3.1.2.1, §5.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    IdToken,
+    /// A `sub` in the `claims` parameter.
+    Sub,
 }
 
 /// Why the person must sign in. The page and the refusal of `prompt=none` say it.
@@ -35,7 +43,7 @@ pub enum Why {
     NotSignedIn,
     PromptLogin,
     TooOld,
-    OtherPerson,
+    OtherPerson(Hint),
     LevelTooLow,
 }
 
@@ -45,7 +53,10 @@ impl Why {
             Self::NotSignedIn => "nobody is signed in in this browser",
             Self::PromptLogin => "the request asks for a fresh sign-in",
             Self::TooOld => "the last sign-in is older than max_age",
-            Self::OtherPerson => "id_token_hint names somebody else than the person signed in",
+            Self::OtherPerson(Hint::IdToken) => "id_token_hint names somebody else than the person signed in",
+            Self::OtherPerson(Hint::Sub) => {
+                "the sub in the claims parameter is somebody else's than the person's signed in"
+            }
             Self::LevelTooLow => "the level asked for as essential is not reached yet",
         }
     }
@@ -143,8 +154,8 @@ pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
         }
     };
     let Some(signed_in) = signed_in else { return sign_in(Why::NotSignedIn, Steps::ANYTHING) };
-    if hinted == Hinted::SomebodyElse {
-        return sign_in(Why::OtherPerson, Steps::ANYTHING);
+    if let Hinted::SomebodyElse(hint) = hinted {
+        return sign_in(Why::OtherPerson(hint), Steps::ANYTHING);
     }
     let redo = request.prompts.has(Prompt::Login) || request.prompts.has(Prompt::SelectAccount);
     if redo && proven.is_none() {
@@ -223,13 +234,22 @@ mod tests {
         assert!(matches!(asked("max_age=0", Some(&person(FactorSet::pin_and_code(NOW))), Some(NOW)), Ask::Proceed(_)));
     }
 
-    /// OpenID Connect Core §3.1.2.1: `id_token_hint`.
+    /// OpenID Connect Core §3.1.2.1: `id_token_hint`; §5.5.1: a `sub` in `claims`. The reason names the one that was sent.
     #[test]
     fn a_hint_at_somebody_else_asks_for_a_sign_in() {
         let who = pin_and_code();
         let ladder = Ladder::default();
-        let answer = ask(&request("prompt=none"), Known { hinted: Hinted::SomebodyElse, ..known(&ladder, Some(&who)) });
-        assert!(matches!(answer, Ask::Refuse(AuthorizeError::LoginRequired(_))));
+        for (hint, named, other) in [(Hint::IdToken, "id_token_hint", "claims"), (Hint::Sub, "claims", "id_token_hint")]
+        {
+            let hinted = Known { hinted: Hinted::SomebodyElse(hint), ..known(&ladder, Some(&who)) };
+            assert_eq!(why(ask(&request(""), hinted)), Some(Why::OtherPerson(hint)));
+            match ask(&request("prompt=none"), hinted) {
+                Ask::Refuse(AuthorizeError::LoginRequired(why)) => {
+                    assert!(why.contains(named) && !why.contains(other), "{why}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     /// PROTOCOL 20: "`max_age` and `prompt=login` redo all"; then the level's own missing factors, one page after the other.

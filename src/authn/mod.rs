@@ -24,7 +24,7 @@ mod session;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Hinted, Known, SignedIn, Why, Wish, ask};
+pub use ask::{Ask, Authenticated, Hint, Hinted, Known, SignedIn, Why, Wish, ask};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};

@@ -1,8 +1,8 @@
 //! What a website is told whose request object or `request_uri` does not count. RFC 9101 §7.
 
 use super::{RequestObjectError, RequestUriError};
-use crate::keys::JwtError;
-use crate::spec::{OAuthError, Refusal, Refuse};
+use crate::keys::{JwtError, LONGEST_JWE, LONGEST_JWT};
+use crate::spec::{OAuthError, Refusal, Refuse, limits};
 
 impl Refuse for RequestObjectError {
     fn refusal(&self) -> Refusal {
@@ -53,15 +53,21 @@ fn jwt(error: &JwtError, say: impl Fn(&'static str) -> Refusal) -> Refusal {
         JwtError::NoKey | JwtError::SignatureDiffers => say("request.signature")
             .expected("a signature by a key of the client, named by its kid (RFC 9101 §6.2)")
             .fix("register the public key that you sign with"),
-        JwtError::TooLong(_)
-        | JwtError::Malformed(_)
-        | JwtError::Critical
-        | JwtError::TypDiffers(_)
-        | JwtError::Claims(_)
-        | JwtError::OtherIssuer
-        | JwtError::OtherAudience => say("request.malformed")
-            .expected("a signed JWT in compact form, typ oauth-authz-req+jwt or JWT (RFC 9101 §4)")
+        JwtError::TooLong(_) => say("request.too_long")
+            .expected(format!("a signed JWT of at most {LONGEST_JWT} characters"))
+            .fix("leave out of the object what the request does not need"),
+        JwtError::Malformed(_) => say("request.malformed")
+            .expected("a signed JWT in compact form (RFC 9101 §4)")
             .fix("let a JOSE library make the object"),
+        JwtError::Critical => say("request.critical")
+            .expected("a header without crit: no extension is understood here (RFC 7515 §4.1.11)")
+            .fix("sign without the extension that crit names"),
+        JwtError::TypDiffers(_) => say("request.typ")
+            .expected("typ oauth-authz-req+jwt or JWT, or none (RFC 9101 §10.8)")
+            .fix("set typ to oauth-authz-req+jwt"),
+        JwtError::Claims(_) | JwtError::OtherIssuer | JwtError::OtherAudience => say("request.claims")
+            .expected("one JSON object, each name once, exp, nbf and iat as numbers (RFC 7519 §4)")
+            .fix("mend the claim that is named"),
     }
 }
 
@@ -91,7 +97,11 @@ impl Refuse for RequestUriError {
                 .expected("one of the client's request_uris, but for its fragment, or a pushed request's (Core §6.2)")
                 .fix("register it in request_uris, or push the request"),
             Self::Fetch(_) => say("request_uri.fetch")
-                .expected("a request object of at most 64 KiB, answered with 200 over https within five seconds")
+                .expected(format!(
+                    "200 over https within five seconds, and a request object of at most {LONGEST_JWT} characters, \
+                     {LONGEST_JWE} where it is encrypted, with parameters of at most {} bytes",
+                    limits::REQUEST
+                ))
                 .fix("open request_uri from another network; or push the request instead"),
             Self::Unknown(_) => say("request_uri.unknown")
                 .expected("a request_uri that this client pushed within the last minute (RFC 9126 §2.2, §4)")
@@ -99,6 +109,35 @@ impl Refuse for RequestUriError {
             Self::Spent(_) => say("request_uri.spent")
                 .expected("a pushed request that led to no code yet (RFC 9126 §4)")
                 .fix("push each request anew"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// PROTOCOL 25: the rule that was broken, and how to mend it, of each cause.
+    #[test]
+    fn each_way_to_break_an_object_has_a_rule_and_a_fix_of_its_own() {
+        let causes = [
+            JwtError::TooLong(LONGEST_JWT + 1),
+            JwtError::Malformed("two parts"),
+            JwtError::Critical,
+            JwtError::TypDiffers("at+jwt".to_owned()),
+            JwtError::Claims("exp is no number".to_owned()),
+            JwtError::UnknownAlg("none".to_owned()),
+            JwtError::NoKey,
+            JwtError::Expired,
+        ];
+        let told = causes.map(|cause| RequestObjectError::Jwt(cause).refusal());
+        for said in [
+            told.each_ref().map(|it| &it.expected),
+            told.each_ref().map(|it| &it.fix),
+            told.each_ref().map(|it| &it.code),
+        ] {
+            assert_eq!(BTreeSet::from(said).len(), told.len(), "{said:?}");
         }
     }
 }

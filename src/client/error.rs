@@ -2,7 +2,7 @@
 
 use super::assertion::AssertionError;
 use super::metadata::AuthMethod;
-use crate::keys::JwtError;
+use crate::keys::{JwtError, LONGEST_JWT};
 use crate::spec::{ClientId, OAuthError, Refusal, Refuse};
 
 /// The precise cause.
@@ -183,15 +183,54 @@ fn jwt(error: &JwtError, say: impl Fn(&'static str) -> Refusal) -> Refusal {
             .received(error.to_string())
             .expected("a signature by a key of the client's jwks, named by its kid (RFC 7523 §3)")
             .fix("register the public key that you sign with"),
-        JwtError::TooLong(_)
-        | JwtError::Malformed(_)
-        | JwtError::Critical
-        | JwtError::TypDiffers(_)
-        | JwtError::Claims(_)
-        | JwtError::OtherIssuer
-        | JwtError::OtherAudience => say("client.assertion_malformed")
+        JwtError::TooLong(_) => say("client.assertion_too_long")
+            .received(error.to_string())
+            .expected(format!("a signed JWT of at most {LONGEST_JWT} characters"))
+            .fix("leave out of the assertion all but iss, sub, aud, jti, exp and iat"),
+        JwtError::Malformed(_) => say("client.assertion_malformed")
             .received(error.to_string())
             .expected("a signed JWT in compact form (RFC 7523 §3)")
             .fix("let a JOSE library make the assertion"),
+        JwtError::Critical => say("client.assertion_critical")
+            .received(error.to_string())
+            .expected("a header without crit: no extension is understood here (RFC 7515 §4.1.11)")
+            .fix("sign without the extension that crit names"),
+        JwtError::TypDiffers(_) => say("client.assertion_typ")
+            .received(error.to_string())
+            .expected("typ JWT or client-authentication+jwt, or none (RFC 8725 §3.11)")
+            .fix("set typ to client-authentication+jwt, and send no token of another kind"),
+        JwtError::Claims(_) | JwtError::OtherIssuer | JwtError::OtherAudience => say("client.assertion_claims")
+            .received(error.to_string())
+            .expected("iss, sub and jti as strings, aud as one or a list of one, exp as a number (RFC 7523 §3)")
+            .fix("mend the claim that is named"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// PROTOCOL 25: the rule that was broken, and how to mend it, of each cause.
+    #[test]
+    fn each_way_to_break_an_assertion_has_a_rule_and_a_fix_of_its_own() {
+        let causes = [
+            JwtError::TooLong(LONGEST_JWT + 1),
+            JwtError::Malformed("two parts"),
+            JwtError::Critical,
+            JwtError::TypDiffers("at+jwt".to_owned()),
+            JwtError::Claims("exp is no number".to_owned()),
+            JwtError::UnknownAlg("none".to_owned()),
+            JwtError::NoKey,
+            JwtError::Expired,
+        ];
+        let told = causes.map(|cause| ClientAuthError::from(AssertionError::Jwt(cause)).refusal());
+        for said in [
+            told.each_ref().map(|it| &it.expected),
+            told.each_ref().map(|it| &it.fix),
+            told.each_ref().map(|it| &it.code),
+        ] {
+            assert_eq!(BTreeSet::from(said).len(), told.len(), "{said:?}");
+        }
     }
 }

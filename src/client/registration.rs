@@ -5,6 +5,7 @@ use crate::keys::{KeyError, Keys, Sealable};
 use crate::spec::{AssertionId, BearerSecret, OAuthError, ParamError, Refusal, Refuse, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// An initial access token (RFC 7591 §1.2): the operator's leave to register one client, once, until it expires.
 ///
@@ -64,7 +65,10 @@ pub enum RegistrationError {
     #[error("client_secret is another one")]
     ClientSecretDiffers,
     #[error("there are as many clients as there may be")]
-    Full,
+    Full {
+        /// Until the next of them is forgotten.
+        wait: Duration,
+    },
     #[error("the storage is unavailable")]
     Unavailable,
 }
@@ -80,7 +84,7 @@ impl From<&RegistrationError> for OAuthError {
             RegistrationError::ClientIdDiffers(_) | RegistrationError::ClientSecretDiffers => {
                 Self::InvalidClientMetadata
             }
-            RegistrationError::Full | RegistrationError::Unavailable => Self::TemporarilyUnavailable,
+            RegistrationError::Full { .. } | RegistrationError::Unavailable => Self::TemporarilyUnavailable,
         }
     }
 }
@@ -115,7 +119,7 @@ impl Refuse for RegistrationError {
                 .received("another client_secret")
                 .expected("the current one, or none: a client does not choose its secret (RFC 7592 §2.2)")
                 .fix("leave client_secret out"),
-            Self::Full => say("registration.full")
+            Self::Full { .. } => say("registration.full")
                 .received("one registration more")
                 .expected("room among the clients that registered themselves; each is kept for 30 days")
                 .fix("remove clients that are not used (RFC 7592 §2.3), or let the operator add this one: hufu client add"),
@@ -131,7 +135,6 @@ mod tests {
     use super::*;
     use crate::keys::Keys;
     use rand::{SeedableRng, rngs::StdRng};
-    use std::time::Duration;
 
     const NOW: Timestamp = Timestamp::from_unix(1_790_000_000);
 

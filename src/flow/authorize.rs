@@ -5,7 +5,7 @@
 
 use super::reach::{self, Asked, Step};
 use super::{Provider, Unavailable, request, resource, session};
-use crate::authn::{self, Bar, BrowserSecret, Hinted, Interaction, SignedIn, Why, Wish};
+use crate::authn::{self, Bar, BrowserSecret, Hint, Hinted, Interaction, SignedIn, Why, Wish};
 use crate::authorize::{
     AuthorizationRequest, AuthorizationResponse, AuthorizeError, AuthorizeRefused, RequestUriError, client_id,
 };
@@ -254,9 +254,11 @@ fn hint(
     let Some(SignedIn { handle, epoch, .. }) = live.map(session::Live::signed_in) else { return Ok(Hinted::Nobody) };
     let sub = provider.keys.sub(&request.client.sector, &handle, epoch).map_err(Unavailable::from);
     let sub = sub.map_err(|_| AuthorizeError::Unavailable)?;
-    let meant = hinted.is_none_or(|hinted| hinted.is_about(&sub))
-        && (request.sub.is_empty() || request.sub.iter().any(|wanted| wanted == sub.as_str()));
-    Ok(if meant { Hinted::ThisPerson } else { Hinted::SomebodyElse })
+    if hinted.is_some_and(|hinted| !hinted.is_about(&sub)) {
+        return Ok(Hinted::SomebodyElse(Hint::IdToken));
+    }
+    let meant = request.sub.is_empty() || request.sub.iter().any(|wanted| wanted == sub.as_str());
+    Ok(if meant { Hinted::ThisPerson } else { Hinted::SomebodyElse(Hint::Sub) })
 }
 
 async fn remembered(

@@ -2,6 +2,7 @@
 
 use super::Provider;
 use super::client_keys::NoClientKeys;
+use super::fetch::FetchError;
 use crate::client::{AssertionError, AuthMethod, AuthenticatedClient, ClaimedClient, ClientAuthError, Presented};
 use crate::keys::JwkSet;
 use crate::spec::{AssertionId, ClientId, Params, Sender};
@@ -62,22 +63,24 @@ pub(super) async fn authenticate(
     let client_id = presented.client_id().clone();
     let (claimed, known) = claim(provider, presented).await.map_err(nobody)?;
     // An id that nobody registered is nobody's: refusals are bounded for each client that there is.
-    let refused = |error: ClientAuthError| Refused::unproven(known.then_some(client_id), error.into());
+    let refused = |error: TokenError| Refused::unproven(known.then_some(client_id), error);
     let published = match published(provider, &claimed).await {
         Ok(published) => published,
-        Err(error) => return Err(refused(error.into())),
+        Err(error) => return Err(refused(error)),
     };
-    claimed.authenticate(&provider.keys, published.as_deref(), endpoint, provider.now()).map_err(refused)
+    let authenticated = claimed.authenticate(&provider.keys, published.as_deref(), endpoint, provider.now());
+    authenticated.map_err(|error| refused(error.into()))
 }
 
 /// The client's own keys, where its assertion is signed with one.
-async fn published(provider: &Provider, claimed: &ClaimedClient) -> Result<Option<Arc<JwkSet>>, AssertionError> {
+async fn published(provider: &Provider, claimed: &ClaimedClient) -> Result<Option<Arc<JwkSet>>, TokenError> {
     let Some((client, kid)) = claimed.needs_keys() else { return Ok(None) };
-    match provider.client_keys.current(client, kid).await {
-        Ok(keys) => Ok(Some(keys)),
-        Err(NoClientKeys::NoneRegistered) => Err(AssertionError::NoKeys),
-        Err(error) => Err(AssertionError::JwksUri(error.to_string())),
-    }
+    let keys = provider.client_keys.current(client, kid).await.map_err(|error| match error {
+        NoClientKeys::NoneRegistered => ClientAuthError::from(AssertionError::NoKeys).into(),
+        NoClientKeys::Fetch(FetchError::Busy) => TokenError::Unavailable,
+        other => ClientAuthError::from(AssertionError::JwksUri(other.to_string())).into(),
+    })?;
+    Ok(Some(keys))
 }
 
 /// The claim, and whether anybody is registered under that id.

@@ -1,6 +1,7 @@
 //! The port to websites' own servers: their keys, logos, sector files and request objects, and the calls that tell them of
 //! a sign-out. The adapter in `outside` reaches no private address, follows no redirect and waits for nobody.
 
+use crate::keys::LONGEST_JWE;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -33,6 +34,8 @@ pub struct Bounds {
 impl Bounds {
     /// A document that a person or a request waits for: 64 KiB, 5 s.
     pub const DOCUMENT: Self = Self { bytes: 64 * 1024, time: Duration::from_secs(5) };
+    /// A request object: as long as one may be that is encrypted, 5 s.
+    pub const REQUEST_OBJECT: Self = Self { bytes: LONGEST_JWE, ..Self::DOCUMENT };
     /// A picture: 256 KiB, 5 s.
     pub const PICTURE: Self = Self { bytes: 256 * 1024, time: Duration::from_secs(5) };
 }

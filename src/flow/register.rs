@@ -1,7 +1,7 @@
 //! Registration: a client's metadata, validated and stored; its secret is shown once. RFC 7591 §2; PROTOCOL 3, 14.
 
-use super::{Bounds, Mode, Provider, Unavailable};
-use crate::client::{Client, ClientMetadata, Environment, MetadataError};
+use super::{Bounds, FetchError, Mode, Provider, Unavailable};
+use crate::client::{Client, ClientMetadata, Environment, MetadataError, RegistrationError};
 use crate::keys::KeyError;
 use crate::spec::{ClientId, ClientSecret};
 use crate::store::clients::{self, ClientRow, Registration};
@@ -71,12 +71,15 @@ pub async fn register(provider: &Provider, metadata: ClientMetadata) -> Result<R
 /// Asked last, so that metadata which is bad anyhow makes us call nobody. OpenID Connect Registration §5.
 ///
 /// # Errors
-/// The file cannot be had, or lacks one.
-pub(super) async fn prove_sector(provider: &Provider, metadata: &ClientMetadata) -> Result<(), MetadataError> {
+/// The file cannot be had, or lacks one; or as much is being fetched as we bear.
+pub(super) async fn prove_sector(provider: &Provider, metadata: &ClientMetadata) -> Result<(), RegistrationError> {
     let Some(uri) = &metadata.sector_identifier_uri else { return Ok(()) };
-    let failed = |why: String| MetadataError::SectorFile { uri: uri.clone(), why };
+    let failed = |why: String| RegistrationError::from(MetadataError::SectorFile { uri: uri.clone(), why });
     let url = Url::parse(uri).map_err(|error| failed(error.to_string()))?;
-    let file = provider.websites.get(&url, Bounds::DOCUMENT).await.map_err(|error| failed(error.to_string()))?;
+    let file = provider.websites.get(&url, Bounds::DOCUMENT).await.map_err(|error| match error {
+        FetchError::Busy => RegistrationError::Unavailable,
+        other => failed(other.to_string()),
+    })?;
     let listed: Vec<String> =
         serde_json::from_slice(&file.body).map_err(|_| failed("it is no JSON array of strings".to_owned()))?;
     match metadata.redirect_uris.iter().find(|uri| !listed.contains(uri)) {

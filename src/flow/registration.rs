@@ -44,7 +44,8 @@ impl From<RegistrationError> for Refused {
 enum Decision {
     Done,
     TokenSpent,
-    Full,
+    /// Until the first of those that registered themselves is forgotten.
+    Full(Option<Timestamp>),
     /// Another client answers for it.
     ResourceTaken(String),
 }
@@ -83,7 +84,10 @@ pub async fn create(provider: &Provider, bearer: Option<&str>, body: &[u8]) -> R
             return Ok(Decision::ResourceTaken(uri));
         }
         if expires.is_some() {
-            return Ok(if clients::insert_at_most(tx, &row, MOST_UNASKED)? { Decision::Done } else { Decision::Full });
+            return Ok(match clients::insert_at_most(tx, &row, MOST_UNASKED)? {
+                true => Decision::Done,
+                false => Decision::Full(clients::first_to_expire(tx)?),
+            });
         }
         if let Some(leave) = leave
             && !assertions::spend(tx, &leave)?
@@ -97,7 +101,9 @@ pub async fn create(provider: &Provider, bearer: Option<&str>, body: &[u8]) -> R
         Decision::Done => Ok(Registration { client, client_secret, token, expires, issued: Some(now) }),
         Decision::TokenSpent => Err(SPENT),
         Decision::ResourceTaken(uri) => Err(MetadataError::resource_taken(uri).into()),
-        Decision::Full => Err(RegistrationError::Full),
+        Decision::Full(first) => {
+            Err(RegistrationError::Full { wait: first.map_or(lifetime::UNASKED_CLIENT, |first| first.since(now)) })
+        }
     }
 }
 
@@ -147,7 +153,7 @@ pub async fn replace(
     let metadata = |error: MetadataError| refused(error.into());
     let mut client =
         Arc::unwrap_or_clone(client).update(request.metadata, environment(provider.mode)).map_err(metadata)?;
-    prove_sector(provider, &client.metadata).await.map_err(metadata)?;
+    prove_sector(provider, &client.metadata).await.map_err(refused)?;
 
     let mut rng = provider.rng();
     let has_secret = client.secret_hash().is_some() || client.sealed_secret_bytes().is_some();

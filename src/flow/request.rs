@@ -5,7 +5,7 @@
 
 use super::Provider;
 use super::client_keys::NoClientKeys;
-use super::fetch::Bounds;
+use super::fetch::{Bounds, FetchError};
 use crate::authorize::{
     AuthorizeError, AuthorizeRefused, Carrier, Outside, PushedRequest, PushedUri, RequestObject, RequestObjectError,
     RequestUriError, refuse_unread, registered_request_uri,
@@ -71,8 +71,9 @@ pub(super) async fn read(
     let token = opened(provider, client, token.trim())?;
     let token = UnverifiedJwt::parse(&token).map_err(RequestObjectError::from)?;
     let keys = provider.client_keys.current(client, token.kid()).await.map_err(|error| match error {
-        NoClientKeys::NoneRegistered => RequestObjectError::NoKeys,
-        other => RequestObjectError::JwksUri(other.to_string()),
+        NoClientKeys::NoneRegistered => RequestObjectError::NoKeys.into(),
+        NoClientKeys::Fetch(FetchError::Busy) => AuthorizeError::Unavailable,
+        other => RequestObjectError::JwksUri(other.to_string()).into(),
     })?;
     let verified = token.verify(&keys, &client.metadata.request_object_algs()).map_err(RequestObjectError::from)?;
     let object = RequestObject::read(&verified, client, &provider.issuer, provider.now())?;
@@ -88,11 +89,14 @@ fn opened<'t>(provider: &Provider, client: &Client, token: &'t str) -> Result<Co
     Ok(client.metadata.signed_object_in(&decrypted)?.to_owned().into())
 }
 
-async fn fetch(provider: &Provider, client: &Client, uri: &str) -> Result<String, RequestUriError> {
+async fn fetch(provider: &Provider, client: &Client, uri: &str) -> Result<String, AuthorizeError> {
     let url = registered_request_uri(&client.metadata, uri)?;
-    let fetched = provider.websites.get(&url, Bounds::DOCUMENT).await;
-    let document = fetched.map_err(|error| RequestUriError::Fetch(error.to_string()))?.body;
-    String::from_utf8(document.to_vec()).map_err(|_| RequestUriError::Fetch("it is not text".to_owned()))
+    let fetched = provider.websites.get(&url, Bounds::REQUEST_OBJECT).await.map_err(|error| match error {
+        FetchError::Busy => AuthorizeError::Unavailable,
+        other => RequestUriError::Fetch(other.to_string()).into(),
+    })?;
+    let text = String::from_utf8(fetched.body.to_vec());
+    text.map_err(|_| RequestUriError::Fetch("it is not text".to_owned()).into())
 }
 
 async fn take_up(provider: &Provider, client: &Client, uri: &PushedUri) -> Result<Params, AuthorizeError> {

@@ -1,6 +1,7 @@
 //! The UserInfo endpoint's work: open the token, ask whether it still stands, answer. OpenID Connect Core §5.3.
 
-use super::{Provider, Unavailable, access, encryption};
+use super::encryption::{self, NotEncrypted};
+use super::{Provider, Unavailable, access};
 use crate::client::{Client, NoRecipient};
 use crate::spec::ClientId;
 use crate::store::clients;
@@ -22,6 +23,15 @@ pub enum UserInfoError {
     Recipient(#[from] NoRecipient),
     #[error("the storage or a key is unavailable")]
     Unavailable,
+}
+
+impl From<NotEncrypted> for UserInfoError {
+    fn from(error: NotEncrypted) -> Self {
+        match error {
+            NotEncrypted::NoRecipient(error) => error.into(),
+            NotEncrypted::Busy => Self::Unavailable,
+        }
+    }
 }
 
 /// Answers a UserInfo request. Reads only.

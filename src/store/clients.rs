@@ -80,6 +80,17 @@ pub fn insert_at_most(tx: &mut Tx, client: &Registration, most: i64) -> Result<b
     if last.is_some() { Ok(false) } else { insert(tx, client) }
 }
 
+/// The day on which the next client expires that will.
+pub fn first_to_expire(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let first: Option<Option<i64>> = clients::table
+        .filter(dsl::expires_day.is_not_null())
+        .order(dsl::expires_day)
+        .select(dsl::expires_day)
+        .first(tx.conn())
+        .optional()?;
+    Ok(first.flatten().map(Timestamp::from_unix))
+}
+
 /// Puts the client in place of the version it was made from, and counts the version up. False when that is another by now,
 /// or one of the resources is taken.
 pub fn update(tx: &mut Tx, client: &Registration) -> Result<bool, StoreError> {

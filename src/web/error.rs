@@ -86,6 +86,12 @@ pub fn registration(provider: &Provider, visit: &Visit, refused: &registration::
     match refused.error {
         RegistrationError::TokenMissing => challenge(visit, &refusal, Sent::Nothing),
         _ if refusal.error == OAuthError::InvalidToken => challenge(visit, &refusal, Sent::Token),
+        RegistrationError::Full { wait } => {
+            // Room is there again in days, not in the moment that a busy server asks for.
+            begin(&refusal)
+                .insert_header((header::RETRY_AFTER, wait.as_secs().max(RETRY_AFTER)))
+                .json(body(&refusal, visit))
+        }
         _ => begin(&refusal).json(body(&refusal, visit)),
     }
 }

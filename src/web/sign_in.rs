@@ -38,7 +38,7 @@ pub fn page(provider: &Provider, visit: &Visit, bound: &Bound, pending: &SignInP
     let why = match pending.why {
         authn::Why::NotSignedIn => Why::First,
         authn::Why::LevelTooLow => step_up(&pending.missing),
-        authn::Why::PromptLogin | authn::Why::TooOld | authn::Why::OtherPerson => Why::Again,
+        authn::Why::PromptLogin | authn::Why::TooOld | authn::Why::OtherPerson(_) => Why::Again,
     };
     let hint = pending.login_hint.as_deref().unwrap_or_default();
     let hinted = if tried.problem.is_some() { tried } else { Tried { number: number_hint(hint), ..tried } };

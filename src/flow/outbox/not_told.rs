@@ -2,6 +2,7 @@
 
 use crate::client::NoRecipient;
 use crate::flow::FetchError;
+use crate::flow::encryption::NotEncrypted;
 use crate::keys::KeyError;
 use crate::spec::{OAuthError, Refusal, Refuse};
 
@@ -14,6 +15,15 @@ pub(super) enum Trouble {
     Recipient(#[from] NoRecipient),
     #[error(transparent)]
     Keys(#[from] KeyError),
+}
+
+impl From<NotEncrypted> for Trouble {
+    fn from(error: NotEncrypted) -> Self {
+        match error {
+            NotEncrypted::NoRecipient(error) => error.into(),
+            NotEncrypted::Busy => FetchError::Busy.into(),
+        }
+    }
 }
 
 /// A website that was not told.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The longest token that is looked at: around the longest JWT that is.
-pub(super) const LONGEST: usize = 24 * 1024;
+pub const LONGEST: usize = 24 * 1024;
 /// `apu` and `apv`, in characters: they name somebody, no more.
 const LONGEST_PARTY: usize = 512;
 

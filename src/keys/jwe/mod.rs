@@ -12,6 +12,7 @@ mod decrypt;
 mod encrypt;
 mod error;
 
+pub use compact::LONGEST;
 pub use decrypt::Decrypted;
 pub(super) use decrypt::{PrivateKey, open};
 pub use encrypt::Recipient;

@@ -47,6 +47,10 @@ async fn a_sub_in_the_claims_parameter_is_the_only_person_answered_for() {
         let stop = browser.open(&rp.attempt(&[("prompt", "none"), ("claims", &claims)]).url).await.away();
         assert_eq!(stop.query_pairs().any(|(name, _)| name == "code"), answered, "{claims}: {stop}");
         assert!(answered || stop.as_str().contains("error=login_required"), "{claims}: {stop}");
+        // The reason names what was sent: there was no hint.
+        let why = stop.query_pairs().find(|(name, _)| name == "error_description").map(|(_, why)| why.into_owned());
+        let named = why.is_some_and(|why| why.contains("claims parameter") && !why.contains("id_token_hint"));
+        assert_eq!(named, !answered, "{claims}: {stop}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod attestation;
 mod between;
+mod busy;
 mod certificates;
 mod client_keys;
 mod discovery;

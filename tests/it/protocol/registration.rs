@@ -5,6 +5,7 @@ use crate::house::{Answer, Answers, Behind, Documents, House, Plan, Website};
 use hufu::client::InitialAccess;
 use hufu::flow::{Mode, refusals, register};
 use hufu::spec::ClientId;
+use hufu::store::clients::{self, ClientRow, Registration};
 use hufu::store::sweep::{self, Expiring};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -166,6 +167,31 @@ on_each_database! {
             let updated = registrar.send(Method::PUT, &uri, Some(&token), Some(&document)).await;
             assert_eq!(updated.status, 200, "{method}: {}", updated.body);
         }
+    }
+
+    /// RFC 9110 §10.2.3: `Retry-After` says when there is room: on the day that the next of those who registered themselves goes.
+    async fn who_finds_no_room_is_told_when_there_will_be_some(db) {
+        let house = House::over(db).await;
+        let registrar = house.registrar();
+        let first = registrar.register(&document("first.example")).await;
+        let ends = first.json()["client_secret_expires_at"].as_i64().expect("an instant");
+        let id = ClientId::new(text(&first, "client_id"));
+        let row = house.provider.store.read(move |db| clients::by_id(db, &id)).await.expect("read").expect("the client");
+        let crowd = house.provider.store.write(move |tx| {
+            for number in 1..2000 {
+                let day = row.expires_day.map(|day| day.plus(Duration::from_secs(DAY)));
+                let row = ClientRow { client_id: ClientId::new(format!("crowd-{number}")), expires_day: day, ..row.clone() };
+                clients::insert(tx, &Registration { row, resources: Vec::new() })?;
+            }
+            Ok(())
+        });
+        crowd.await.expect("written");
+        house.pass(3 * DAY);
+        let full = registrar.register(&document("late.example")).await;
+        assert_eq!((full.status, &*full.error()), (503, "temporarily_unavailable"), "{}", full.body);
+        assert!(full.body.contains("[registration.full]"), "{}", full.body);
+        let wait: i64 = full.header("retry-after").parse().expect("seconds");
+        assert_eq!(wait, ends - house.now().unix(), "the first client's last day");
     }
 
     /// DESIGN.md: every "only once" with many connections.

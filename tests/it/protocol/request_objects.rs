@@ -5,6 +5,7 @@ use crate::house::{Answer, Answers, Browser, Documents, House, ISSUER, Website};
 use crate::support::assertion::Key;
 use data_encoding::BASE64URL_NOPAD;
 use hufu::client::ClientMetadata;
+use hufu::flow::refusals;
 use hufu::keys::{ContentEncryption, EncryptionAlg, JwkSet, SigningAlg};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -202,12 +203,25 @@ on_each_database! {
             ("of another alg than its key", with_header(json!({ "alg": "RS256" })), "request.signature"),
             ("unsigned", with_header(json!({ "alg": "none" })), "request.alg"),
             ("under the public key", format!("{message}.{}", BASE64URL_NOPAD.encode(tag.as_ref())), "request.alg"),
-            ("critical", with_header(json!({ "alg": "ES256", "crit": ["x"], "x": 1 })), "request.malformed"),
-            ("another kind of token", scene.key.sign(Some("at+jwt"), &scene.claims(&json!({}))), "request.malformed"),
+            ("critical", with_header(json!({ "alg": "ES256", "crit": ["x"], "x": 1 })), "request.critical"),
+            ("another kind of token", scene.key.sign(Some("at+jwt"), &scene.claims(&json!({}))), "request.typ"),
+            ("with a date in words", scene.object(&json!({ "exp": "tomorrow" })), "request.claims"),
+            ("no token", "a.b".to_owned(), "request.malformed"),
             ("in five parts", "a.b.c.d.e".to_owned(), "request.encryption"),
             ("of a list for a text", scene.object(&json!({ "scope": ["openid"] })), "request.parameter"),
         ] {
             assert_eq!(refused(&scene.ask(&[("request", &object)]).await), invalid(code), "{what}");
+        }
+        // What the developer reads afterwards (`hufu trace`): a rule and a fix of their own for each of these causes.
+        refusals::flush(&scene.house.provider).await.expect("written");
+        let lines = refusals::of_client(&scene.house.provider, scene.website.client.client_id.clone()).await.expect("read");
+        let of = |code: &str| {
+            let line = lines.iter().find(|line| line.remembered.refusal.code == code).unwrap_or_else(|| panic!("no {code}"));
+            (line.remembered.refusal.expected.clone(), line.remembered.refusal.fix.clone())
+        };
+        for (code, gist) in [("request.critical", "crit"), ("request.typ", "typ"), ("request.claims", "claim"), ("request.malformed", "JOSE")] {
+            let (expected, fix) = of(code);
+            assert!(fix.contains(gist), "{code}: {expected}; {fix}");
         }
         let long = scene.object(&json!({ "x": "y".repeat(8_000) }));
         let answer = scene.ask(&[("request", &long)]).await;
@@ -333,7 +347,8 @@ on_each_database! {
         for (answers, said) in [
             (Answers::Status(404), "status 404"),
             (Answers::Redirect(scene.documents.uri("/other")), "a redirect"),
-            (Answers::Flood, "longer than 65536 bytes"),
+            (Answers::Flood, "longer than 24576 bytes"),
+            (Answers::With("a".repeat(25_000)), "longer than 24576 bytes"),
             (Answers::Silence, "does not answer in time"),
         ] {
             scene.documents.put(DOCUMENT, answers);
@@ -341,6 +356,9 @@ on_each_database! {
             assert_eq!(refused(&answer), ("invalid_request_uri".into(), "request_uri.fetch".into()), "{said}");
             assert!(answer.param("error_description").is_some_and(|words| words.contains(said)), "{said}");
         }
+        // The true bound of what is fetched: the token's own.
+        scene.documents.put(DOCUMENT, Answers::With("a".repeat(17_000)));
+        assert_eq!(refused(&scene.ask(&[("request_uri", &uri)]).await), invalid("request.too_long"));
         scene.documents.put(DOCUMENT, Answers::With(scene.object(&json!({}))));
         // The fragment tells a server that keeps documents when to fetch anew (Core §6.2): what counts is who signed.
         let other = format!("{uri}#{}", BASE64URL_NOPAD.encode(&[7; 32]));
