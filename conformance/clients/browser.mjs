@@ -20,7 +20,10 @@ export async function signIn(url, person) {
 /** The same from a page of the website on, and then the page where it ends. */
 export async function visit(url, person) {
   const get = browser()
-  return (await get(await walk(get, url, person))).text
+  const landed = await walk(get, url, person)
+  if (landed instanceof URL) return (await get(landed)).text
+  const { method } = landed
+  return (await get(landed.url, { method, form: new URLSearchParams(await landed.text()) })).text
 }
 
 /** The same in a browser that goes on afterwards. */

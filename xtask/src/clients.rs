@@ -53,39 +53,23 @@ pub fn run() -> Result<Passed, String> {
             }
         }
     }
+    let programs = [
+        ("openid-client more".to_owned(), more(&demo)),
+        ("openid-client proof".to_owned(), proof(&demo)),
+        ("openid-client sign-out".to_owned(), sign_out(&demo)),
+        ("sd-jwt certificates".to_owned(), certificates(&demo)),
+    ];
     let rust = shell::command(shell::target().join("debug/examples").join(RUST), &[]);
-    count += 1;
-    match more(&demo) {
-        Ok(done) => println!("test openid-client more ... ok ({done})"),
-        Err(reason) => {
-            failures += 1;
-            println!("test openid-client more ... FAILED\n{reason}");
-        }
-    }
-    let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain([("openidconnect", rust)]);
-    count += 1;
-    match sign_out(&demo) {
-        Ok(sub) => println!("test openid-client sign-out ... ok ({sub})"),
-        Err(reason) => {
-            failures += 1;
-            println!("test openid-client sign-out ... FAILED\n{reason}");
-        }
-    }
-    count += 1;
-    match certificates(&demo) {
-        Ok(done) => println!("test sd-jwt certificates ... ok ({done})"),
-        Err(reason) => {
-            failures += 1;
-            println!("test sd-jwt certificates ... FAILED\n{reason}");
-        }
-    }
-    for (name, website) in websites {
+    let further = [("openid-client form_post", openid_client("form_post.mjs")), ("openidconnect", rust)];
+    let websites = LIBRARIES.iter().map(|library| (library.name(), library.website())).chain(further);
+    let websites = websites.map(|(name, website)| (format!("{name} website"), websites::visit(&demo, website)));
+    for (name, outcome) in programs.into_iter().chain(websites) {
         count += 1;
-        match websites::visit(&demo, website) {
-            Ok(sub) => println!("test {name} website ... ok ({sub})"),
+        match outcome {
+            Ok(done) => println!("test {name} ... ok ({done})"),
             Err(reason) => {
                 failures += 1;
-                println!("test {name} website ... FAILED\n{reason}");
+                println!("test {name} ... FAILED\n{reason}");
             }
         }
     }
@@ -101,6 +85,11 @@ pub fn run() -> Result<Passed, String> {
 /// What some websites ask for besides everything.
 fn more(demo: &Demo) -> Result<String, String> {
     done(&ask(&mut Library::Npm("openid-client").script("more"), &told(demo, SECOND_WEBSITE, None)?)?, 8)
+}
+
+/// Proofs without sending a secret, and requests that must be pushed.
+fn proof(demo: &Demo) -> Result<String, String> {
+    done(&ask(&mut Library::Npm("openid-client").script("proof"), &told(demo, SECOND_WEBSITE, None)?)?, 4)
 }
 
 /// What a script says that it did: at least so much.
@@ -195,21 +184,27 @@ impl Library {
 
     /// The website that `docs/integrating.md` shows.
     fn website(&self) -> Command {
-        let mut website = match self {
-            // Debian's Node 18 keeps the Web Crypto API, which the library needs, behind a flag.
-            Library::Npm(_) if !machine::at_least("node", 19) => {
-                shell::command("node", &["--experimental-global-webcrypto", "website.mjs"])
+        match self {
+            Library::Npm(_) => openid_client("website.mjs"),
+            Library::PyPi(_) => {
+                let mut website = shell::command(self.venv().join("bin/python"), &["website.py"]);
+                website.current_dir(self.home()).stderr(Stdio::null());
+                website
             }
-            Library::Npm(_) => shell::command("node", &["website.mjs"]),
-            Library::PyPi(_) => shell::command(self.venv().join("bin/python"), &["website.py"]),
-        };
-        website.current_dir(self.home()).stderr(Stdio::null());
-        website
+        }
     }
 
     fn venv(&self) -> PathBuf {
         shell::target().join("clients").join(self.name())
     }
+}
+
+/// A website by openid-client. Debian's Node 18 keeps the Web Crypto API, which the library needs, behind a flag.
+fn openid_client(program: &str) -> Command {
+    let flags: &[&str] = if machine::at_least("node", 19) { &[] } else { &["--experimental-global-webcrypto"] };
+    let mut website = shell::command("node", flags);
+    website.arg(program).current_dir(Library::Npm("openid-client").home()).stderr(Stdio::null());
+    website
 }
 
 /// What a script is told: the provider, the person, and the website that it plays, where it does not register one itself.

@@ -120,6 +120,7 @@ async function login(config, redirect_uri, wishes) {
     ...wishes,
   })
   const landed = await signIn(url, { ...told, redirect_uri }) // a URL, or the form's request
+  if (wishes.response_mode && landed.method !== 'POST') throw new Error(`the answer is no form: ${landed.href}`)
   const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
   const asked = wishes.resource && { resource: wishes.resource }
   const tokens = await client.authorizationCodeGrant(config, landed, checks, asked)

@@ -1,6 +1,7 @@
 //! People, in Chromium: with a virtual authenticator, without JavaScript, by keyboard alone, in every light.
 
 mod apply;
+mod browser_only;
 mod driver;
 mod form_post;
 mod logout;

@@ -33,7 +33,7 @@ fn blocks(language: &str) -> Vec<String> {
 
 /// Each command, its continued lines joined.
 fn commands() -> Vec<String> {
-    let joined = blocks("sh").join("\n").replace("\\\n", " ");
+    let joined = blocks("sh").join("\n").replace("\\\n", "");
     let lines = joined.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(str::to_owned).collect()
 }
@@ -112,7 +112,10 @@ impl Desk {
         let said = self.run(command);
         let json = || serde_json::from_str::<Value>(&said).unwrap_or_else(|error| panic!("{command}: {error}: {said}"));
         let has = |part: &str| command.contains(part);
-        if has("client add") {
+        if has("client add") && has("--auth-method") {
+            let method = command.split("--auth-method ").nth(1).and_then(|after| after.split(' ').next());
+            assert_eq!(json()["token_endpoint_auth_method"].as_str(), method, "{said}");
+        } else if has("client add") {
             let resource = command.split("--resource ").nth(1);
             self.own(&json(), resource).await;
         } else if has("client secret") && has("--registration") {
@@ -122,7 +125,15 @@ impl Desk {
             self.set("CLIENT_SECRET", &json()["client_secret"]);
         } else if has("client token") {
             self.set("INITIAL_ACCESS_TOKEN", &json()["initial_access_token"]);
+        } else if has("-X DELETE $REGISTRATION_CLIENT_URI ") {
+            assert_eq!(said, "", "204");
+        } else if has("-X PUT $REGISTRATION_CLIENT_URI ") {
+            assert_eq!(json()["client_name"], "Our shop", "{said}");
+            self.set("REGISTRATION_ACCESS_TOKEN", &json()["registration_access_token"]);
         } else if has("$ISSUER/register ") {
+            for member in ["require_pushed_authorization_requests", "logo_uri", "policy_uri", "tos_uri"] {
+                assert_eq!(has(member), json()[member] != Value::Null && json()[member] != false, "{member}: {said}");
+            }
             self.set("REGISTRATION_CLIENT_URI", &json()["registration_client_uri"]);
             self.set("REGISTRATION_ACCESS_TOKEN", &json()["registration_access_token"]);
         } else if has("/errors ") {
