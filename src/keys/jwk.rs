@@ -138,6 +138,8 @@ pub enum JwkSetError {
     BadKey(usize, &'static str),
     #[error("key {0} of jwks has the kid of another key of its type")]
     DuplicateKid(usize),
+    #[error("key {0} of jwks is in it before: publish each key once, or the second time under another kid")]
+    DuplicateKey(usize),
     #[error("jwks has no key of type RSA, EC P-256 or OKP Ed25519")]
     NoUsableKey,
 }
@@ -155,6 +157,13 @@ impl ClientKey {
     fn shares_name_with(&self, other: &Self) -> bool {
         let same_type = std::mem::discriminant(&self.material) == std::mem::discriminant(&other.material);
         self.kid.is_some() && self.kid == other.kid && same_type
+    }
+
+    /// The same key for the same purpose again: a mistake, except under two kids, which is how a website gives its key another
+    /// name while what it signed under the first is still about.
+    fn repeats(&self, other: &Self) -> bool {
+        let renamed = self.kid.is_some() && other.kid.is_some() && self.kid != other.kid;
+        self.material == other.material && self.usage == other.usage && !renamed
     }
 
     /// Whether a signature of `alg` may be verified with this key.
@@ -222,6 +231,9 @@ impl TryFrom<Value> for JwkSet {
             let Some(key) = client_key(place, jwk)? else { continue };
             if read.iter().any(|known: &ClientKey| known.shares_name_with(&key)) {
                 return Err(JwkSetError::DuplicateKid(place));
+            }
+            if read.iter().any(|known| known.repeats(&key)) {
+                return Err(JwkSetError::DuplicateKey(place));
             }
             read.push(key);
         }
@@ -347,6 +359,25 @@ mod tests {
             json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "a" });
         assert_eq!(set(json!([ed, rsa, rsa])), Err(JwkSetError::DuplicateKid(2)));
         assert!(set(json!([ed, rsa])).is_ok());
+    }
+
+    /// Issue 3: "JWKS with … duplicate keys". RFC 7517 is silent of a key that stands twice.
+    #[test]
+    fn one_key_twice_is_refused_unless_it_has_two_names_or_two_purposes() {
+        let key = |more: Value| {
+            let mut key = json!({ "kty": "RSA", "n": RFC7638_N, "e": "AQAB" });
+            key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            key
+        };
+        let (bare, named) = (key(json!({})), key(json!({ "kid": "a" })));
+        for twice in [json!([bare, bare]), json!([bare, named]), json!([named, bare])] {
+            assert_eq!(set(twice.clone()), Err(JwkSetError::DuplicateKey(1)), "{twice}");
+        }
+        let (sig, enc) = (key(json!({ "use": "sig" })), key(json!({ "use": "enc" })));
+        let (rs, ps) = (key(json!({ "alg": "RS256" })), key(json!({ "alg": "PS256" })));
+        for good in [json!([named, key(json!({ "kid": "b" }))]), json!([sig, enc]), json!([rs, ps])] {
+            assert!(set(good.clone()).is_ok(), "{good}");
+        }
     }
 
     /// RFC 7517 §4.2: `use` "identifies the intended use of the public key".

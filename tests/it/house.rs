@@ -4,6 +4,7 @@
 mod browser;
 mod documents;
 pub mod maker;
+mod operator;
 mod passkey;
 mod receiver;
 mod registrar;

@@ -103,6 +103,11 @@ const MEMBERS: &[(&str, Kind)] = &[
 ];
 
 impl RegistrationRequest {
+    /// The names of all members that are read; any other is ignored.
+    pub fn members() -> impl Iterator<Item = &'static str> {
+        MEMBERS.iter().map(|(name, _)| *name)
+    }
+
     /// Reads the body of a request. Whether the metadata keeps the rules is for [`crate::client::Client`] to say. Where bare
     /// requests are accepted, a confidential client need not promise PKCE unless it says so (PROTOCOL 16).
     ///

@@ -2,6 +2,7 @@
 
 use crate::support::rp::fetch;
 use crate::support::{Demo, Page, Refused, wire};
+use hufu::client::RegistrationRequest;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -35,6 +36,8 @@ async fn every_refused_member_is_named_with_its_value_and_its_rule() {
     let many = |count: usize| json!((0..count).map(|n| format!("https://table.example/{n}")).collect::<Vec<_>>());
     let http = json!("http://table.example/x");
     let rows = [
+        ("client_id", json!(7), "a string"),
+        ("client_secret", json!(["chosen"]), "a string"),
         ("redirect_uris", json!("https://table.example/cb"), "array of strings"),
         ("redirect_uris", json!([7]), "array of strings"),
         ("client_name", json!({}), "a string"),
@@ -69,6 +72,7 @@ async fn every_refused_member_is_named_with_its_value_and_its_rule() {
         ("jwks", json!({ "keys": [] }), "public keys"),
         ("jwks", keys(&[private]), "public keys"),
         ("jwks", keys(&vec![ec(); 21]), "public keys"),
+        ("jwks", keys(&[ec(), ec()]), "publish each key once"),
         ("id_token_signed_response_alg", json!("none"), "RS256"),
         ("id_token_signed_response_alg", json!("HS256"), "RS256"),
         ("id_token_encrypted_response_alg", json!("RSA1_5"), "RSA-OAEP-256"),
@@ -104,6 +108,9 @@ async fn every_refused_member_is_named_with_its_value_and_its_rule() {
         ("frontchannel_logout_session_required", json!(0), "without quotes"),
         ("resources", json!("https://table.example/"), "array of strings"),
     ];
+    for member in RegistrationRequest::members() {
+        assert!(rows.iter().any(|(row, ..)| *row == member), "nothing is refused of {member}");
+    }
     for (member, value, rule) in rows {
         let mut document = website();
         document[member] = value.clone();

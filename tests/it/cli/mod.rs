@@ -10,6 +10,7 @@ mod examples;
 mod help;
 mod installation;
 mod keys;
+mod outbox;
 mod persona;
 mod rotation;
 mod serve;

@@ -22,6 +22,8 @@ pub enum Answers {
     Flood,
     /// A head that promises little, and a body that holds more.
     Liar(usize),
+    /// A head at once, and then a byte now and then, for ever: never still for long.
+    Drip,
 }
 
 #[derive(Default)]
@@ -71,12 +73,23 @@ impl Documents {
 pub struct Behind {
     fetcher: Fetcher,
     address: Url,
+    /// What part of the time that a fetch may take it is given.
+    hurry: u32,
 }
 
 impl Behind {
     pub fn all(documents: &Documents) -> Arc<dyn Fetch> {
+        Self::hurried(documents, 1)
+    }
+
+    /// The same where each fetch is given a part of the time that it may take, so that a test waits no longer.
+    pub fn hurried(documents: &Documents, hurry: u32) -> Arc<dyn Fetch> {
         let fetcher = Fetcher::new(Reach::Loopback, Trust::System).expect("TLS");
-        Arc::new(Self { fetcher, address: Url::parse(&documents.address).expect("a URL") })
+        Arc::new(Self { fetcher, address: Url::parse(&documents.address).expect("a URL"), hurry })
+    }
+
+    fn within(&self, bounds: Bounds) -> Bounds {
+        Bounds { time: bounds.time / self.hurry, ..bounds }
     }
 
     fn led_here(&self, url: &Url) -> Url {
@@ -86,11 +99,11 @@ impl Behind {
 
 impl Fetch for Behind {
     fn get<'a>(&'a self, url: &'a Url, bounds: Bounds) -> Fetching<'a, Fetched> {
-        Box::pin(async move { self.fetcher.get(&self.led_here(url), bounds).await })
+        Box::pin(async move { self.fetcher.get(&self.led_here(url), self.within(bounds)).await })
     }
 
     fn post<'a>(&'a self, url: &'a Url, form: String, bounds: Bounds) -> Fetching<'a, u16> {
-        Box::pin(async move { self.fetcher.post(&self.led_here(url), form, bounds).await })
+        Box::pin(async move { self.fetcher.post(&self.led_here(url), form, self.within(bounds)).await })
     }
 }
 
@@ -133,6 +146,13 @@ async fn answer(stream: &mut TcpStream, answers: Answers) -> std::io::Result<()>
             stream.write_all(head(200, "").as_bytes()).await?;
             loop {
                 stream.write_all(&[b'a'; 4096]).await?;
+            }
+        }
+        Answers::Drip => {
+            stream.write_all(head(200, "").as_bytes()).await?;
+            loop {
+                stream.write_all(b"a").await?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
         Answers::Liar(bytes) => {

@@ -4,7 +4,7 @@
 use crate::db::on_each_database;
 use crate::house::{Answer, Answers, Documents, House, ISSUER, Person, Website};
 use crate::support::assertion::Key;
-use hufu::client::{AuthMethod, ClientMetadata, Environment};
+use hufu::client::{AssertionProfile, AuthMethod, ClientMetadata, Environment};
 use hufu::flow::register;
 use hufu::store::clients;
 use serde_json::json;
@@ -111,6 +111,41 @@ on_each_database! {
         assert_eq!(scene.redeem(&unnamed, "named").await.status, 200, "a kid that only the set names");
     }
 
+    /// PROTOCOL 19: "`basic` accepts issuer, token endpoint or the endpoint called as the single audience; `fapi2` the issuer string
+    /// only" (FAPI 2.0 Security Profile §5.3.2.1), and none of RS256 (§5.4.1).
+    async fn the_profile_fapi2_takes_the_issuer_alone_for_an_audience(db) {
+        let (house, [rs, _, ec, _]) = (House::over(db).await, Key::of_every_algorithm());
+        let registered = |profile| house.registered(ClientMetadata {
+            client_name: "Profile Bank".to_owned(),
+            redirect_uris: vec!["https://profile.example/cb".to_owned()],
+            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
+            assertion_profile: profile,
+            jwks: Some(serde_json::from_value(Key::jwks_of([&rs, &ec])).expect("a JWKS")),
+            ..ClientMetadata::default()
+        });
+        let (token, par) = (format!("{ISSUER}/token"), format!("{ISSUER}/par"));
+        for (profile, key, audience, refused) in [
+            (AssertionProfile::Basic, &rs, json!(ISSUER), ""),
+            (AssertionProfile::Basic, &ec, json!(token), ""),
+            (AssertionProfile::Basic, &ec, json!([ISSUER]), ""),
+            (AssertionProfile::Basic, &ec, json!([ISSUER, token]), "client.assertion_audience"),
+            (AssertionProfile::Basic, &ec, json!(par), "client.assertion_audience"),
+            (AssertionProfile::Fapi2, &ec, json!(ISSUER), ""),
+            (AssertionProfile::Fapi2, &ec, json!(token), "client.assertion_audience"),
+            (AssertionProfile::Fapi2, &ec, json!([ISSUER]), "client.assertion_audience"),
+            (AssertionProfile::Fapi2, &rs, json!(ISSUER), "client.assertion_alg"),
+        ] {
+            let website = registered(profile).await;
+            let (id, exp) = (website.id(), house.now().unix() + 60);
+            let assertion = key.sign(None, &json!({ "iss": id, "sub": id, "aud": audience, "jti": "1", "exp": exp }));
+            let answer = website.redeem_by_assertion("no-code", &assertion).await;
+            // Who was believed is refused for the code.
+            let expected = if refused.is_empty() { "invalid_grant" } else { "invalid_client" };
+            assert_eq!(answer.error(), expected, "{profile:?} {audience}: {}", answer.body);
+            assert!(refused.is_empty() || code(&answer) == refused, "{profile:?} {audience}: {}", answer.body);
+        }
+    }
+
     /// docs/integrating.md: "Name a `kid` in every header; without one a change is noticed within a minute."
     async fn without_a_kid_a_change_is_noticed_within_a_minute(db) {
         let scene = Scene::over(db).await;
@@ -174,7 +209,7 @@ on_each_database! {
         let scene = Scene::over(db).await;
         let key = Key::ec();
         let twice = [&key.jwks()["keys"][0], &key.jwks()["keys"][0]].map(Clone::clone);
-        let mut private = key.jwks();
+        let (mut private, unnamed) = (key.jwks(), Key::ec().without_kid());
         private["keys"][0]["d"] = json!("AAAA");
         for (jti, (answers, said)) in [
             (Answers::Status(404), "status 404"),
@@ -183,6 +218,7 @@ on_each_database! {
             (Answers::With("[]".into()), "no object"),
             (Answers::With(private.to_string()), "contains `d`"),
             (Answers::With(json!({ "keys": twice }).to_string()), "the kid of another key"),
+            (Answers::With(Key::jwks_of([&unnamed, &unnamed]).to_string()), "publish each key once"),
             (Answers::Flood, "longer than 65536 bytes"),
             (Answers::Liar(70_000), "longer than 65536 bytes"),
             (Answers::Silence, "does not answer in time"),

@@ -1,8 +1,8 @@
 //! Revocation and introspection (RFC 7009, RFC 7662; PROTOCOL 6, 8).
 
-use super::encrypted::{header, metadata, opened, own_keys, verified};
+use super::encrypted::{header, metadata, opened, own_keys, published, verified};
 use crate::db::on_each_database;
-use crate::house::{House, ISSUER, Website, renewing};
+use crate::house::{Answers, Documents, House, ISSUER, Website, renewing};
 use hufu::client::{AuthMethod, ClientMetadata};
 use hufu::keys::{ContentEncryption, EncryptionAlg, SigningAlg};
 use serde_json::{Value, json};
@@ -197,6 +197,32 @@ on_each_database! {
         });
         let website = website.await;
         let tokens = tokens(&house, &website, &[]).await;
+        let answer = website.introspect_signed(text(&tokens, "access_token")).await;
+        let inside = opened(&keys, &answer.body, alg, enc);
+        assert_eq!(verified(&house, &inside, SigningAlg::RS256).await["token_introspection"]["active"], true);
+    }
+
+    /// RFC 9701 §6, of a website whose keys cannot be had: nothing is sent open, and the same token is told of once they are back.
+    async fn an_answer_that_cannot_be_encrypted_is_refused_and_never_sent_open(db) {
+        let (house, keys, documents) = (House::over(db).await, own_keys(), Documents::start().await);
+        let (alg, enc) = (EncryptionAlg::EcdhEs, ContentEncryption::A256GCM);
+        let website = house.registered(ClientMetadata {
+            jwks: None,
+            jwks_uri: Some(documents.put("/keys", Answers::Status(500))),
+            introspection_encrypted_response_alg: Some(alg),
+            introspection_encrypted_response_enc: Some(enc),
+            ..metadata(&keys)
+        });
+        let website = website.await;
+        let tokens = tokens(&house, &website, &[]).await;
+        let refused = website.introspect_signed(text(&tokens, "access_token")).await;
+        assert_eq!((refused.status, &*refused.error()), (400, "invalid_client_metadata"), "{}", refused.body);
+        assert!(refused.body.contains("[client.no_encryption_key]"), "{}", refused.body);
+        for word in ["active", "token_introspection", "sub"] {
+            assert!(refused.json()[word].is_null(), "{}", refused.body);
+        }
+        documents.put("/keys", Answers::With(published(&keys).to_string()));
+        house.pass(31);
         let answer = website.introspect_signed(text(&tokens, "access_token")).await;
         let inside = opened(&keys, &answer.body, alg, enc);
         assert_eq!(verified(&house, &inside, SigningAlg::RS256).await["token_introspection"]["active"], true);

@@ -4,7 +4,7 @@ use crate::db::{TestDb, on_each_database};
 use crate::house::{Answer, Answers, Behind, Documents, House, Plan, Website};
 use hufu::client::InitialAccess;
 use hufu::flow::{Mode, refusals, register};
-use hufu::spec::ClientId;
+use hufu::spec::{ClientId, Timestamp};
 use hufu::store::clients::{self, ClientRow, Registration};
 use hufu::store::sweep::{self, Expiring};
 use reqwest::Method;
@@ -192,6 +192,15 @@ on_each_database! {
         assert!(full.body.contains("[registration.full]"), "{}", full.body);
         let wait: i64 = full.header("retry-after").parse().expect("seconds");
         assert_eq!(wait, ends - house.now().unix(), "the first client's last day");
+        let operators = house.website("operators.example").await;
+        assert!(house.browser().authorize(&operators, &[]).await.is_sign_in(), "whom the operator adds has room all along");
+        house.set_clock(Timestamp::from_unix(ends));
+        let now = house.now();
+        let gone = house.provider.store.write(move |tx| sweep::batch(tx, Expiring::Clients, now, 9)).await;
+        assert_eq!(gone.expect("swept"), 1);
+        for (host, status) in [("late.example", 201), ("later.example", 503)] {
+            assert_eq!(registrar.register(&document(host)).await.status, status, "{host}");
+        }
     }
 
     /// DESIGN.md: every "only once" with many connections.
@@ -338,7 +347,11 @@ on_each_database! {
         ] {
             let refused = registrar.register(&with(file, &[])).await;
             assert_eq!((refused.status, &*refused.error()), (400, "invalid_client_metadata"), "{file}");
-            assert!(text(&refused, "error_description").contains(why), "{}", refused.body);
+            let said = text(&refused, "error_description");
+            assert!(said.starts_with(&format!("Received: sector_identifier_uri https://sector.example{file}: ")), "{said}");
+            assert!(said.contains(why), "{said}");
+            assert!(said.contains("Expected: a JSON array that holds every redirect_uri"), "{said}");
+            assert!(said.ends_with("Fix: mend the file, or leave sector_identifier_uri out. [metadata.sector_file]"), "{said}");
         }
         // Metadata that is bad anyhow makes us ask nobody.
         let bad = registrar.register(&with("/good", &[("subject_type", json!("public"))])).await;
