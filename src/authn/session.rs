@@ -96,17 +96,8 @@ impl Session {
     }
 
     /// What the session is at `now`.
-    ///
-    /// `last_seen` is rounded down, so a session that is used may end up to a quarter of an hour early, never late.
     pub fn life(&self, now: Timestamp) -> Life {
-        let SessionSecrets { factors, started, .. } = &self.sealed;
-        if now >= started.plus(lifetime::SESSION_ABSOLUTE) {
-            return Life::Over;
-        }
-        if now >= self.last_seen.max(*started).plus(lifetime::SESSION_IDLE) {
-            return Life::Idle;
-        }
-        standing(factors, now).map_or(Life::Over, Life::Live)
+        self.sealed.life(self.last_seen, now)
     }
 
     /// Whether this request must write `last_seen`: once in a quarter of an hour.
@@ -117,6 +108,22 @@ impl Session {
     /// The `last_seen` of a request at `now`.
     pub fn touched(now: Timestamp) -> Timestamp {
         now.step(lifetime::LAST_SEEN_STEP)
+    }
+}
+
+impl SessionSecrets {
+    /// What a session is at `now` that was last used at `last_seen`.
+    ///
+    /// `last_seen` is rounded down, so a session that is used may end up to a quarter of an hour early, never late.
+    pub fn life(&self, last_seen: Timestamp, now: Timestamp) -> Life {
+        let Self { factors, started, .. } = self;
+        if now >= started.plus(lifetime::SESSION_ABSOLUTE) {
+            return Life::Over;
+        }
+        if now >= last_seen.max(*started).plus(lifetime::SESSION_IDLE) {
+            return Life::Idle;
+        }
+        standing(factors, now).map_or(Life::Over, Life::Live)
     }
 }
 

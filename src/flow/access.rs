@@ -4,7 +4,7 @@ use super::{Provider, Unavailable, session};
 use crate::keys::SigningKeys;
 use crate::spec::{PersonId, SessionId};
 use crate::store::grants::GrantState;
-use crate::store::sessions::SessionRow;
+use crate::store::sessions::Footing;
 use crate::store::{Db, StoreError, families, grants};
 use crate::token::{AccessTokenError, StandsBy, VerifiedAccessToken};
 
@@ -21,8 +21,8 @@ pub(super) fn verify(provider: &Provider, token: &str) -> Option<Result<Verified
 pub(super) enum Ground {
     /// The person alone, who agreed to be absent.
     Person,
-    /// A session, whose row does not say whether it has ended by itself.
-    Session(SessionRow),
+    /// A session, of which no row says whether it has ended by itself.
+    Session(Footing),
 }
 
 impl Ground {
@@ -30,7 +30,7 @@ impl Ground {
     pub(super) fn lives(self, provider: &Provider) -> Result<bool, Unavailable> {
         match self {
             Self::Person => Ok(true),
-            Self::Session(row) => session::lives(provider, row, provider.now()),
+            Self::Session(footing) => session::lives(provider, &footing, provider.now()),
         }
     }
 }

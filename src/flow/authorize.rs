@@ -15,7 +15,7 @@ use crate::consent::{self, Consented, Decision, Memory, Remember, Shown};
 use crate::keys::{JwtError, Sub};
 use crate::spec::{ClientId, Factor, ParamError, Params, Timestamp, lifetime};
 use crate::store::consents::{self, ConsentRow};
-use crate::store::{Db, StoreError, clients, pushed};
+use crate::store::{Db, StoreError, clients, pushed, sessions};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -211,7 +211,7 @@ async fn look(provider: &Provider, id: ClientId, cookie: Option<&str>, now: Time
         .read(move |db: &mut Db| -> Result<_, StoreError> {
             let client = clients::by_id(db, &id)?;
             let pair = match &session_id {
-                Some(id) => session::rows(db, id)?,
+                Some(id) => sessions::with_person(db, id)?,
                 None => None,
             };
             Ok((client, pair))

@@ -4,13 +4,13 @@
 //! generation that was read; whoever finds it moved reads again, and is then the one who came second.
 
 use super::resource::{self, Target};
-use super::{Provider, Unavailable, client_auth, encryption, session};
+use super::{Provider, Unavailable, access, client_auth, encryption};
 use crate::client::{AuthenticatedClient, ClientAuthError};
 use crate::consent::{Access, Shown};
 use crate::keys::Sub;
 use crate::spec::{Scopes, ShownDigest, Timestamp};
+use crate::store::consents;
 use crate::store::families::{self, FamilyRow};
-use crate::store::{consents, persons, sessions};
 use crate::token::{
     FamilyState, Issuance, MatchedRefreshToken, PresentedRefreshToken, RefreshError, RefreshRequest, TokenError,
     TokenSet, Turn, may_refresh,
@@ -143,14 +143,10 @@ async fn judge(provider: &Provider, client: &AuthenticatedClient, wanted: &Wante
     let (family, person, session) = (token.family(), agreed.person, agreed.session);
     let read = provider.store.read(move |db| {
         let Some(family) = families::by_id(db, &family)? else { return Ok(None) };
-        let person = persons::by_id(db, &person)?;
-        let session = match &session {
-            Some(id) => sessions::by_id(db, id)?,
-            None => None,
-        };
-        Ok(Some((family, person, session, consents::given(db, &digest, &client_id, &shown, now)?)))
+        let ground = access::ground(db, session.as_ref(), &person)?;
+        Ok(Some((family, ground, consents::given(db, &digest, &client_id, &shown, now)?)))
     });
-    let Some((row, person, session, given)) = read.await? else { return Ok(Change::End(RefreshError::Ended)) };
+    let Some((row, ground, given)) = read.await? else { return Ok(Change::End(RefreshError::Ended)) };
 
     let state: FamilyState =
         provider.keys.open_bytes(&row.sealed).map_err(|_| Unavailable::damaged("refresh family"))?;
@@ -160,12 +156,11 @@ async fn judge(provider: &Provider, client: &AuthenticatedClient, wanted: &Wante
         Turn::Idle => return Ok(Change::End(RefreshError::Idle)),
         Turn::Next | Turn::Again => {}
     }
-    let session_live = match (agreed.session, session) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(_), Some(row)) => session::lives(provider, row, now)?,
+    let stands = match ground {
+        Some(ground) => ground.lives(provider)?,
+        None => false,
     };
-    if !session_live || !person.is_some_and(|person| session::tokens_live(&person)) {
+    if !stands {
         return Ok(Change::End(RefreshError::SignInEnded));
     }
     if !given.iter().any(|given| given.since <= token.begun()) {

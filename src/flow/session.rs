@@ -7,7 +7,7 @@ use crate::keys::Epoch;
 use crate::person::{PersonSecrets, PersonState, TokensLive};
 use crate::spec::{Acr, FactorSet, PersonId, SessionId, Timestamp, TokenHash};
 use crate::store::persons::PersonRow;
-use crate::store::sessions::{InUse, SessionRow};
+use crate::store::sessions::{Footing, InUse, SessionRow};
 use crate::store::{Db, StoreError, persons, sessions};
 
 /// A person signed in in this browser at this instant.
@@ -64,17 +64,10 @@ impl Asker {
 
     /// Whether the session is as it was read, and its person may still sign in.
     pub fn still_stands(&self, db: &mut Db) -> Result<bool, StoreError> {
-        let Some((session, person)) = rows(db, &self.session)? else { return Ok(false) };
+        let Some((session, person)) = sessions::with_person(db, &self.session)? else { return Ok(false) };
         let same = session.person == self.person && session.secret_hash.matches(&self.secret_hash);
         Ok(same && PersonState::parse(&person.state).is_some_and(PersonState::may_sign_in))
     }
-}
-
-/// The two rows of a session, from one snapshot.
-pub(super) fn rows(db: &mut Db, id: &SessionId) -> Result<Option<(SessionRow, PersonRow)>, StoreError> {
-    let Some(session) = sessions::by_id(db, id)? else { return Ok(None) };
-    let person = persons::by_id(db, &session.person)?;
-    Ok(person.map(|person| (session, person)))
 }
 
 /// Whether tokens of this session still stand (PROTOCOL 6), as far as rows tell without being opened.
@@ -82,26 +75,26 @@ pub(super) fn stands(db: &mut Db, session: &SessionId, person: &PersonId) -> Res
     Ok(standing(db, session, person)?.is_some())
 }
 
-/// The session of these tokens, if it and its person stand. Whether it has ended by itself, which no row says before it is
-/// swept, [`lives`] tells.
-pub(super) fn standing(db: &mut Db, session: &SessionId, person: &PersonId) -> Result<Option<SessionRow>, StoreError> {
-    let stands = |(row, owner): &(SessionRow, PersonRow)| row.person == *person && tokens_live(owner);
-    Ok(rows(db, session)?.filter(stands).map(|(row, _)| row))
+/// What these tokens stand on, if the session is this person's and their tokens are honoured. Whether it has ended by itself,
+/// which no row says before it is swept, [`lives`] tells.
+pub(super) fn standing(db: &mut Db, session: &SessionId, person: &PersonId) -> Result<Option<Footing>, StoreError> {
+    let stands = |footing: &Footing| footing.person == *person && tokens_live(&footing.state);
+    Ok(sessions::footing(db, session)?.filter(stands))
 }
 
 /// Whether the session has neither been idle for too long nor reached its last hour. Opens the row, in about a microsecond.
-pub(super) fn lives(provider: &Provider, row: SessionRow, now: Timestamp) -> Result<bool, Unavailable> {
-    Ok(matches!(opened(provider, row)?.life(now), Life::Live(_)))
+pub(super) fn lives(provider: &Provider, footing: &Footing, now: Timestamp) -> Result<bool, Unavailable> {
+    Ok(matches!(secrets(provider, &footing.sealed)?.life(footing.last_seen, now), Life::Live(_)))
 }
 
 /// As [`stands`], of tokens that a person agreed to for when they are not signed in.
 pub(super) fn person_stands(db: &mut Db, person: &PersonId) -> Result<bool, StoreError> {
-    Ok(persons::by_id(db, person)?.is_some_and(|person| tokens_live(&person)))
+    Ok(persons::state(db, person)?.is_some_and(|state| tokens_live(&state)))
 }
 
-/// Whether this person's tokens are honoured.
-pub(super) fn tokens_live(person: &PersonRow) -> bool {
-    PersonState::parse(&person.state).is_some_and(|state| state.tokens_live() == TokensLive::Live)
+/// Whether the tokens of a person in this state are honoured.
+pub(super) fn tokens_live(state: &str) -> bool {
+    PersonState::parse(state).is_some_and(|state| state.tokens_live() == TokensLive::Live)
 }
 
 /// The session of a cookie: `None` when the secret differs, the session is over, or the person may not sign in.
@@ -124,8 +117,12 @@ pub(super) async fn open(
 
 /// A session's row, opened.
 pub(super) fn opened(provider: &Provider, row: SessionRow) -> Result<Session, Unavailable> {
-    let sealed: SessionSecrets = provider.keys.open_bytes(&row.sealed).map_err(|_| Unavailable::damaged("session"))?;
+    let sealed = secrets(provider, &row.sealed)?;
     Ok(Session { id: row.id, person: row.person, secret_hash: row.secret_hash, sealed, last_seen: row.last_seen })
+}
+
+fn secrets(provider: &Provider, sealed: &[u8]) -> Result<SessionSecrets, Unavailable> {
+    provider.keys.open_bytes(sealed).map_err(|_| Unavailable::damaged("session"))
 }
 
 /// A session's row, sealed.
@@ -150,7 +147,7 @@ pub(super) fn sealed(provider: &Provider, session: &Session) -> Result<SessionRo
 pub async fn live(provider: &Provider, cookie: Option<&str>) -> Result<Option<Live>, Unavailable> {
     let Some(cookie) = cookie.and_then(SessionCookie::parse) else { return Ok(None) };
     let id = cookie.id();
-    let pair = provider.store.read(move |db| rows(db, &id)).await?;
+    let pair = provider.store.read(move |db| sessions::with_person(db, &id)).await?;
     match pair {
         Some(pair) => open(provider, &cookie, pair, provider.now()).await,
         None => Ok(None),

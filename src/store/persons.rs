@@ -35,6 +35,10 @@ pub fn by_id(db: &mut Db, id: &PersonId) -> Result<Option<PersonRow>, StoreError
     find_one!(db, persons::table.find(id.as_bytes().as_slice()).select(PersonRow::as_select()))
 }
 
+pub fn state(db: &mut Db, id: &PersonId) -> Result<Option<String>, StoreError> {
+    find_one!(db, persons::table.find(id.as_bytes().as_slice()).select(dsl::state))
+}
+
 pub fn by_number_digest(db: &mut Db, digest: &NumberDigest) -> Result<Option<PersonRow>, StoreError> {
     let one = persons::table.filter(dsl::number_digest.eq(digest.as_bytes().as_slice()));
     find_one!(db, one.select(PersonRow::as_select()))

@@ -158,7 +158,7 @@ tables! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(certificates, persons);
+diesel::allow_tables_to_appear_in_same_query!(certificates, sessions, persons);
 // In the key store, a database of its own (PROTOCOL 10), which has a `spent` too.
 tables! {
     person_keys (id) {

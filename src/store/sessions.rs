@@ -3,6 +3,8 @@
 use diesel::prelude::*;
 
 use super::conn::{find_one, insert_once};
+use super::persons::PersonRow;
+use super::schema::persons;
 use super::schema::sessions::{self, dsl};
 use super::{Db, StoreError, Tx};
 use crate::spec::lifetime::LAST_SEEN_STEP;
@@ -25,6 +27,28 @@ pub struct SessionRow {
 
 pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
     find_one!(db, sessions::table.find(id.as_bytes().as_slice()))
+}
+
+/// A session's row and its person's, from one statement.
+pub fn with_person(db: &mut Db, id: &SessionId) -> Result<Option<(SessionRow, PersonRow)>, StoreError> {
+    let pair = sessions::table.inner_join(persons::table.on(persons::id.eq(dsl::person)));
+    let one = pair.filter(dsl::id.eq(id.as_bytes().as_slice()));
+    find_one!(db, one.select((sessions::all_columns, PersonRow::as_select())))
+}
+
+/// What the tokens of a session stand on: so much of its row as says how long it goes on, and the state of its person.
+#[derive(Debug, Clone, Queryable)]
+pub struct Footing {
+    pub person: PersonId,
+    pub sealed: Vec<u8>,
+    pub last_seen: Timestamp,
+    pub state: String,
+}
+
+pub fn footing(db: &mut Db, id: &SessionId) -> Result<Option<Footing>, StoreError> {
+    let pair = sessions::table.inner_join(persons::table.on(persons::id.eq(dsl::person)));
+    let one = pair.filter(dsl::id.eq(id.as_bytes().as_slice()));
+    find_one!(db, one.select((dsl::person, dsl::sealed, dsl::last_seen, persons::state)))
 }
 
 pub fn of_person(db: &mut Db, person: &PersonId) -> Result<Vec<SessionRow>, StoreError> {

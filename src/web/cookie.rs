@@ -37,12 +37,16 @@ impl Jar {
 
     /// The name on this issuer: `__Host-` needs https.
     pub fn name(self, issuer: &IssuerUrl) -> String {
-        if secure(issuer) { format!("__Host-{}", self.word()) } else { self.word().to_owned() }
+        format!("{}{}", prefix(issuer), self.word())
     }
 
-    /// The value that the browser sent.
-    pub fn read(self, request: &HttpRequest, issuer: &IssuerUrl) -> Option<String> {
-        request.cookie(&self.name(issuer)).map(|cookie| cookie.value().to_owned())
+    /// The values that the browser sent.
+    pub fn sent(request: &HttpRequest, issuer: &IssuerUrl) -> impl Fn(Self) -> Option<String> {
+        let (cookies, prefix) = (request.cookies(), prefix(issuer));
+        move |jar| {
+            let is_it = |cookie: &&Cookie<'_>| cookie.name().strip_prefix(prefix) == Some(jar.word());
+            Some(cookies.as_ref().ok()?.iter().find(is_it)?.value().to_owned())
+        }
     }
 
     /// A cookie for the browser's session (`None`) or for so many seconds.
@@ -62,6 +66,10 @@ impl Jar {
     pub fn clear(self, issuer: &IssuerUrl) -> Cookie<'static> {
         self.set(issuer, String::new(), Some(0))
     }
+}
+
+fn prefix(issuer: &IssuerUrl) -> &'static str {
+    if secure(issuer) { "__Host-" } else { "" }
 }
 
 fn secure(issuer: &IssuerUrl) -> bool {

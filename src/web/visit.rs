@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use url::Url;
@@ -45,7 +46,8 @@ impl FromRequest for Visit {
         let ui_locales = url::form_urlencoded::parse(request.query_string().as_bytes())
             .find(|(name, _)| name == "ui_locales")
             .map(|(_, value)| value.into_owned());
-        let chosen = Jar::Locale.read(request, issuer);
+        let sent = Jar::sent(request, issuer);
+        let chosen = sent(Jar::Locale);
         ready(Ok(Self {
             trace: trace::of(request),
             spoken: trace::of(request).spoken(),
@@ -53,11 +55,11 @@ impl FromRequest for Visit {
             again: again(request),
             locale: Locale::choose(ui_locales.as_deref(), chosen.as_deref(), text(header::ACCEPT_LANGUAGE)),
             chose_language: chosen.is_some(),
-            type_size: Jar::TypeSize.read(request, issuer).map(|word| TypeSize::of_word(&word)).unwrap_or_default(),
-            session: Jar::Session.read(request, issuer),
-            browser: Jar::Browser.read(request, issuer),
-            device: Jar::Device.read(request, issuer),
-            application: Jar::Application.read(request, issuer),
+            type_size: sent(Jar::TypeSize).map(|word| TypeSize::of_word(&word)).unwrap_or_default(),
+            session: sent(Jar::Session),
+            browser: sent(Jar::Browser),
+            device: sent(Jar::Device),
+            application: sent(Jar::Application),
             agent: agent(text(header::USER_AGENT).unwrap_or_default()),
         }))
     }
@@ -65,13 +67,12 @@ impl FromRequest for Visit {
 
 impl Visit {
     /// This visit in the language that the website asked for on the way here, unless the person chose one.
-    pub fn asked_in(&self, ui_locales: Option<&str>) -> Self {
-        let mut visit = self.clone();
+    pub fn asked_in(&self, ui_locales: Option<&str>) -> Cow<'_, Self> {
         let asked = ui_locales.into_iter().flat_map(str::split_ascii_whitespace).find_map(Locale::of_tag);
-        if let Some(locale) = asked.filter(|_| !self.chose_language) {
-            visit.locale = locale;
+        match asked.filter(|asked| !self.chose_language && *asked != self.locale) {
+            Some(locale) => Cow::Owned(Self { locale, ..self.clone() }),
+            None => Cow::Borrowed(self),
         }
-        visit
     }
 
     /// The frame of a page. `back` is where the language switch returns to.

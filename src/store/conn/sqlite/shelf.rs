@@ -1,14 +1,16 @@
 //! Where the open connections lie while nobody uses them, all of them on the same file.
 //!
 //! A connection on a file that was moved away still works, and would acknowledge writes into
-//! nothing. So each use looks whether the path still leads to the file that was opened. If it
-//! leads nowhere, the database is unavailable until the file is back; if it leads to another
-//! file, every old connection is closed before the first new one is opened, since the last one
-//! to close removes the write-ahead log by name.
+//! nothing. So each use looks whether the path still leads to the file that was opened; a reader
+//! may rely on a look of [`LATELY`], which is to have asked so much sooner. If the path leads
+//! nowhere, the database is unavailable until the file is back; if it leads to another file,
+//! every old connection is closed before the first new one is opened, since the last one to
+//! close removes the write-ahead log by name.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -16,6 +18,9 @@ use diesel::{Connection, SqliteConnection};
 use super::Tx;
 use crate::store::conn::any::AnyConn;
 use crate::store::error::Unavailable;
+
+/// What a look costs is a tenth of a short read.
+const LATELY: Duration = Duration::from_millis(10);
 
 pub(super) struct Shelf {
     path: PathBuf,
@@ -25,6 +30,8 @@ pub(super) struct Shelf {
 #[derive(Default)]
 struct Content {
     file: Option<FileId>,
+    /// What the path led to when somebody looked last.
+    seen: Option<(FileId, Instant)>,
     in_use: usize,
     readers: Vec<Tx>,
     writer: Option<Tx>,
@@ -61,30 +68,45 @@ impl Shelf {
     }
 
     fn lend(self: &Arc<Shelf>, role: Role) -> Result<Lent, Unavailable> {
-        let file = FileId::of(&self.path)?;
-        let found = {
-            let mut content = self.content();
-            if content.file != Some(file) {
-                content.readers.clear();
-                content.writer = None;
-                if content.in_use > 0 {
-                    let replaced = "the file was replaced, its connections are being closed";
-                    return Err(Unavailable::Hindered(replaced.to_owned()));
-                }
-                content.file = Some(file);
+        let (file, mut content) = self.look(role)?;
+        if content.file != Some(file) {
+            content.readers.clear();
+            content.writer = None;
+            if content.in_use > 0 {
+                let replaced = "the file was replaced, its connections are being closed";
+                return Err(Unavailable::Hindered(replaced.to_owned()));
             }
-            content.in_use += 1;
-            match role {
-                Role::Reader => content.readers.pop(),
-                Role::Writer => content.writer.take(),
-            }
+            content.file = Some(file);
+        }
+        content.in_use += 1;
+        let found = match role {
+            Role::Reader => content.readers.pop(),
+            Role::Writer => content.writer.take(),
         };
+        drop(content);
         let mut lent = Lent { shelf: Arc::clone(self), role, file, tx: None, sound: false };
         lent.tx = Some(match found {
             Some(tx) => tx,
             None => open(&self.path, role)?,
         });
         Ok(lent)
+    }
+
+    /// The file that the path leads to, and the shelf as of then.
+    fn look(&self, role: Role) -> Result<(FileId, MutexGuard<'_, Content>), Unavailable> {
+        let (content, now) = (self.content(), now_monotonic());
+        // Never for a connection that is yet to be opened: it would be taken for one on the file that was seen.
+        if let (Role::Reader, Some((file, then))) = (role, content.seen)
+            && now.duration_since(then) < LATELY
+            && !content.readers.is_empty()
+        {
+            return Ok((file, content));
+        }
+        drop(content);
+        let found = FileId::of(&self.path);
+        let mut content = self.content();
+        content.seen = found.as_ref().ok().map(|file| (*file, now));
+        Ok((found?, content))
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {
@@ -138,6 +160,14 @@ impl FileId {
             .map_err(|error| Unavailable::Unreachable(format!("{}: {error}", path.display())))?;
         Ok(FileId(found.dev(), found.ino()))
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how fresh a look is decides nothing that a person or a website could see"
+)]
+fn now_monotonic() -> Instant {
+    Instant::now()
 }
 
 fn open(path: &Path, role: Role) -> Result<Tx, Unavailable> {
