@@ -115,15 +115,18 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let resource = resource::find(provider, request.resource.as_deref()).await;
     let resource = resource.map_err(|_| refuse(AuthorizeError::Unavailable))?.map_err(|error| refuse(error.into()))?;
 
-    let interaction = match arrival.interaction {
-        Some(interaction) => interaction,
+    let before = arrival.interaction.as_ref();
+    // Begun where a page is shown: a repeat login sees none.
+    let interaction = || match before {
+        Some(before) => before.clone(),
         None => Interaction::begin(params.encode(), arrival.browser, now, &mut *provider.rng()),
     };
     let live = known.live.as_ref();
     let hinted = hint(provider, &request, live).map_err(refuse)?;
     let signed_in = live.map(session::Live::signed_in);
-    let proven = signed_in.as_ref().and_then(|who| interaction.proven(who.session));
-    let wish = signed_in.as_ref().map_or(Wish::Open, |who| interaction.wish(who.session));
+    let returned = before.zip(signed_in.as_ref());
+    let proven = returned.and_then(|(before, who)| before.proven(who.session));
+    let wish = returned.map_or(Wish::Open, |(before, who)| before.wish(who.session));
     let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, wish, now };
     let asked = reach::ask(provider, &request, known, live).await;
     let authenticated = match asked.map_err(|_| refuse(AuthorizeError::Unavailable))? {
@@ -135,7 +138,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 client: request.client.clone(),
                 redirect: request.redirect.clone(),
                 bar,
-                interaction,
+                interaction: interaction(),
                 ui_locales: request.ui_locales.clone(),
             }));
         }
@@ -149,7 +152,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 why,
                 missing,
                 step,
-                interaction,
+                interaction: interaction(),
                 login_hint: request.login_hint.clone(),
                 ui_locales: request.ui_locales.clone(),
             }));
@@ -160,13 +163,13 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
         redirect: request.redirect.clone(),
         shown,
         number_end: live.map(session::Live::number_end).unwrap_or_default(),
-        interaction: live.map_or_else(|| interaction.clone(), |live| interaction.clone().asked(live.session.id)),
+        interaction: live.map_or_else(&interaction, |live| interaction().asked(live.session.id)),
         ui_locales: request.ui_locales.clone(),
     };
     // What was allowed on a page that somebody else was shown is not allowed.
-    let decision = arrival
-        .decision
-        .filter(|decision| *decision == Decision::Decline || interaction.asked_of(authenticated.session()));
+    let decision = arrival.decision.filter(|decision| {
+        *decision == Decision::Decline || before.is_some_and(|it| it.asked_of(authenticated.session()))
+    });
     let sub = provider
         .keys
         .sub(&request.client.sector, authenticated.handle(), authenticated.epoch())

@@ -147,7 +147,7 @@ fn consent(provider: &Provider, visit: &Visit, bound: &Bound, pending: &ConsentP
         StatusCode::OK,
         Some(pending.redirect.as_str()),
         &page::Consent {
-            chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+            chrome: visit.chrome(provider, bound.csrf(), Some(&back)),
             client: who_asks(&pending.client, &pending.redirect, &host, visit),
             interaction: &sealed,
             number_end: Some(&pending.number_end),

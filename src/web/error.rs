@@ -151,7 +151,7 @@ pub fn refusal_page(
         status,
         None,
         &page::Refusal {
-            chrome: visit.chrome(provider, &bound.csrf, visit.again.as_deref()),
+            chrome: visit.chrome(provider, bound.csrf(), visit.again.as_deref()),
             happened,
             code: &refusal.code,
             received: received.as_deref(),
@@ -179,7 +179,7 @@ pub fn small_page(
 /// 503 with `Retry-After`, as a page.
 pub fn busy(provider: &Provider, visit: &Visit) -> HttpResponse {
     let bound = Bound::of(provider, visit);
-    let chrome = visit.chrome(provider, &bound.csrf, visit.again.as_deref());
+    let chrome = visit.chrome(provider, bound.csrf(), visit.again.as_deref());
     let page = page::Busy { chrome, seconds: RETRY_AFTER };
     let mut answer = visit.page(StatusCode::SERVICE_UNAVAILABLE, None, &page);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));

@@ -15,6 +15,7 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
+use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::pin::Pin;
 
@@ -61,7 +62,7 @@ const FORMS: &str = "form";
 /// The browser's random value, and the csrf token that belongs to it.
 pub struct Bound {
     pub browser: BrowserSecret,
-    pub csrf: String,
+    csrf: OnceCell<String>,
     fresh: bool,
 }
 
@@ -71,7 +72,12 @@ impl Bound {
         let known = visit.browser.as_deref().and_then(BrowserSecret::parse);
         let fresh = known.is_none();
         let browser = known.unwrap_or_else(|| BrowserSecret::random(&mut *provider.rng()));
-        Self { csrf: browser.csrf(FORMS).to_text(), browser, fresh }
+        Self { browser, csrf: OnceCell::new(), fresh }
+    }
+
+    /// The token of this browser's forms.
+    pub fn csrf(&self) -> &str {
+        self.csrf.get_or_init(|| self.browser.csrf(FORMS).to_text())
     }
 
     /// Hands the binding to the browser with the page, if it is new.

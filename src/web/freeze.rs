@@ -17,7 +17,7 @@ pub async fn ask(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
 fn form(provider: &Provider, visit: &Visit, number: &str, problem: Option<FreezeProblem>) -> HttpResponse {
     let bound = Bound::of(provider, visit);
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let chrome = visit.chrome(provider, &bound.csrf, Some("/freeze"));
+    let chrome = visit.chrome(provider, bound.csrf(), Some("/freeze"));
     let answer = visit.page(status, None, &page::Freeze { chrome, number, problem });
     bound.send(provider, answer)
 }
@@ -40,7 +40,7 @@ pub async fn by_pin(provider: web::Data<Provider>, visit: Visit, OwnForm(fields)
 /// `GET /freeze/heard`: the same for everybody, and for who never asked.
 pub async fn heard(provider: web::Data<Provider>, visit: Visit) -> HttpResponse {
     let bound = Bound::of(&provider, &visit);
-    let chrome = visit.chrome(&provider, &bound.csrf, Some("/freeze/heard"));
+    let chrome = visit.chrome(&provider, bound.csrf(), Some("/freeze/heard"));
     let answer = visit.page(StatusCode::OK, None, &page::Frozen { chrome, said: Said::Perhaps, frames: Vec::new() });
     bound.send(&provider, answer)
 }

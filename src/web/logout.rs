@@ -64,7 +64,7 @@ fn ask(provider: &Provider, visit: &Visit, here: &str, back: Option<&Back>) -> H
         StatusCode::OK,
         back.map(|back| back.to.address()),
         &page::SignOut {
-            chrome: visit.chrome(provider, &bound.csrf, Some(here)),
+            chrome: visit.chrome(provider, bound.csrf(), Some(here)),
             request: &sealed,
             way_back: back.map(|back| WayBack { href: back.to.address(), name: name(back, visit) }),
         },

@@ -132,7 +132,7 @@ fn render(provider: &Provider, visit: &Visit, bound: &Bound, overview: &Overview
         status,
         None,
         &page::Me {
-            chrome: visit.chrome(provider, &bound.csrf, Some("/me")),
+            chrome: visit.chrome(provider, bound.csrf(), Some("/me")),
             number: &overview.number,
             sites: sites.collect(),
             sessions: sessions.collect(),

@@ -89,7 +89,6 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
         .service(document("/jwks", oauth::jwks))
         .service(document("/.well-known/jwt-vc-issuer", certificate::issuer))
         .service(document("/vct/network-certificate", certificate::kind))
-        .service(document("/status/{list}", certificate::status_list))
         .service(get_or_post("/authorize", authorize::by_query, authorize::by_form))
         .service(get("/continue", authorize::again))
         .service(post("/consent", authorize::decide))
@@ -131,6 +130,7 @@ pub fn routes(app: &mut ServiceConfig, provider: web::Data<Provider>, metrics: O
                 .default_service(not(Asker::Server, "GET, HEAD, POST, OPTIONS")),
         )
         .service(document("/client/{client_id}/logo", logo::show))
+        .service(document("/status/{list}", certificate::status_list))
         .service(get_or_post("/logout", logout::by_query, logout::by_form))
         .service(get_or_post("/signout", logout::ask_here, logout::sign_out))
         .service(

@@ -36,7 +36,7 @@ fn show(provider: &Provider, visit: &Visit, status: StatusCode, offer: &Offer, t
     let (uri, secret, sealed) = (&offer.secret.otpauth, &offer.secret.base32, &offer.sealed);
     let Some(picture) = Picture::of(uri) else { return error::busy(provider, visit) };
     let bound = Bound::of(provider, visit);
-    let chrome = visit.chrome(provider, &bound.csrf, Some("/me"));
+    let chrome = visit.chrome(provider, bound.csrf(), Some("/me"));
     let answer = visit.page(status, None, &NewCode { chrome, uri, secret, picture, sealed, typed });
     bound.send(provider, answer)
 }

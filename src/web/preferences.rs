@@ -19,7 +19,7 @@ pub async fn landing(provider: web::Data<Provider>, visit: Visit) -> HttpRespons
         Locale::En => "Blue Bank",
     };
     let demo = provider.demo_site.as_deref().map(|href| page::WayBack { href, name });
-    let chrome = visit.chrome(&provider, &bound.csrf, Some("/"));
+    let chrome = visit.chrome(&provider, bound.csrf(), Some("/"));
     let landing = page::Landing { chrome, demo_site: demo, applications: apply::taken(&provider) };
     let answer = visit.page(StatusCode::OK, None, &landing);
     bound.send(&provider, answer)

@@ -110,7 +110,7 @@ fn render(
         status,
         client.map(|(_, target)| target),
         &page::SignIn {
-            chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+            chrome: visit.chrome(provider, bound.csrf(), Some(&back)),
             client: client.map(|(client, _)| client),
             why,
             step,
@@ -265,7 +265,7 @@ async fn guardian(
 ) -> HttpResponse {
     let minor = if standing == Standing::Under14 { page::Minor::Under14 } else { page::Minor::Under18 };
     instead(provider, visit, bound, interaction, |client, target, interaction| {
-        let chrome = visit.chrome(provider, &bound.csrf, None);
+        let chrome = visit.chrome(provider, bound.csrf(), None);
         visit.page(StatusCode::OK, target, &page::Minors { chrome, client, minor, interaction })
     })
     .await
@@ -280,7 +280,7 @@ async fn ask_to_lift(
     credential: &str,
 ) -> HttpResponse {
     instead(provider, visit, bound, interaction, |client, target, interaction| {
-        let chrome = visit.chrome(provider, &bound.csrf, None);
+        let chrome = visit.chrome(provider, bound.csrf(), None);
         visit.page(StatusCode::OK, target, &page::Lift { chrome, client, interaction, credential })
     })
     .await

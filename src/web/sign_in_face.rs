@@ -29,7 +29,7 @@ pub fn page(
     let (back, host) = (format!("/continue?i={sealed}"), host_of(&pending.redirect));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let face = page::Face {
-        chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+        chrome: visit.chrome(provider, bound.csrf(), Some(&back)),
         client: who_asks(&pending.client, &pending.redirect, &host, visit),
         interaction: &sealed,
         step: sign_in::step(pending),
@@ -47,7 +47,7 @@ pub fn barred(provider: &Provider, visit: &Visit, bound: &Bound, pending: &Barre
     let Ok(sealed) = interaction::seal(provider, &pending.interaction) else { return error::busy(provider, visit) };
     let (back, host) = (format!("/continue?i={sealed}"), host_of(&pending.redirect));
     let barred = page::Barred {
-        chrome: visit.chrome(provider, &bound.csrf, Some(&back)),
+        chrome: visit.chrome(provider, bound.csrf(), Some(&back)),
         client: who_asks(&pending.client, &pending.redirect, &host, visit),
         interaction: &sealed,
         bar: match pending.bar {

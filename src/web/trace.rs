@@ -9,6 +9,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
+use metrics::Histogram;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
 use tracing::{Instrument, info, info_span};
 
 const HEADER: HeaderName = HeaderName::from_static("x-trace-id");
@@ -44,10 +48,38 @@ pub async fn layer(
     if provider.mode == Mode::Production {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
-    metrics::histogram!("hufu_http_request_seconds", "route" => route.clone(), "method" => method, "status" => status.to_string())
-        .record(took.as_secs_f64());
+    let series = Series { route, method, status };
+    series.record(took);
+    let route = series.route;
     info!(target: "hufu::http", trace = spoken, method, route, status, micros = took.as_micros() as u64, "answered");
     Ok(response)
+}
+
+/// One line of the histogram `hufu_http_request_seconds`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Series {
+    route: String,
+    method: &'static str,
+    status: u16,
+}
+
+thread_local! {
+    /// Those that this worker has written to: to find one by its labels costs a dozen allocations.
+    static KNOWN: RefCell<HashMap<Series, Histogram>> = RefCell::default();
+}
+
+impl Series {
+    fn record(&self, took: Duration) {
+        KNOWN.with_borrow_mut(|known| match known.get(self) {
+            Some(histogram) => histogram.record(took.as_secs_f64()),
+            None => known.entry(self.clone()).or_insert_with(|| self.histogram()).record(took.as_secs_f64()),
+        });
+    }
+
+    fn histogram(&self) -> Histogram {
+        let Self { route, method, status } = self;
+        metrics::histogram!("hufu_http_request_seconds", "route" => route.clone(), "method" => *method, "status" => status.to_string())
+    }
 }
 
 /// A label of few values: HTTP lets a client invent methods, and each would be a series for ever.

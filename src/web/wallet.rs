@@ -40,7 +40,7 @@ pub async fn show(provider: web::Data<Provider>, visit: Visit, request: HttpRequ
         StatusCode::OK,
         None,
         &page::Wallet {
-            chrome: visit.chrome(&provider, &bound.csrf, Some("/wallet")),
+            chrome: visit.chrome(&provider, bound.csrf(), Some("/wallet")),
             issuer: provider.issuer.as_str(),
             browser: &visit.agent,
             holder,

@@ -234,7 +234,7 @@ impl<'a> Frame<'a> {
     }
 
     pub fn chrome(&self) -> Chrome<'_> {
-        self.visit.chrome(self.provider, &self.bound.csrf, Some(super::HERE))
+        self.visit.chrome(self.provider, self.bound.csrf(), Some(super::HERE))
     }
 
     pub fn send(&self, status: StatusCode, page: &impl Template) -> HttpResponse {

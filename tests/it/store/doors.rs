@@ -196,3 +196,15 @@ async fn a_job_that_waited_a_second_for_a_connection_is_given_up() {
     busy.await.expect("no panic").expect("committed");
     assert_eq!(spent_among(&store, 1..2).await, 0);
 }
+
+/// `.cargo/config.toml` says how SQLite is built; a build that does not read it is another one than was measured.
+#[test]
+fn the_embedded_sqlite_is_built_as_the_settings_say() {
+    use diesel::prelude::*;
+    let mut conn = SqliteConnection::establish(":memory:").expect("opens");
+    let options = diesel::dsl::sql::<diesel::sql_types::Text>("SELECT compile_options FROM pragma_compile_options");
+    let options: Vec<String> = options.load(&mut conn).expect("SQLite says");
+    let has = |option: &str| options.iter().any(|built| built == option);
+    assert!(has("THREADSAFE=2") && has("DEFAULT_MEMSTATUS=0") && has("DQS=0"), "{options:?}");
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+}
