@@ -105,7 +105,7 @@ impl Shelf {
         drop(content);
         let found = FileId::of(&self.path);
         let mut content = self.content();
-        content.seen = found.as_ref().ok().map(|file| (*file, now));
+        content.seen = found.as_ref().map_or(None, |file| Some((*file, now)));
         Ok((found?, content))
     }
 
