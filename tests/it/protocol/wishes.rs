@@ -67,7 +67,7 @@ fn asked<'a>(challenge: &'a str, name: &str) -> &'a str {
     from.split_once('"').expect("a closing quote").0
 }
 
-/// Presses "Go on without it".
+/// Presses "Go on without this".
 async fn go_on_without(browser: &mut Browser, page: &Answer) -> Answer {
     assert!(page.body.contains(r#"id="without""#), "{}", page.body);
     let (interaction, csrf) = (page.field("interaction"), page.field("csrf"));
