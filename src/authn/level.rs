@@ -103,13 +103,16 @@ pub(super) fn level(
     if let Some(rung) = wanted.iter().find(|rung| rung.level <= cap && rung.met_by(factors)) {
         return Ok(rung.clone());
     }
-    let open = wanted.iter().filter(|rung| bar(rung, person).is_none());
+    let highest = ladder.highest(factors, cap);
+    // Who insists may want less than there is, since a level names a set of factors; who only wishes has more than that.
+    let wants = |rung: &Rung| insists || highest.as_ref().is_none_or(|highest| rung.level >= highest.level);
+    let open = wanted.iter().filter(|rung| wants(rung) && bar(rung, person).is_none());
     let mut missing = open.map(|rung| Missing { factors: rung.missing(factors), key: rung.key });
     let steps = missing.next().map(|first| Steps { first, otherwise: missing.collect() });
     match (steps, insists) {
         (Some(steps), true) => Err(Unmet::Missing(steps)),
         (None, true) => Err(wanted.iter().find_map(|rung| bar(rung, person)).map_or(Unmet::Unreachable, Unmet::Barred)),
-        (steps, false) => match (ladder.highest(factors, cap), steps) {
+        (steps, false) => match (highest, steps) {
             (None, _) => Err(Unmet::Missing(Steps::ANYTHING)),
             (Some(lower), Some(steps)) => Err(Unmet::Wished { lower, steps }),
             (Some(lower), None) => Ok(lower),
@@ -169,15 +172,14 @@ mod tests {
     /// RFC 9470 §5: a level that was asked for and is within reach is asked of the person; PROTOCOL 20: never a refusal.
     #[test]
     fn a_voluntary_level_is_asked_for_and_can_be_gone_without() {
-        use Factor::{Cert, Code, Face, Pin};
+        use Factor::{Cert, Face, Pin};
         let code = pin_and_code();
         let cert = person(FactorSet::cert(THEN, Assurance::Synced));
         #[rustfmt::skip]
-        let table: [(&str, &SignedIn, &str, &[&[Factor]]); 6] = [
+        let table: [(&str, &SignedIn, &str, &[&[Factor]]); 5] = [
             ("acr_values=urn:hufu:acr:cert", &code,                              "urn:hufu:acr:code", &[&[Cert]]),
             ("acr_values=phr", &code,                                            "urn:hufu:acr:code", &[&[Cert]]),
             ("acr_values=1+urn:hufu:acr:cert-pin", &cert,                        "urn:hufu:acr:cert", &[&[Pin]]),
-            ("acr_values=urn:hufu:acr:code", &cert,                              "urn:hufu:acr:cert", &[&[Pin, Code]]),
             ("acr_values=urn:hufu:acr:cert-face+urn:hufu:acr:cert-pin", &cert,   "urn:hufu:acr:cert", &[&[Face], &[Pin]]),
             (r#"claims={"id_token":{"acr":{"value":"urn:hufu:acr:cert"}}}"#, &code, "urn:hufu:acr:code", &[&[Cert]]),
         ];
@@ -185,6 +187,13 @@ mod tests {
             let ways = ways.iter().map(|way| way.to_vec()).collect();
             assert_eq!(wished(request, who), (told.to_owned(), ways), "{request}");
         }
+    }
+
+    /// PROTOCOL 20: the true level: a website that wishes for less than there is gets what there is.
+    #[test]
+    fn a_voluntary_level_below_the_one_that_is_met_asks_for_nothing() {
+        let cert = person(FactorSet::cert(THEN, Assurance::Synced));
+        assert_eq!(wished("acr_values=urn:hufu:acr:code", &cert), ("urn:hufu:acr:cert".to_owned(), vec![]));
     }
 
     /// PROTOCOL 20: "else the true lower one": nobody is asked for what cannot be had, nor where nothing may be shown.
