@@ -1,5 +1,5 @@
 //! What a website names is reached within bounds, at every endpoint that makes us fetch: `sector_identifier_uri`, `jwks_uri`,
-//! `request_uri`, `logo_uri`. OWASP, Server-Side Request Forgery Prevention; FUNCTIONS, "bad input".
+//! `request_uri`, `logo_uri`. OWASP, Server-Side Request Forgery Prevention; issue 3, "Bad input".
 
 use crate::db::{TestDb, on_each_database};
 use crate::house::{Answer, Answers, Behind, Documents, House, ISSUER, Plan, Website};
