@@ -96,9 +96,10 @@ pub struct Known<'a> {
     pub ladder: &'a Ladder,
     pub signed_in: Option<&'a SignedIn>,
     pub hinted: Hinted,
-    /// The instant of the first sign-in within this very interaction: it answers `prompt=login` and `max_age`, and from then
-    /// on only factors count that were fresh at that instant.
+    /// The instant of the first sign-in within this very interaction: it answers `prompt=login` and `max_age`.
     pub proven: Option<Timestamp>,
+    /// Within this interaction a sign-in was found that is older than `max_age`.
+    pub too_old: bool,
     pub wish: Wish,
     pub now: Timestamp,
 }
@@ -145,7 +146,7 @@ impl Authenticated {
 
 /// Asks in a fixed order: somebody? the right one? at a level that will do? freshly? at the level wished for?
 pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
-    let Known { ladder, signed_in, hinted, proven, wish, now } = known;
+    let Known { ladder, signed_in, hinted, proven, too_old, wish, now } = known;
     let sign_in = |why: Why, steps: Steps| {
         if request.silent() {
             Ask::Refuse(AuthorizeError::LoginRequired(why.as_str()))
@@ -157,14 +158,15 @@ pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
     if let Hinted::SomebodyElse(hint) = hinted {
         return sign_in(Why::OtherPerson(hint), Steps::ANYTHING);
     }
-    let redo = request.prompts.has(Prompt::Login) || request.prompts.has(Prompt::SelectAccount);
-    if redo && proven.is_none() {
+    let anew = request.prompts.has(Prompt::Login) || request.prompts.has(Prompt::SelectAccount);
+    if anew && proven.is_none() {
         return sign_in(Why::PromptLogin, Steps::ANYTHING);
     }
-    // What was fresh when the first proof was given stays so while the rest is asked for: `max_age` demands no more.
     let factors = match (proven, request.max_age) {
-        (Some(proven), _) if redo => signed_in.factors.not_before(proven),
-        (Some(proven), Some(max_age)) => signed_in.factors.not_before(proven.minus(max_age)),
+        // "`max_age` and `prompt=login` redo all" (PROTOCOL 20).
+        (Some(proven), _) if anew || too_old => signed_in.factors.not_before(proven),
+        // Beside what was given for this request, what no `max_age` demanded again counts while it is fresh.
+        (Some(proven), Some(max_age)) => signed_in.factors.not_before(proven.min(now.minus(max_age))),
         _ => signed_in.factors.clone(),
     };
     let (rung, wished) = match level(request, ladder, signed_in, &factors) {
@@ -260,13 +262,15 @@ mod tests {
         for (asks_for, why) in
             [("max_age=499", Why::TooOld), ("max_age=0", Why::TooOld), ("prompt=login", Why::PromptLogin)]
         {
-            let request = format!("{wanted}&{asks_for}");
-            match asked(&request, Some(&both), None) {
+            let extra = format!("{wanted}&{asks_for}");
+            match asked(&extra, Some(&both), None) {
                 Ask::SignIn { why: told, steps } => assert_eq!((told, steps), (why, Steps::ANYTHING)),
                 other => panic!("{asks_for}: {other:?}"),
             }
             // The passkey was touched for this request at `NOW`: the PIN of before does not count beside it.
-            match asked(&request, Some(&both), Some(NOW)) {
+            let ladder = Ladder::default();
+            let redone = Known { proven: Some(NOW), too_old: why == Why::TooOld, ..known(&ladder, Some(&both)) };
+            match ask(&request(&extra), redone) {
                 Ask::SignIn { why, steps } => {
                     assert_eq!((why, steps.first.factors), (Why::LevelTooLow, vec![Factor::Pin]), "{asks_for}");
                 }
@@ -277,26 +281,33 @@ mod tests {
     }
 
     /// docs/assurance.md: "asks only for what is missing, or has ended": a `max_age` that nothing had exceeded takes nothing away
-    /// when the rest is asked for. `auth_time` stays within it at the instant of the first proof.
+    /// when the rest is asked for, and `auth_time` never says more than it allows of what was there before.
     #[test]
-    fn what_max_age_found_fresh_counts_beside_what_is_given_for_this_request() {
+    fn what_max_age_finds_fresh_counts_beside_what_is_given_for_this_request() {
         let at = |seconds: i64| Timestamp::from_unix(NOW.unix() - seconds);
-        let pin_then_passkey =
-            |age: i64| person(FactorSet::pin_and_code(at(age)).join(&FactorSet::cert(NOW, Assurance::Synced)));
-        let told = |max_age: &str, age: i64| {
-            let request = format!("{}&{max_age}", essential("urn:hufu:acr:cert-pin"));
-            match asked(&request, Some(&pin_then_passkey(age)), Some(NOW)) {
+        let told = |max_age: &str, pin: i64, passkey: i64, too_old: bool| {
+            let who = FactorSet::pin_and_code(at(pin)).join(&FactorSet::cert(at(passkey), Assurance::Synced));
+            let (who, ladder) = (person(who), Ladder::default());
+            let request = request(&format!("{}&{max_age}", essential("urn:hufu:acr:cert-pin")));
+            match ask(&request, Known { proven: Some(at(passkey)), too_old, ..known(&ladder, Some(&who)) }) {
                 Ask::Proceed(who) => Ok(who.auth_time()),
                 Ask::SignIn { steps, .. } => Err(steps.first.factors),
-                other => panic!("{request}: {other:?}"),
+                other => panic!("{max_age}: {other:?}"),
             }
         };
-        assert_eq!(told("max_age=300", 10), Ok(Some(at(10))));
-        assert_eq!(told("max_age=300", 300), Ok(Some(at(300))));
-        assert_eq!(told("max_age=300", 301), Err(vec![Factor::Pin]));
-        assert_eq!(told("max_age=0", 1), Err(vec![Factor::Pin]));
-        assert_eq!(told("max_age=9999999999", 400), Ok(Some(at(400))));
-        assert_eq!(told("prompt=login&max_age=300", 10), Err(vec![Factor::Pin]), "everything again");
+        assert_eq!(told("max_age=300", 10, 0, false), Ok(Some(at(10))));
+        assert_eq!(told("max_age=300", 300, 0, false), Ok(Some(at(300))));
+        assert_eq!(told("max_age=300", 301, 0, false), Err(vec![Factor::Pin]));
+        assert_eq!(
+            told("max_age=300", 301, 200, false),
+            Err(vec![Factor::Pin]),
+            "it was fresh when the passkey was touched"
+        );
+        assert_eq!(told("max_age=0", 1, 0, false), Err(vec![Factor::Pin]));
+        assert_eq!(told("max_age=9999999999", 400, 0, false), Ok(Some(at(400))));
+        assert_eq!(told("max_age=100", 400, 400, false), Ok(Some(at(400))), "both were given for this request");
+        assert_eq!(told("max_age=300", 10, 0, true), Err(vec![Factor::Pin]), "all is done again");
+        assert_eq!(told("prompt=login&max_age=300", 10, 0, false), Err(vec![Factor::Pin]), "everything again");
     }
 
     /// RFC 9470 §5 asks once: the answer holds for the rest of the interaction.

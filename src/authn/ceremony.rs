@@ -28,6 +28,8 @@ pub struct Interaction {
     touched: Option<Touch>,
     /// In whose session a level that the website wished for was declined.
     without: Option<SessionId>,
+    /// The last sign-in was found to be older than `max_age`: all of it is done again.
+    too_old: bool,
 }
 
 /// The first sign-in that took place within this interaction.
@@ -66,6 +68,7 @@ impl Interaction {
             asked: None,
             touched: None,
             without: None,
+            too_old: false,
         }
     }
 
@@ -140,6 +143,18 @@ impl Interaction {
     /// What the person of this session said to such a wish.
     pub fn wish(&self, session: SessionId) -> Wish {
         if self.without == Some(session) { Wish::Declined } else { Wish::Open }
+    }
+
+    /// Notes that the last sign-in was older than the request's `max_age`.
+    #[must_use]
+    pub fn too_old(mut self) -> Self {
+        self.too_old = true;
+        self
+    }
+
+    /// Whether the person was asked to do all again, since the last sign-in was older than `max_age`.
+    pub fn redoes_all(&self) -> bool {
+        self.too_old
     }
 
     /// The raw parameters, to be parsed again.

@@ -34,7 +34,7 @@ pub fn person(factors: FactorSet) -> SignedIn {
 }
 
 pub fn known<'a>(ladder: &'a Ladder, signed_in: Option<&'a SignedIn>) -> Known<'a> {
-    Known { ladder, signed_in, hinted: Hinted::Nobody, proven: None, wish: Wish::Open, now: NOW }
+    Known { ladder, signed_in, hinted: Hinted::Nobody, proven: None, too_old: false, wish: Wish::Open, now: NOW }
 }
 
 pub fn essential(acr: &str) -> String {

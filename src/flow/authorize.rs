@@ -127,7 +127,9 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
     let returned = before.zip(signed_in.as_ref());
     let proven = returned.and_then(|(before, who)| before.proven(who.session));
     let wish = returned.map_or(Wish::Open, |(before, who)| before.wish(who.session));
-    let known = authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, wish, now };
+    let too_old = before.is_some_and(Interaction::redoes_all);
+    let known =
+        authn::Known { ladder: &provider.ladder, signed_in: signed_in.as_ref(), hinted, proven, too_old, wish, now };
     let asked = reach::ask(provider, &request, known, live).await;
     let authenticated = match asked.map_err(|_| refuse(AuthorizeError::Unavailable))? {
         Asked::Proceed(authenticated) => authenticated,
@@ -152,7 +154,7 @@ pub async fn authorize(provider: &Provider, arrival: Arrival<'_>) -> Result<Next
                 why,
                 missing,
                 step,
-                interaction: interaction(),
+                interaction: if why == Why::TooOld { interaction().too_old() } else { interaction() },
                 login_hint: request.login_hint.clone(),
                 ui_locales: request.ui_locales.clone(),
             }));

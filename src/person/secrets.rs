@@ -116,13 +116,39 @@ mod tests {
         assert_eq!((again.evidence, again.registry_ref), (secrets.evidence, secrets.registry_ref));
     }
 
-    /// PROTOCOL 11: the WebAuthn `user.id` is a value of its own.
+    /// Chance that remembers what it gave.
+    struct Heard(StdRng, Vec<u8>);
+
+    impl rand::TryRng for Heard {
+        type Error = std::convert::Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+            rand::rand_core::utils::next_word_via_fill(self)
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+            rand::rand_core::utils::next_word_via_fill(self)
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+            self.0.try_fill_bytes(bytes)?;
+            self.1.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    impl rand::TryCryptoRng for Heard {}
+
+    /// PROTOCOL 11: the WebAuthn `user.id` is a value of its own: it is drawn, and no other is made of the same draw.
     #[test]
     fn the_webauthn_user_id_is_computed_from_nothing_else() {
-        let mut rng = StdRng::seed_from_u64(2);
-        let one = PersonSecrets::random(0, applicant(Standing::Adult), &mut rng);
-        let two = PersonSecrets { webauthn_user: WebauthnUserId::random(&mut rng), ..one.clone() };
-        assert!(!two.webauthn_user.matches(one.webauthn_user.as_bytes()));
+        let mut rng = Heard(StdRng::seed_from_u64(2), Vec::new());
+        let secrets = PersonSecrets::random(0, applicant(Standing::Adult), &mut rng);
+        let (user, handle) = (secrets.webauthn_user.as_bytes(), secrets.handle.expose());
+        let drawn =
+            |value: &[u8]| rng.1.windows(value.len()).position(|bytes| bytes == value).expect("as it was drawn");
+        let (user, handle) = (drawn(user)..drawn(user) + user.len(), drawn(handle)..drawn(handle) + handle.len());
+        assert!(user.end <= handle.start || handle.end <= user.start, "{user:?} {handle:?}");
     }
 
     #[test]

@@ -75,3 +75,18 @@ fn prefix(issuer: &IssuerUrl) -> &'static str {
 fn secure(issuer: &IssuerUrl) -> bool {
     issuer.url().scheme() == "https"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PROTOCOL 24: cookies ignore ports, so the demo website's name (`sandbox/site`) is none of these.
+    #[test]
+    fn every_cookie_is_named_for_us_and_for_this_host_alone_on_https() {
+        let jars = [Jar::Session, Jar::Browser, Jar::Device, Jar::Application, Jar::Locale, Jar::TypeSize];
+        for (issuer, prefix) in [("https://id.example", "__Host-hufu-"), ("http://localhost:8080", "hufu-")] {
+            let issuer = IssuerUrl::new(issuer.to_owned()).expect("an issuer");
+            assert!(jars.iter().all(|jar| jar.name(&issuer).starts_with(prefix)), "{prefix}");
+        }
+    }
+}

@@ -201,3 +201,12 @@ async fn told(bank: web::Data<Bank>, form: web::Form<Told>) -> HttpResponse {
     };
     answer.insert_header((CACHE_CONTROL, "no-store")).finish()
 }
+
+#[cfg(test)]
+mod tests {
+    /// PROTOCOL 24: "the demo website never shares a cookie with the provider", whose own are all named so (`web/cookie`).
+    #[test]
+    fn the_websites_cookie_has_a_name_of_its_own() {
+        assert!(!super::COOKIE.contains("hufu"));
+    }
+}

@@ -49,25 +49,45 @@ on_each_database! {
         assert!(browser.sign_in(&page, &person, house.now()).await.param("code").is_some());
     }
 
-    /// docs/assurance.md: "asks only for what is missing, or has ended". What `max_age` found fresh counts beside the passkey, and
-    /// `auth_time` is the oldest of both; what it found too old is asked for again.
+    /// docs/assurance.md: "asks only for what is missing, or has ended". What `max_age` finds fresh counts beside the passkey, and
+    /// `auth_time` is the oldest of both.
     async fn a_max_age_that_is_not_exceeded_takes_nothing_away(db) {
         let house = House::over(db).await;
         let (website, person, mut browser, mut phone) = both_ways(&house).await;
         let typed = house.now();
+        let asked = [ESSENTIAL[0], ("max_age", "300")];
         house.pass(10);
-        let page = browser.authorize(&website, &[ESSENTIAL[0], ("max_age", "300")]).await;
+        let page = browser.authorize(&website, &asked).await;
         assert_eq!(offers(&page), (true, false));
         let signed_in = phone.sign_in(&mut browser, &page).await;
         let answer = browser.follow(&signed_in).await;
         let said = claims(website.redeem(&answer.code()).await.json()["id_token"].as_str().expect("an ID token"));
         assert_eq!((&said["acr"], &said["auth_time"]), (&json!("urn:hufu:acr:cert-pin"), &json!(typed)));
+        // "`max_age` and `prompt=login` redo all" (PROTOCOL 20): the passkey of then is still fresh, and is asked for again.
         house.pass(291);
-        let page = browser.authorize(&website, &[ESSENTIAL[0], ("max_age", "300")]).await;
+        let page = browser.authorize(&website, &asked).await;
         assert_eq!(offers(&page), (true, true), "the PIN is a second too old");
-        let answer = browser.sign_in(&page, &person, house.now()).await;
+        let page = browser.sign_in(&page, &person, house.now()).await;
+        assert_eq!(offers(&page), (true, false));
+        let redone = house.now();
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        let answer = browser.follow(&signed_in).await;
         let said = claims(website.redeem(&answer.code()).await.json()["id_token"].as_str().expect("an ID token"));
-        assert_eq!(said["auth_time"], json!(typed.unix() + 10), "the passkey of then is still fresh");
+        assert_eq!(said["auth_time"], json!(redone));
+    }
+
+    /// OpenID Connect Core §3.1.2.1: what grows too old while the person thinks about a page is asked for again: an `auth_time` is
+    /// never older than `max_age` by what was there before this request.
+    async fn what_grows_too_old_on_the_way_is_asked_for_again(db) {
+        let house = House::over(db).await;
+        let (website, _, mut browser, mut phone) = both_ways(&house).await;
+        house.pass(10);
+        let page = browser.authorize(&website, &[ESSENTIAL[0], ("max_age", "300"), ("prompt", "consent")]).await;
+        let signed_in = phone.sign_in(&mut browser, &page).await;
+        let consent = browser.follow(&signed_in).await;
+        house.pass(600);
+        let page = browser.decide(&consent, "allow").await;
+        assert_eq!(offers(&page), (false, true), "{}", page.body);
     }
 
     /// A passkey that is refused there is not answered with a way that does not help.

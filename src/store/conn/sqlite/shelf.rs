@@ -98,6 +98,7 @@ impl Shelf {
         // Never for a connection that is yet to be opened: it would be taken for one on the file that was seen.
         if let (Role::Reader, Some((file, then))) = (role, content.seen)
             && now.duration_since(then) < LATELY
+            && content.file == Some(file)
             && !content.readers.is_empty()
         {
             return Ok((file, content));
