@@ -73,6 +73,24 @@ on_each_database! {
         assert!(gets_in(&mut browser, &website, &person, &house).await, "the person's own browser");
     }
 
+    /// PROTOCOL 21: counters are "shared by all nodes": whoever spreads guesses over the nodes has no more of them.
+    async fn guesses_at_one_node_count_at_every_other(db) {
+        let house = House::over(db).await;
+        let (_, person, _) = known_browser(&house).await;
+        let other = house.second_node(Plan { seed: 2, ..Plan::default() });
+        let mut heard = [0, 0];
+        for attempt in 0..240 {
+            let node = attempt % 2;
+            let provider = if node == 0 { &house.provider } else { &other.provider };
+            match guess(provider, &person.number, "10203040").await {
+                NotSignedIn::Refused(SignInRefused::WrongPin) => heard[node] += 1,
+                NotSignedIn::Refused(SignInRefused::BudgetSpent { .. }) => {}
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!(heard, [50, 50], "together no more than NIST allows");
+    }
+
     /// PROTOCOL 21: "A known browser (sealed device cookie) has a budget of its own".
     async fn a_known_browser_pauses_after_four_wrong_pins_and_goes_on_after_the_pause(db) {
         let house = House::over(db).await;
