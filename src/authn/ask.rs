@@ -4,22 +4,11 @@
 //! request only says which levels it would like, the node which it reaches, the person's evidence which they may. Knows no
 //! page and no database.
 
-use super::level::{Bar, Caps, FaceReference, Steps, Unmet, level, unmet};
+use super::level::{Bar, Steps, Unmet, level, unmet};
+use super::signed_in::SignedIn;
 use crate::authorize::{AuthTimeClaim, AuthorizationRequest, AuthorizeError, Prompt};
 use crate::keys::Epoch;
-use crate::spec::{AcrValue, FactorSet, Handle, Ladder, PersonId, SessionId, Timestamp};
-
-/// A person whose session is live at this instant.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    pub session: SessionId,
-    pub person: PersonId,
-    pub factors: FactorSet,
-    pub handle: Handle,
-    pub epoch: Epoch,
-    pub caps: Caps,
-    pub face: FaceReference,
-}
+use crate::spec::{AcrValue, Handle, Ladder, PersonId, SessionId, Timestamp};
 
 /// Whom the request means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +192,7 @@ pub fn ask(request: &AuthorizationRequest, known: Known<'_>) -> Ask {
 mod tests {
     use super::*;
     use crate::authn::scene::{NOW, THEN, asked, essential, known, person, pin_and_code, request, why};
-    use crate::spec::{Assurance, Factor};
+    use crate::spec::{Assurance, Factor, FactorSet};
 
     #[test]
     fn nobody_signed_in_is_asked_to_sign_in() {

@@ -3,31 +3,9 @@
 //! PROTOCOL 20; OpenID Connect Core §5.5.1.1. The ceremony decides, the node's ladder names, the person's evidence and state
 //! cap. Knows no page, no session and no clock.
 
-use super::ask::SignedIn;
+use super::signed_in::{FaceReference, SignedIn};
 use crate::authorize::{AuthorizationRequest, AuthorizeError};
-use crate::spec::{Acr, Factor, FactorSet, KeyHome, Ladder, Rung};
-
-/// The highest levels that a person can reach now, whatever they do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caps {
-    /// What they were proved by stands for no more.
-    pub evidence: Acr,
-    /// Their state allows no more: a re-proof waits.
-    pub state: Acr,
-}
-
-impl Caps {
-    fn lowest(self) -> Acr {
-        self.evidence.min(self.state)
-    }
-}
-
-/// Whether anybody has a picture that this person's face could be compared with: we have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaceReference {
-    Known,
-    Unknown,
-}
+use crate::spec::{Factor, FactorSet, KeyHome, Ladder, Rung};
 
 /// What stands between a person and a level, whatever they do at this page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +116,8 @@ mod tests {
     use super::*;
     use crate::authn::ask::{Ask, Why};
     use crate::authn::scene::{THEN, asked, essential, person, pin_and_code};
-    use crate::spec::Assurance;
+    use crate::authn::signed_in::Caps;
+    use crate::spec::{Acr, Assurance};
 
     /// The level that is told, and what the person is asked for to reach a higher: first, and what would do as well.
     fn wished(extra: &str, who: &SignedIn) -> (String, Vec<Vec<Factor>>) {

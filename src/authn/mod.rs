@@ -21,16 +21,17 @@ mod rack;
 #[cfg(test)]
 mod scene;
 mod session;
+mod signed_in;
 mod throttle;
 mod totp;
 
-pub use ask::{Ask, Authenticated, Hint, Hinted, Known, SignedIn, Why, Wish, ask};
+pub use ask::{Ask, Authenticated, Hint, Hinted, Known, Why, Wish, ask};
 pub use browser::{BrowserSecret, DeviceId, KnownBrowser};
 pub use ceremony::{Interaction, InteractionRefused};
 pub use clients::{ClientList, Visit};
 pub use csrf::CsrfToken;
 pub use letter::{Addressee, Envelope, Letter};
-pub use level::{Bar, Caps, FaceReference, Missing, Steps, unmet};
+pub use level::{Bar, Missing, Steps, unmet};
 pub use logout::{LogoutRefused, LogoutRequest, LogoutReturn, means_session};
 pub use outcome::{Evidence, Found, Pin as PinCompared, SignInRefused, Verdict, Wording, admitted, judge};
 pub use passkey::{
@@ -42,5 +43,6 @@ pub use pin_hash::{PinHash, UnreadableHash};
 pub use quota::Quota;
 pub use rack::{Full, Place, Rack};
 pub use session::{Life, Session, SessionCookie, SessionSecrets, sid};
+pub use signed_in::{Caps, FaceReference, SignedIn};
 pub use throttle::{Admission, Attempt, Budget, Counter, Doors, SLOTS, Slot};
 pub use totp::{CodeSource, FixedCodes, Matched};

@@ -1,7 +1,7 @@
 //! Persons, requests and questions for the tests of `ask` and `level`.
 
-use super::ask::{Ask, Hinted, Known, SignedIn, Why, Wish, ask};
-use super::level::{Caps, FaceReference};
+use super::ask::{Ask, Hinted, Known, Why, Wish, ask};
+use super::signed_in::{Caps, FaceReference, SignedIn};
 use crate::authorize::AuthorizationRequest;
 use crate::client::{BareRequests, Client};
 use crate::keys::Epoch;
