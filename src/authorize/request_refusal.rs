@@ -116,28 +116,10 @@ impl Refuse for RequestUriError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     /// PROTOCOL 25: the rule that was broken, and how to mend it, of each cause.
     #[test]
     fn each_way_to_break_an_object_has_a_rule_and_a_fix_of_its_own() {
-        let causes = [
-            JwtError::TooLong(LONGEST_JWT + 1),
-            JwtError::Malformed("two parts"),
-            JwtError::Critical,
-            JwtError::TypDiffers("at+jwt".to_owned()),
-            JwtError::Claims("exp is no number".to_owned()),
-            JwtError::UnknownAlg("none".to_owned()),
-            JwtError::NoKey,
-            JwtError::Expired,
-        ];
-        let told = causes.map(|cause| RequestObjectError::Jwt(cause).refusal());
-        for said in [
-            told.each_ref().map(|it| &it.expected),
-            told.each_ref().map(|it| &it.fix),
-            told.each_ref().map(|it| &it.code),
-        ] {
-            assert_eq!(BTreeSet::from(said).len(), told.len(), "{said:?}");
-        }
+        Refusal::assert_each_its_own(&JwtError::of_each_kind().map(|cause| RequestObjectError::Jwt(cause).refusal()));
     }
 }

@@ -46,6 +46,23 @@ pub enum JwtError {
     OtherAudience,
 }
 
+#[cfg(test)]
+impl JwtError {
+    /// One of each kind that a website mends in a way of its own.
+    pub fn of_each_kind() -> [Self; 8] {
+        [
+            Self::TooLong(LONGEST + 1),
+            Self::Malformed("two parts"),
+            Self::Critical,
+            Self::TypDiffers("at+jwt".to_owned()),
+            Self::Claims("exp is no number".to_owned()),
+            Self::UnknownAlg("none".to_owned()),
+            Self::NoKey,
+            Self::Expired,
+        ]
+    }
+}
+
 #[derive(Deserialize)]
 struct JoseHeader {
     alg: String,

@@ -36,6 +36,19 @@ pub trait Refuse {
     fn refusal(&self) -> Refusal;
 }
 
+#[cfg(test)]
+impl Refusal {
+    /// PROTOCOL 25: "the rule" that was broken, and how to mend it: of each cause its own.
+    pub fn assert_each_its_own(told: &[Self]) {
+        use std::collections::BTreeSet;
+        let each: [fn(&Self) -> &str; 3] = [|it| &it.code, |it| &it.expected, |it| &it.fix];
+        for part in each {
+            let said: BTreeSet<&str> = told.iter().map(part).collect();
+            assert_eq!(said.len(), told.len(), "{said:?}");
+        }
+    }
+}
+
 impl Refusal {
     pub fn new(error: OAuthError, code: &'static str) -> Self {
         Self {

@@ -106,7 +106,10 @@ impl Shelf {
         drop(content);
         let found = FileId::of(&self.path);
         let mut content = self.content();
-        content.seen = found.as_ref().map_or(None, |file| Some((*file, now)));
+        content.seen = match &found {
+            Ok(file) => Some((*file, now)),
+            Err(_) => None,
+        };
         Ok((found?, content))
     }
 
